@@ -1,0 +1,83 @@
+/* SQL behind one face: SQLite (one file) or PostgreSQL (libpq), chosen by the URL. Queries are written by name in .sql
+ * files beside their module; tools/sqlc checks them against the real schema at build time and makes typed functions
+ * from them, which end in the few calls below. Nobody else writes SQL.
+ *
+ * Storage rules (design.md section 4) that this face keeps: every column is NOT NULL; times are int64 microseconds UTC;
+ * one aggregate a transaction; no lock but compare-and-set. A call that fails leaves its transaction to be rolled back. */
+#pragma once
+#include "base/base.h"
+
+struct store; /* the opened database: shared by all threads */
+struct db;    /* one connection: used by one thread at a time */
+struct tx;    /* the open transaction of a connection */
+
+enum store_engine { STORE_SQLITE, STORE_POSTGRESQL };
+enum db_use { DB_READ, DB_WRITE };
+
+/* "sqlite:PATH" (or a bare path) or "postgresql://…". ERR_STORE_URL, ERR_IO, ERR_STORE_GONE. */
+STATUS store_open(str url, struct store **ret);
+void store_close(struct store *s);
+enum store_engine store_engine(const struct store *s);
+str store_directory(const struct store *s); /* where files beside the database may stand; "" for PostgreSQL */
+int64_t store_bytes(struct store *s);       /* size of the database on disk */
+
+/* SQLite has one writer: opening a second DB_WRITE connection in a process is allowed, they exclude each other by
+ * SQLite's own lock with a busy timeout. A DB_READ connection refuses writes. */
+STATUS db_open(struct store *s, enum db_use use, struct db **ret);
+void db_close(struct db *d);
+
+STATUS tx_begin(struct db *d, struct tx **ret);
+STATUS tx_commit(struct tx *t);   /* durable on return; ERR_STORE_GONE may mean "unknown": settle by the command id */
+void tx_rollback(struct tx *t);
+STATUS tx_mark(struct tx *t);     /* a savepoint round one command of a group; nesting depth one */
+STATUS tx_keep(struct tx *t);     /* keep what was done since the mark */
+STATUS tx_undo(struct tx *t);     /* undo it, the group goes on */
+struct store *tx_store(struct tx *t);
+
+struct migration {
+    const char *module;
+    int number; /* 1, 2, … without gaps within the module */
+    const char *name, *sqlite, *postgresql; /* one DDL statement each */
+};
+struct migration_set {
+    const struct migration *list;
+    size_t count;
+};
+/* Applies what is missing, one statement a transaction, and can be run again after a crash. ERR_SCHEMA_NEWER when the
+ * database knows a migration that the program does not. */
+STATUS store_migrate(struct store *s, const struct migration_set *sets, size_t count);
+
+/* What generated code calls. */
+enum value_type { VALUE_I64, VALUE_F64, VALUE_TEXT, VALUE_BYTES };
+struct value {
+    enum value_type type;
+    union { int64_t i; double f; str s; };
+};
+struct query {
+    const char *name, *sqlite, *postgresql;
+    int param_count, column_count;
+    int *slot; /* index of the prepared statement in every connection, given at first use */
+};
+struct rows;
+STATUS query_start(struct ctx *cx, const struct query *q, const struct value *params, struct rows **ret);
+STATUS rows_next(struct rows *r, bool *ret_more);
+int64_t rows_i64(const struct rows *r, int column); /* SQL NULL (outer joins, MAX of nothing) reads as 0 or "" */
+double rows_f64(const struct rows *r, int column);
+str rows_str(const struct rows *r, int column); /* text or bytes; valid until the next call */
+void rows_done(struct rows *r);                 /* NULL is allowed */
+STATUS query_exec(struct ctx *cx, const struct query *q, const struct value *params, int64_t *ret_changed);
+/* The same statement for `count` rows of q->param_count values each: one loop, or one pipeline. */
+STATUS query_bulk(struct ctx *cx, const struct query *q, const struct value *params, size_t count);
+
+/* For a first load into empty tables: drop and rebuild secondary indexes, relaxed durability until load_end(). */
+STATUS store_load_begin(struct store *s);
+STATUS store_load_end(struct store *s);
+
+/* Tests: the N-th call from now on fails (1 = the next), in the way of `kind`. 0 disarms. */
+enum store_fault { STORE_FAULT_ERROR, STORE_FAULT_FULL, STORE_FAULT_UNKNOWN_COMMIT, STORE_FAULT_KILL };
+void store_fault_set(int64_t nth_call, enum store_fault kind);
+int64_t store_calls(void); /* calls since the start of the process */
+
+/* SHA-256 over all rows of all tables in primary-key order: equal digests, equal content. Tables named in `skip` (comma
+ * separated) are left out. */
+STATUS store_digest(struct store *s, str skip, char hex_out[static 65]);
