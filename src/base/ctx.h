@@ -53,5 +53,6 @@ struct ctx {
     struct tx *tx;           /* the open transaction */
     struct journal *journal; /* what is read and changed about whom; the gate turns it into ledger entries */
     struct app *app;         /* definitions and services of the process, read-only */
+    str command_id;          /* made by the client, so that a command sent twice is done once; empty: none */
     uint64_t request_id;
 };
