@@ -3,8 +3,6 @@
 
 steps_log=${steps_log:-var/log}
 mkdir -p "$steps_log"
-# A log is not for others to read.
-umask 027
 
 # step_run NAME COMMAND…: the command's own status; its output is in $steps_log/NAME.log
 step_run()
