@@ -126,6 +126,8 @@ static const char *short_path(const char *file)
     return found ? found : file;
 }
 
+/* Head, error and detail are bounded by their pieces and leave room for the opening of the list, so that the closing
+ * bracket always has its counterpart; the byte for it is the terminator that `sizeof TAIL` counts. */
 static void add_trace(struct line *l, const struct fault *f)
 {
     char piece[256];
