@@ -87,7 +87,7 @@ static void too_much_is_cut(void **state)
     log_write(LOG_INFO, "big", fields, 40);
     listen_end();
     assert_true(strlen(said) <= 2048);
-    assert_string_equal(said + strlen(said) - 13, "\",\"cut\":true}\n" + 1);
+    assert_string_equal(said + strlen(said) - 13, ",\"cut\":true}\n");
     assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
 }
 
@@ -114,7 +114,7 @@ static void faults_without_persons(void **state)
     log_fault("request_failed", 99);
     listen_end();
     assert_non_null(strstr(said, "\"level\":\"warn\",\"event\":\"request_failed\",\"request\":99,\"error\":\"STORE_BUSY\",\"class\":\"busy\",\"row\":12,"
-                                 "\"detail\":\"SQLSTATE 40001\",\"trace\":[\"src/base/log_test.c:"));
+                                 "\"detail\":\"SQLSTATE 40001\",\"trace\":[\"src/base/test/log_test.c:"));
     assert_null(strstr(said, "Nguy"));
     assert_string_equal(said + strlen(said) - 4, "\"]}\n");
 }
