@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Make person_fields.h and person_fields.c from definitions/register/population.yaml.
+
+Why at build: the compiler then checks every use of a field, and a mask of fields costs one AND. Refuses a bit used
+twice, a bit above 63, an unknown type, class or source, a key that is not lower-case words, and a missing label."""
+import re
+import sys
+import yaml
+
+TYPES = ["text", "number", "day", "sex", "unit", "person", "household", "code", "count"]
+CLASSES = ["public", "internal", "personal", "sensitive", "state-secret"]
+
+
+class Refused(Exception):
+    pass
+
+
+class Loader(yaml.SafeLoader):
+    """Keeps the line of each mapping, for errors that name their place."""
+
+
+def mapping(loader, node):
+    keys = [loader.construct_object(k) for k, _ in node.value]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise Refused(f"{node.start_mark.line + 1}: key '{key}' stands twice; remove one")
+    value = loader.construct_mapping(node, deep=True)
+    value["__line__"] = node.start_mark.line + 1
+    return value
+
+
+Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
+
+
+def need(where, what, key):
+    if key not in what:
+        raise Refused(f"{where}: '{key}' is missing; add it")
+    return what[key]
+
+
+def check_field(field, sources, seen):
+    line = field["__line__"]
+    key, bit = need(line, field, "key"), need(line, field, "bit")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", str(key)):
+        raise Refused(f"{line}: '{key}' is no key; use lower-case words joined by _")
+    if not isinstance(bit, int) or not 0 <= bit <= 63:
+        raise Refused(f"{line}: bit {bit} of '{key}' is not 0 to 63; choose a free one")
+    for what in (("key", key), ("bit", bit)):
+        if what in seen:
+            raise Refused(f"{line}: {what[0]} {what[1]} is taken by line {seen[what]}; choose another")
+        seen[what] = line
+    if need(line, field, "type") not in TYPES:
+        raise Refused(f"{line}: type '{field['type']}' is unknown; use one of {', '.join(TYPES)}")
+    if need(line, field, "class") not in CLASSES:
+        raise Refused(f"{line}: class '{field['class']}' is unknown; use one of {', '.join(CLASSES)}")
+    if not 1 <= need(line, field, "group") <= 26:
+        raise Refused(f"{line}: group {field['group']} is not 1 to 26 (Luật Căn cước 2023 Đ9)")
+    for source in need(line, field, "sources"):
+        if source not in sources:
+            raise Refused(f"{line}: source '{source}' is not listed under 'sources'; add it there")
+    for lang in ("vi", "en"):
+        need(line, need(line, field, "label"), lang)
+
+
+def load(path):
+    with open(path, encoding="utf-8") as f:
+        data = yaml.load(f, Loader)
+    sources = {k: v for k, v in data["sources"].items() if k != "__line__"}
+    seen = {}
+    for field in data["fields"]:
+        check_field(field, sources, seen)
+    return sources, sorted(data["fields"], key=lambda f: f["bit"])
+
+
+def name_of(word):
+    return word.upper().replace("-", "_")
+
+
+def enum(tag, prefix, words):
+    return f"enum {tag} {{ " + ", ".join(f"{prefix}{name_of(w)}" for w in words) + " };\n"
+
+
+def mask(fields, test):
+    return f"UINT64_C(0x{sum(1 << f['bit'] for f in fields if test(f)):x})"
+
+
+def header(sources, fields):
+    out = ["/* Made by tools/fields.py from definitions/register/population.yaml. */\n#pragma once\n"
+           '#include "base/str.h"\n\nenum person_field {\n']
+    out += [f"    FIELD_{name_of(f['key'])} = {f['bit']},\n" for f in fields]
+    out.append(f"    FIELD_END = {fields[-1]['bit'] + 1}\n}};\n")
+    out += [f"#define FIELDS_{name_of(f['key'])} (UINT64_C(1) << {f['bit']})\n" for f in fields]
+    out.append(f"#define FIELDS_EVERY {mask(fields, lambda f: True)}\n")
+    for c in CLASSES:
+        out.append(f"#define FIELDS_CLASS_{name_of(c)} {mask(fields, lambda f, c=c: f['class'] == c)}\n")
+    out.append(enum("field_type", "FIELD_TYPE_", TYPES) + enum("field_class", "FIELD_CLASS_", CLASSES))
+    out.append(enum("fact_source", "SOURCE_", list(sources) + ["count"]))
+    out.append("""
+struct person_field_def {
+    str key, label_vi, label_en;
+    int bit, group; /* group: number in Luật Căn cước 2023 Đ9 */
+    enum field_type type;
+    enum field_class class;
+    int8_t rank[SOURCE_COUNT]; /* 1 is the source that wins, 0: no source of this field */
+};
+struct fact_source_def {
+    str key, label_vi, label_en;
+};
+const struct person_field_def *person_field_def(int bit); /* NULL if no field has this bit */
+bool person_field_by_name(str key, int *ret_bit);
+str person_field_name(int bit); /* "" if none */
+const struct fact_source_def *fact_source_def(enum fact_source source);
+bool fact_source_by_name(str key, enum fact_source *ret);
+""")
+    return "".join(out)
+
+
+def text(value):
+    return 'STR("' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '")'
+
+
+def field_row(f):
+    ranks = "".join(f"[SOURCE_{name_of(s)}] = {i + 1}, " for i, s in enumerate(f["sources"]))
+    return (f"    [{f['bit']}] = {{ {text(f['key'])}, {text(f['label']['vi'])}, {text(f['label']['en'])}, {f['bit']}, "
+            f"{f['group']}, FIELD_TYPE_{name_of(f['type'])}, FIELD_CLASS_{name_of(f['class'])}, {{ {ranks}}} }},\n")
+
+
+BODY = """
+const struct person_field_def *person_field_def(int bit)
+{
+    return bit >= 0 && bit < FIELD_END && fields[bit].key.len > 0 ? &fields[bit] : NULL;
+}
+
+bool person_field_by_name(str key, int *ret_bit)
+{
+    for (int bit = 0; bit < FIELD_END; bit++)
+        if (key.len > 0 && str_eq(fields[bit].key, key)) {
+            *ret_bit = bit;
+            return true;
+        }
+    return false;
+}
+
+str person_field_name(int bit)
+{
+    return bit >= 0 && bit < FIELD_END ? fields[bit].key : (str){ 0 };
+}
+
+const struct fact_source_def *fact_source_def(enum fact_source source)
+{
+    return (int)source >= 0 && source < SOURCE_COUNT ? &sources[source] : NULL;
+}
+
+bool fact_source_by_name(str key, enum fact_source *ret)
+{
+    for (int i = 0; i < SOURCE_COUNT; i++)
+        if (str_eq(sources[i].key, key)) {
+            *ret = (enum fact_source)i;
+            return true;
+        }
+    return false;
+}
+"""
+
+
+def body(sources, fields):
+    out = ['/* Made by tools/fields.py from definitions/register/population.yaml. */\n#include "person_fields.h"\n\n'
+           "#undef STR\n#define STR(literal) { \"\" literal, sizeof(literal) - 1 }\n\n"
+           "static const struct person_field_def fields[FIELD_END] = {\n"]
+    out += [field_row(f) for f in fields]
+    out.append("};\n\nstatic const struct fact_source_def sources[SOURCE_COUNT] = {\n")
+    out += [f"    {{ {text(k)}, {text(v['vi'])}, {text(v['en'])} }},\n" for k, v in sources.items()]
+    return "".join(out) + "};\n" + BODY
+
+
+def main(argv):
+    if len(argv) != 4:
+        print("usage: fields.py population.yaml person_fields.c person_fields.h", file=sys.stderr)
+        return 2
+    try:
+        sources, fields = load(argv[1])
+    except Refused as refused:
+        print(f"{argv[1]}:{refused}", file=sys.stderr)
+        return 1
+    with open(argv[2], "w", encoding="utf-8") as f:
+        f.write(body(sources, fields))
+    with open(argv[3], "w", encoding="utf-8") as f:
+        f.write(header(sources, fields))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
