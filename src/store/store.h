@@ -24,11 +24,17 @@ int64_t store_bytes(struct store *s);       /* size of the database on disk */
 /* SQLite has one writer: opening a second DB_WRITE connection in a process is allowed, they exclude each other by
  * SQLite's own lock with a busy timeout. A DB_READ connection refuses writes. */
 STATUS db_open(struct store *s, enum db_use use, struct db **ret);
-void db_close(struct db *d);
+void db_close(struct db *d); /* NULL is allowed */
+/* To be called by the owner of the DB_WRITE connection when it has nothing to do: moves the write-ahead log into the
+ * file, so that commits never wait for it. Nothing for PostgreSQL. */
+STATUS db_idle(struct db *d);
 
+/* One transaction at a time on a connection. After a call in it has failed, every later one fails until tx_undo() or
+ * tx_rollback(): PostgreSQL is so by nature, SQLite is made so. ERR_STORE_BUSY: begin again and do all of it anew. */
 STATUS tx_begin(struct db *d, struct tx **ret);
-STATUS tx_commit(struct tx *t);   /* durable on return; ERR_STORE_GONE may mean "unknown": settle by the command id */
-void tx_rollback(struct tx *t);
+/* Ends the transaction whatever comes out. Durable on OK; ERR_STORE_GONE may mean "unknown": settle by the command id. */
+STATUS tx_commit(struct tx *t);
+void tx_rollback(struct tx *t);   /* NULL and an ended transaction are allowed */
 STATUS tx_mark(struct tx *t);     /* a savepoint round one command of a group; nesting depth one */
 STATUS tx_keep(struct tx *t);     /* keep what was done since the mark */
 STATUS tx_undo(struct tx *t);     /* undo it, the group goes on */
@@ -53,10 +59,17 @@ struct value {
     enum value_type type;
     union { int64_t i; double f; str s; };
 };
+/* One statement in both dialects. Made by tools/sqlc; nobody writes it by hand outside this folder. */
 struct query {
     const char *name, *sqlite, *postgresql;
+    const char *param_types; /* a letter each: h i16, i i32, l i64, d f64, s text, b bytes */
     int param_count, column_count;
-    int *slot; /* index of the prepared statement in every connection, given at first use */
+    bool streams; /* PostgreSQL reads it through a cursor, so that any number of rows fits */
+    int *slot;    /* index of the prepared statement in every connection, given at first use */
+};
+struct query_set {
+    const struct query *const *list;
+    size_t count;
 };
 struct rows;
 STATUS query_start(struct ctx *cx, const struct query *q, const struct value *params, struct rows **ret);
@@ -65,9 +78,15 @@ int64_t rows_i64(const struct rows *r, int column); /* SQL NULL (outer joins, MA
 double rows_f64(const struct rows *r, int column);
 str rows_str(const struct rows *r, int column); /* text or bytes; valid until the next call */
 void rows_done(struct rows *r);                 /* NULL is allowed */
+void rows_done_at(struct rows **at);            /* for DEFER */
+void *rows_room(struct arena *a, void *rows, size_t count, size_t *cap, size_t row_bytes);
+STATUS rows_not_one(const struct query *q);
 STATUS query_exec(struct ctx *cx, const struct query *q, const struct value *params, int64_t *ret_changed);
-/* The same statement for `count` rows of q->param_count values each: one loop, or one pipeline. */
-STATUS query_bulk(struct ctx *cx, const struct query *q, const struct value *params, size_t count);
+/* The same statement for `count` rows: one loop, or one pipeline. `fill` writes the q->param_count values of a row. */
+typedef void query_fill(const void *list, size_t index, struct value *out);
+STATUS query_bulk(struct ctx *cx, const struct query *q, query_fill *fill, const void *list, size_t count);
+/* Prepares every query, so that a statement which this engine does not take shows at the start. ERR_INTERNAL names it. */
+STATUS store_check(struct store *s, const struct query_set *sets, size_t count);
 
 /* For a first load into empty tables: drop and rebuild secondary indexes, relaxed durability until load_end(). */
 STATUS store_load_begin(struct store *s);
