@@ -1,7 +1,8 @@
 /* Random bytes from the kernel (getrandom(2)), fetched in small lots a thread so that an identifier costs no system
  * call; bytes are wiped as they leave the lot, and a fork throws the lot away, so that parent and child never hand out
  * the same ones. Once random_seed() has been called, which only tests do, every byte comes from one seeded stream.
- * The generator `rng` is xoshiro256** with splitmix64 seeding (Blackman and Vigna): for synthetic data, not secrets. */
+ * The generator `rng` is xoshiro256** with splitmix64 seeding (Blackman and Vigna): for synthetic data, not secrets.
+ * tested by: src/base/test/clock_test.c */
 #include "base/clock.h"
 
 #include <errno.h>
