@@ -153,7 +153,7 @@ class Rules(unittest.TestCase):
             self.refuses('src/base/a.h', f'\n/* {word}: later */\n', f'src/base/a.h:2: {word}')
             self.refuses('src/base/a.sql', f'-- {word}\n', f'src/base/a.sql:1: {word}')
             self.refuses('tools/a.py', f'x = 1\n# {word}\n', f'tools/a.py:2: {word}')
-            self.accepts('tools/a.py', f"x = '{word}'\n")
+            self.accepts('tools/a.py', f"x = '{word}'  # reads {word}\n")
         self.accepts('src/base/a.h', 'char path[] = "aXXXXXX";\n')
 
     def test_first_comment(self):
