@@ -9,6 +9,7 @@
 #pragma once
 #include "base/base.h"
 #include "crypt/crypt.h"
+#include "ledger/merkle.h"
 #include "store/store.h"
 
 extern const struct migration_set ledger_migrations;
@@ -105,13 +106,11 @@ STATUS ledger_latest(struct ctx *cx, int16_t shard, size_t limit, struct ledger_
 STATUS ledger_forget(struct ctx *cx, int16_t shard, int64_t index);
 
 /* ---- proofs */
-enum { LEDGER_PROOF_MAX = 64 };
 struct ledger_proof {
     int64_t index, size_old, size; /* inclusion: index in size; consistency: size_old in size */
     uint8_t leaf[SHA256_BYTES];    /* leaf hash (inclusion) */
     uint8_t root_old[SHA256_BYTES], root[SHA256_BYTES];
-    size_t count;
-    uint8_t path[LEDGER_PROOF_MAX][SHA256_BYTES];
+    struct merkle_proof proof;     /* nearest sibling first */
 };
 /* size 0: the latest checkpoint's. ERR_ENTRY_MISSING when index or size lie beyond the tree. */
 STATUS ledger_prove_inclusion(struct ctx *cx, int16_t shard, int64_t index, int64_t size, struct ledger_proof *ret);
