@@ -1,0 +1,31 @@
+# In front of meson and the scripts; each target says what it runs. ./run and ./test need no make.
+.POSIX:
+.PHONY: all bench eval lint fuzz clean
+
+# The release build: build/dancu.
+all:
+	tools/prepare run
+	tools/build build gcc
+
+# Every registered benchmark, one after the other.
+bench: all
+	meson test -C build --no-rebuild --benchmark --verbose
+
+# Cases with answers known from elsewhere, which are not part of the project: EVAL_DATA names their folder.
+EVAL_DATA = ../shared/eval
+eval: all
+	@test -d "$(EVAL_DATA)" || { echo "eval: no folder $(EVAL_DATA); set EVAL_DATA" >&2; exit 1; }
+	EVAL_DATA="$$(cd "$(EVAL_DATA)" && pwd)" meson test -C build --no-rebuild --suite eval --verbose
+
+# Layers, sizes, banned functions, missing tests.
+lint:
+	python3 tools/tidy.py
+
+# Each libFuzzer target for FUZZ_SECONDS (60).
+fuzz:
+	tools/prepare test
+	tools/build build-fuzz clang fuzzers
+	tools/fuzz
+
+clean:
+	rm -rf build build-clang build-asan build-fuzz var/log var/synth var/list.csv var/fuzz
