@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "defs/defs.h"
 #include "ledger/ledger.h"
+#include "messages/messages.h"
 #include "store/store.h"
 
 /* --- What an operation is --------------------------------------------------------------------------------------- */
@@ -126,6 +127,10 @@ struct app {
     struct table operations; /* name to struct operation */
     struct table states;     /* of modules, by name */
     str directory;           /* files of this installation */
+    /* Set by the module that keeps accounts. Fills cx->actor from a session or bearer token (empty: the public), or from
+     * sign-in name and password. */
+    status (*authenticate)(struct ctx *cx, str token);
+    status (*sign_in)(struct ctx *cx, str login, str password);
     bool debug;              /* debug verbs and test hooks are on */
 };
 
@@ -134,6 +139,8 @@ struct app_options {
     str directory; /* for keys, deliveries, own definitions; made if absent */
     bool debug;
     bool no_lanes; /* for short verbs that do one thing */
+    struct arena *arena;            /* for the texts of `problems` */
+    struct defs_problems *problems; /* what is wrong in definitions, when the start fails with ERR_DEFINITION */
 };
 /* Opens the store, applies migrations, loads definitions, starts modules and lanes. */
 STATUS app_start(const struct app_options *options, const struct module *const *modules, size_t count, struct app **ret);
@@ -156,12 +163,16 @@ struct work {
     void (*done)(struct work *w);
     void *arg;
     bool writes;
+    bool ran; /* on the reading lane: only its entries wait for the commit */
     struct ctx cx;
     struct journal journal;
     status result;
     struct fault fault; /* of a result that is not OK */
     struct work *next;
+    void *waiting; /* of lanes_call() */
 };
+STATUS lanes_start(struct app *app, struct lanes **ret);
+void lanes_stop(struct lanes *l); /* what is queued is finished first */
 void lanes_submit(struct lanes *l, struct work *w);
 /* Submits and waits; for jobs and verbs, never on a net thread. */
 STATUS lanes_call(struct lanes *l, struct work *w);
@@ -174,7 +185,8 @@ void ctx_for_program(struct ctx *cx, struct app *app, struct arena *arena, str j
  * values by name: query string, verb options. */
 STATUS shape_read_json(struct ctx *cx, const struct op_shape *shape, str json, void *out);
 STATUS shape_read_member(struct ctx *cx, const struct op_shape *shape, str name, str text, void *out);
-STATUS shape_check_complete(const struct op_shape *shape, const void *out); /* after shape_read_member */
+int shape_field_index(const struct op_shape *shape, str name); /* -1: no such field */
+STATUS shape_check_complete(const struct op_shape *shape, const bool *given); /* by field index; ERR_FIELD_MISSING */
 void shape_write_json(const struct ctx *cx, const struct op_shape *shape, const void *in, struct buf *out);
 void openapi_write(const struct app *app, struct buf *out);            /* OpenAPI 3.1, JSON */
 void permission_matrix_write(const struct app *app, struct buf *out);  /* Markdown */

@@ -1,0 +1,150 @@
+/* Start and stop of the process's inside, in the order in which one part stands on another: store, schema, definitions,
+ * ledger key, modules, lanes. Whatever fails on the way up is taken down again. */
+#include "gate/gate.h"
+
+#include "gate/ground.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MODULES_MAX = 32, ORIGIN_BYTES_MAX = 64 };
+
+static STATUS directory_make(str path)
+{
+    char z[4096];
+    if (path.len == 0 || path.len >= sizeof z)
+        return FAIL_AT(USAGE, STR("directory"));
+    memcpy(z, path.ptr, path.len);
+    z[path.len] = 0;
+    for (char *p = z + 1;; p++) {
+        if (*p && *p != '/')
+            continue;
+        char was = *p;
+        *p = 0;
+        if (mkdir(z, 0750) != 0 && errno != EEXIST) {
+            fault_detail("mkdir: %s", strerror(errno));
+            return FAIL_AT(IO, STR("directory"));
+        }
+        *p = was;
+        if (!was)
+            return OK;
+    }
+}
+
+static STATUS ledger_start(struct app *app)
+{
+    uint8_t seed[KEY_FILE_BYTES];
+    char path[4200];
+    snprintf(path, sizeof path, "%.*s/ledger.key", STR_ARG(app->directory));
+    TRY(key_file_load(path, seed));
+    struct ledger_options o = { .origin = STR("dancu.local/ledger") };
+    sign_key_of_seed(seed, &o.key);
+    secret_wipe(seed, sizeof seed);
+    status st = ledger_open(&o, &app->ledger);
+    sign_key_done(&o.key);
+    return st;
+}
+
+static STATUS schema_apply(struct app *app)
+{
+    struct migration_set sets[MODULES_MAX + 1];
+    size_t n = 0;
+    MUST(app->module_count <= MODULES_MAX);
+    sets[n++] = ledger_migrations;
+    for (size_t i = 0; i < app->module_count; i++)
+        if (app->modules[i]->migrations)
+            sets[n++] = *app->modules[i]->migrations;
+    return store_migrate(app->store, sets, n);
+}
+
+static void operations_list(struct app *app)
+{
+    int index = 0;
+    for (size_t m = 0; m < app->module_count; m++)
+        for (size_t i = 0; i < app->modules[m]->operation_count; i++) {
+            const struct operation *op = &app->modules[m]->operations[i];
+            MUST(table_get(&app->operations, str_of(op->name)) == NULL);
+            table_set(&app->operations, str_of(op->name), (void *)(uintptr_t)op);
+            gate_count_register(op, index++);
+        }
+}
+
+static STATUS modules_start(struct app *app)
+{
+    for (size_t i = 0; i < app->module_count; i++)
+        if (app->modules[i]->start)
+            TRY(app->modules[i]->start(app));
+    return OK;
+}
+
+static STATUS app_build(struct app *app, const struct app_options *o)
+{
+    TRY(directory_make(o->directory));
+    TRY(store_open(o->url, &app->store));
+    TRY(schema_apply(app));
+    TRY(defs_load(o->arena, app->directory, &app->defs, o->problems));
+    TRY(ledger_start(app));
+    operations_list(app);
+    if (!o->no_lanes)
+        TRY(lanes_start(app, &app->lanes));
+    return modules_start(app);
+}
+
+STATUS app_start(const struct app_options *options, const struct module *const *modules, size_t count, struct app **ret)
+{
+    struct app *app = calloc(1, sizeof *app);
+    MUST(app);
+    table_init(&app->operations);
+    table_init(&app->states);
+    app->modules = modules;
+    app->module_count = count;
+    app->debug = options->debug;
+    char *directory = strndup(options->directory.ptr ? options->directory.ptr : "", options->directory.len);
+    MUST(directory);
+    app->directory = str_of(directory);
+    status st = app_build(app, options);
+    if (!status_ok(st)) {
+        struct fault f = *fault_here();
+        app_stop(app);
+        *fault_here() = f;
+        return fault_pass(st, __FILE__, __LINE__);
+    }
+    *ret = app;
+    return OK;
+}
+
+/* Reverse order: modules (their jobs submit work), lanes (they drain), the rest. */
+void app_stop(struct app *app)
+{
+    if (!app)
+        return;
+    for (size_t i = app->module_count; i > 0; i--)
+        if (app->modules[i - 1]->stop)
+            app->modules[i - 1]->stop(app);
+    lanes_stop(app->lanes);
+    ledger_close(app->ledger);
+    defs_free(app->defs);
+    store_close(app->store);
+    table_done(&app->operations);
+    table_done(&app->states);
+    free((char *)(uintptr_t)app->directory.ptr);
+    free(app);
+}
+
+void app_state_set(struct app *app, const char *module, void *state) { table_set(&app->states, str_of(module), state); }
+
+void *app_state(const struct app *app, const char *module) { return table_get(&app->states, str_of(module)); }
+
+void ctx_for_program(struct ctx *cx, struct app *app, struct arena *arena, str job_name)
+{
+    *cx = (struct ctx){
+        .arena = arena,
+        .actor = { .roles = ROLE_OPERATOR, .organisation = STR("system"), .name = job_name },
+        .lang = LANG_VI,
+        .now_us = clock_now_us(),
+        .app = app,
+    };
+    cx->today = day_of_us(cx->now_us);
+}

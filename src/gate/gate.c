@@ -1,0 +1,137 @@
+/* The door itself: may this actor do this, is the ground live, does it cover what is shown. Nothing here knows what an
+ * operation does. Refuses first by role, then by ground, so that a stranger learns nothing about grounds. */
+#include "gate/gate.h"
+
+#include "gate/ground.h"
+
+#include <string.h>
+
+enum { JOURNAL_ENTRIES_MAX = 20000 };
+
+static STATUS ground_check(struct ctx *cx, const struct operation *op, struct grant *ret)
+{
+    *ret = (struct grant){ .fields = op->reads };
+    if (op->ground == GROUND_NONE)
+        return OK;
+    if (str_is_empty(cx->purpose.kind))
+        return FAIL_AT(PURPOSE_MISSING, STR("purpose"));
+    const struct ground_kind *kind = ground_find(cx->app, cx->purpose.kind);
+    if (!kind)
+        return FAIL_WITH(GROUND_UNKNOWN, STR("purpose"), cx->purpose.kind);
+    TRY(kind->check(cx, op, ret));
+    return ground_rate(cx, ret);
+}
+
+static STATUS gate_enter(struct ctx *cx, const struct operation *op, struct grant *ret)
+{
+    if (!(op->may & cx->actor.roles)) {
+        bool signed_out = cx->actor.roles == 0 || cx->actor.roles == ROLE_PUBLIC;
+        return signed_out ? FAIL(SIGNED_OUT) : FAIL(NOT_ALLOWED);
+    }
+    return ground_check(cx, op, ret);
+}
+
+STATUS gate_call(struct ctx *cx, const struct operation *op, const void *in, void *ret_out)
+{
+    struct journal *j = cx->journal;
+    MUST(j && cx->tx);
+    const struct operation *outer_op = j->op;
+    struct grant outer_grant = j->grant;
+    size_t before = j->count;
+
+    memset(ret_out, 0, op->gives->bytes);
+    j->op = op;
+    status st = gate_enter(cx, op, &j->grant);
+    if (status_ok(st))
+        st = op->run(cx, in, ret_out);
+    if (!status_ok(st))
+        j->count = before;
+    gate_count(op, st);
+    j->op = outer_op;
+    j->grant = outer_grant;
+    if (!status_ok(st))
+        return fault_pass(st, __FILE__, __LINE__);
+    return OK;
+}
+
+static struct ledger_entry *journal_find(struct journal *j, enum ledger_kind kind, person_id person, const struct operation *op)
+{
+    for (size_t i = j->count; i > 0 && j->count - i < 64; i--) {
+        struct ledger_entry *e = &j->entries[i - 1];
+        if (e->kind == kind && e->person.v == person.v && str_eq(e->operation, str_of(op->name)))
+            return e;
+    }
+    return NULL;
+}
+
+static struct ledger_entry *journal_add(struct ctx *cx)
+{
+    struct journal *j = cx->journal;
+    if (j->count == j->cap) {
+        size_t cap = j->cap ? j->cap * 4 : 4;
+        struct ledger_entry *grown = ARENA_ARRAY(cx->arena, struct ledger_entry, cap);
+        if (j->count)
+            memcpy(grown, j->entries, j->count * sizeof *grown);
+        j->entries = grown;
+        j->cap = cap;
+    }
+    return &j->entries[j->count++];
+}
+
+static STATUS note(struct ctx *cx, enum ledger_kind kind, struct subject who, uint64_t fields)
+{
+    struct journal *j = cx->journal;
+    MUST(j && j->op);
+    if (j->count >= JOURNAL_ENTRIES_MAX)
+        return FAIL(OVERLOADED);
+    struct ledger_entry *e = journal_find(j, kind, who.person, j->op);
+    if (e) {
+        e->fields |= fields;
+        return OK;
+    }
+    bool own = str_is_empty(cx->purpose.kind) && who.person.v && who.person.v == cx->actor.person.v;
+    *journal_add(cx) = (struct ledger_entry){
+        .kind = kind,
+        .time_us = cx->now_us,
+        .operation = str_of(j->op->name),
+        .account = cx->actor.account,
+        .organisation = cx->actor.organisation,
+        .roles = cx->actor.roles,
+        .unit = cx->actor.unit,
+        .purpose_kind = own ? STR("own") : cx->purpose.kind,
+        .purpose_reference = own ? (str){ 0 } : cx->purpose.reference,
+        .person = who.person,
+        .fields = fields,
+        .request_id = cx->request_id,
+    };
+    return OK;
+}
+
+STATUS disclosure_note(struct ctx *cx, struct subject who, uint64_t fields)
+{
+    const struct journal *j = cx->journal;
+    MUST(j && j->op);
+    if (fields & ~j->op->reads)
+        return FAIL_AT(GROUND_FIELDS, STR("fields"));
+    if (fields & ~j->grant.fields)
+        return FAIL_AT(GROUND_FIELDS, STR("fields"));
+    if (j->grant.only_person.v && who.person.v != j->grant.only_person.v)
+        return FAIL(GROUND_PERSON);
+    if (j->grant.only_unit.v && who.person.v && !ground_unit_within(cx, who.unit, j->grant.only_unit))
+        return FAIL(GROUND_PERSON);
+    return note(cx, LEDGER_DISCLOSURE, who, fields);
+}
+
+STATUS change_note(struct ctx *cx, struct subject who, uint64_t fields)
+{
+    const struct journal *j = cx->journal;
+    MUST(j && j->op && j->op->writes);
+    if (j->grant.only_unit.v && who.unit.v && !ground_unit_within(cx, who.unit, j->grant.only_unit))
+        return FAIL(GROUND_PERSON);
+    return note(cx, LEDGER_CHANGE, who, fields);
+}
+
+const struct operation *operation_find(const struct app *app, str name)
+{
+    return table_get(&app->operations, name);
+}

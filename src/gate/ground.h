@@ -1,0 +1,12 @@
+/* Inside of the gate: grounds, their limits, and the counters of the door. */
+#pragma once
+#include "gate/gate.h"
+
+const struct ground_kind *ground_find(const struct app *app, str name);
+/* Counts this call against the grant's calls a minute: ERR_RATE_LIMIT. */
+STATUS ground_rate(struct ctx *cx, const struct grant *g);
+bool ground_unit_within(struct ctx *cx, unit_id unit, unit_id container);
+/* The kinds that the gate itself owns because they are definitions: "agreement" and "authority". */
+extern const struct ground_kind gate_grounds[];
+extern const size_t gate_ground_count;
+void gate_count(const struct operation *op, status st);
