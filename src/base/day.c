@@ -228,9 +228,7 @@ day day_of_us(int64_t us_utc)
     if (__builtin_add_overflow(us_utc, VIETNAM_AHEAD_US, &local))
         return (day){ 0 };
 
-    int64_t number = local / DAY_US - (local % DAY_US < 0);
-
-    return number < NUMBER_MIN || number > NUMBER_MAX ? (day){ 0 } : day_from_number((int32_t)number);
+    return day_from_number((int32_t)(local / DAY_US - (local % DAY_US < 0))); /* 2^63 us are 1.1e8 days */
 }
 
 int64_t day_start_us(day full)

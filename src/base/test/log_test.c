@@ -91,6 +91,31 @@ static void too_much_is_cut(void **state)
     assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
 }
 
+/* Every length of a line around the limit: it ends in a whole object and never passes the limit. */
+static void every_length_ends_well(void **state)
+{
+    struct log_field fields[5];
+    char word[401], last[401];
+
+    (void)state;
+    memset(word, 'w', 400);
+    word[400] = '\0';
+    for (size_t i = 0; i < 4; i++)
+        fields[i] = (struct log_field){ "k", word, 0 };
+    for (size_t len = 0; len <= 400; len++) {
+        memset(last, 'x', len);
+        last[len] = '\0';
+        fields[4] = (struct log_field){ "z", last, 0 };
+        listen_begin();
+        log_write(LOG_INFO, "e", fields, 5);
+        listen_end();
+        assert_true(strlen(said) <= 2048);
+        assert_string_equal(said + strlen(said) - 2, "}\n");
+        assert_int_equal(strstr(said, "\"z\":") == NULL, strstr(said, "\"cut\":true") != NULL);
+    }
+    assert_null(strstr(said, "\"z\":"));
+}
+
 static STATUS deep(void)
 {
     status st = FAIL_WITH(STORE_BUSY, STR("name"), STR("Nguyễn Văn Mẫu"));
@@ -143,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line),          cmocka_unit_test(levels),
         cmocka_unit_test(words_cannot_break_out), cmocka_unit_test(too_much_is_cut),
+        cmocka_unit_test(every_length_ends_well),
         cmocka_unit_test(faults_without_persons), cmocka_unit_test(a_deep_trace_stays_well_formed),
     };
 

@@ -109,6 +109,10 @@ static void long_words_are_cut_between_characters(void **state)
         assert_true(text_is_utf8(str_of(fault_here()->detail)));
         assert_in_range(strlen(fault_here()->detail), 197, 199);
     }
+    fault_detail("%0199d", 7);
+    assert_int_equal(strlen(fault_here()->detail), 199);
+    fault_detail("%0200d", 7);
+    assert_int_equal(strlen(fault_here()->detail), 199);
     assert_true(status_is(FAIL_WITH(DAY_FORMAT, STR("f"), STR("\xff\xfe")), ERR_DAY_FORMAT));
     assert_string_equal(fault_here()->what, "");
 }
@@ -182,6 +186,31 @@ static void defer_runs_on_each_way_out(void **state)
     assert_int_equal(deferred, 3);
 }
 
+/* A condition longer than the line is cut at 511 bytes; what lies behind the buffer is not shown. */
+static void a_long_condition_is_cut(void **state)
+{
+    int how = 0, ends[2];
+    char condition[601], text[1000] = { 0 };
+
+    (void)state;
+    memset(condition, 'c', sizeof condition - 1);
+    condition[sizeof condition - 1] = '\0';
+    assert_int_equal(pipe(ends), 0);
+
+    pid_t child = fork();
+
+    if (child == 0) {
+        signal(SIGABRT, SIG_DFL);
+        dup2(ends[1], STDERR_FILENO);
+        must_fail(condition, "f.c", 1);
+    }
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_int_equal(read(ends[0], text, sizeof text - 1), 511);
+    assert_int_equal(text[510], 'c');
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void a_broken_invariant_stops(void **state)
 {
     int how = 0, ends[2];
@@ -219,6 +248,7 @@ int main(void)
         cmocka_unit_test(the_table_is_sound),
         cmocka_unit_test(defer_runs_on_each_way_out),
         cmocka_unit_test(a_broken_invariant_stops),
+        cmocka_unit_test(a_long_condition_is_cut),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
