@@ -1,0 +1,37 @@
+/* What the compiled templates write with. Escaping follows from the place where a value stands; tools/tmplc.py picks the
+ * writer, so that no page can forget it (OWASP ASVS 5.0, V1.2: output encoding by context). */
+#pragma once
+#include "base/base.h"
+
+/* One page while it is written. */
+struct page {
+    struct buf *out;
+    enum lang lang;
+    struct arena *arena;
+    str csrf;       /* token of the session, or of the sign-in cookie */
+    str path;       /* of the request, without query */
+    str query;      /* of the request, for the language links; without "lang" */
+    str name;       /* of who is signed in; empty if nobody is */
+    uint32_t roles; /* enum role bits of who is signed in */
+};
+
+void page_raw(struct page *pg, const char *literal, size_t len); /* literals of templates only */
+void page_text(struct page *pg, str s);                          /* between elements */
+void page_attr(struct page *pg, str s);                          /* in a double-quoted value */
+/* A whole address: one of our own ("/…", "?…", "#…") or https. Anything else, such as javascript:, becomes "#". */
+void page_url(struct page *pg, str s);
+/* A piece of an address (RFC 3986 section 2.3): everything but unreserved characters is percent-encoded. */
+void page_url_part(struct page *pg, str s);
+void page_csrf(struct page *pg); /* the hidden field of a form */
+
+str page_of_str(struct page *pg, str s);
+str page_of_z(struct page *pg, const char *s);
+str page_of_i64(struct page *pg, int64_t n);
+str page_of_u64(struct page *pg, uint64_t n);
+
+/* Text of an expression of any type that pages show. A type that is not here does not compile: bool, double, pointers. */
+#define PAGE_OF(pg, x)                                                                                                 \
+    _Generic((x), str: page_of_str, char *: page_of_z, const char *: page_of_z, signed char: page_of_i64,              \
+             short: page_of_i64, int: page_of_i64, long: page_of_i64, long long: page_of_i64,                          \
+             unsigned char: page_of_u64, unsigned short: page_of_u64, unsigned: page_of_u64,                           \
+             unsigned long: page_of_u64, unsigned long long: page_of_u64)((pg), (x))
