@@ -114,12 +114,10 @@ void buf_hex(struct buf *b, const void *bytes, size_t len)
 {
     static const char digits[] = "0123456789abcdef";
     const unsigned char *from = bytes;
-    char *at = len == 0 || len > SIZE_MAX / 2 ? NULL : room(b, len * 2);
+    char *at = len ? room(b, len > SIZE_MAX / 2 ? SIZE_MAX : len * 2) : NULL;
 
-    if (!at) {
-        b->full = b->full || len > 0;
+    if (!at)
         return;
-    }
     for (size_t i = 0; i < len; i++) {
         *at++ = digits[from[i] >> 4];
         *at++ = digits[from[i] & 15];
@@ -131,12 +129,10 @@ void buf_base64(struct buf *b, const void *bytes, size_t len)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const unsigned char *from = bytes;
-    char *at = len == 0 || len > SIZE_MAX / 2 ? NULL : room(b, (len + 2) / 3 * 4);
+    char *at = len ? room(b, len > SIZE_MAX / 2 ? SIZE_MAX : (len + 2) / 3 * 4) : NULL;
 
-    if (!at) {
-        b->full = b->full || len > 0;
+    if (!at)
         return;
-    }
     b->len += (len + 2) / 3 * 4;
     for (size_t i = 0; i < len; i += 3) {
         size_t left = len - i;

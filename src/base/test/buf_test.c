@@ -135,6 +135,15 @@ static void the_maximum_holds(void **state)
     buf_clear(&b);
     buf_base64(&b, "123456789", 9);
     assert_true(b.full);
+    buf_base64(&b, "", 0);
+    buf_hex(&b, "", 0);
+    assert_true(b.full);
+    buf_clear(&b);
+    buf_hex(&b, "", SIZE_MAX / 2 + 1);
+    assert_true(b.full);
+    buf_clear(&b);
+    buf_base64(&b, "", SIZE_MAX / 2 + 1);
+    assert_true(b.full);
     buf_done(&b);
     buf_init(&b, 0);
     buf_add(&b, STR(""));

@@ -164,6 +164,7 @@ static void the_table_is_sound(void **state)
         for (int other = ERR_OK; other < code; other++)
             assert_string_not_equal(def->name, error_def((enum error_code)other)->name);
     }
+    assert_string_equal(error_def(ERR_COUNT)->name, "INTERNAL");
     assert_string_equal(error_def((enum error_code)9999)->name, "INTERNAL");
 }
 
