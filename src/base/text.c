@@ -2,6 +2,7 @@
  * in markup and keys, so eight bytes are passed at a time while none has its top bit set. */
 #include "base/text.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define TOP_BITS 0x8080808080808080u
@@ -15,8 +16,9 @@ static size_t ascii_run(str s, size_t at)
 
     for (; at + 8 <= s.len; at += 8) {
         memcpy(&eight, s.ptr + at, 8);
-        if (eight & TOP_BITS)
-            break;
+        eight = le64toh(eight) & TOP_BITS;
+        if (eight)
+            return at + (size_t)__builtin_ctzll(eight) / 8 - from;
     }
     while (at < s.len && !((unsigned char)s.ptr[at] & 0x80))
         at++;
