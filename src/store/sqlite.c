@@ -61,7 +61,7 @@ static enum error_code code_of(int rc, int system_errno)
 static status failed(struct sqlite *d, int rc, const char *what)
 {
     int extended = d->handle != NULL ? sqlite3_extended_errcode(d->handle) : rc;
-    status st = fault_raise(code_of(extended, d->handle != NULL ? sqlite3_system_errno(d->handle) : 0), __FILE__, __LINE__, STR("store"), (str){ 0 });
+    status st = fault_raise(code_of(extended, d->handle != NULL ? sqlite3_system_errno(d->handle) : 0), __FILE__, __LINE__, (str){ 0 }, (str){ 0 });
 
     fault_detail("%s: sqlite %d: %s", what, extended, d->handle != NULL ? sqlite3_errmsg(d->handle) : sqlite3_errstr(rc));
     return st;
@@ -478,7 +478,7 @@ const struct engine engine_sqlite = {
     .run = sqlite_run,
     .ask = sqlite_ask,
     .sql_tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name",
-    .sql_columns = "SELECT name, pk FROM pragma_table_info('%s') ORDER BY cid",
+    .sql_columns = { "SELECT name, pk FROM pragma_table_info('", "') ORDER BY cid" },
     .sql_indexes = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL "
                    "AND substr(sql, 1, 13) <> 'CREATE UNIQUE' ORDER BY name",
 };

@@ -36,11 +36,11 @@ STATUS store_open(str url, struct store **ret)
     str path = str_starts(url, STR("sqlite:")) ? str_from(url, 7) : url;
 
     *ret = NULL;
-    if (pg || (path.len == 0 || str_find(path, STR("://")) < path.len || path.ptr[0] == ':'))
+    if (!pg && (path.len == 0 || str_find(path, STR("://")) < path.len || path.ptr[0] == ':'))
         return FAIL_AT(STORE_URL, STR("store"));
     struct store *s = calloc(1, sizeof *s);
     MUST(s != NULL);
-    s->engine = &engine_sqlite;
+    s->engine = pg ? &engine_postgresql : &engine_sqlite;
     s->url = copy_z(pg ? url : path);
     s->directory = copy_z(pg ? (str){ 0 } : directory_of(path));
     status st = s->engine->open(s);
