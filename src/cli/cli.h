@@ -11,7 +11,7 @@
 struct option {
     const char *name;  /* "people"; given as --people VALUE or --people=VALUE */
     const char *value; /* what stands for the value in help, "N", "DIR"; NULL: a switch without value */
-    str (*says)(enum lang lang);
+    str (*says)(enum lang lang); /* NULL: described elsewhere (fields of an operation) */
 };
 
 /* A face that serve offers over HTTP; main.c lists them, the first that owns a path gets it. */
@@ -65,7 +65,7 @@ STATUS command_i64(const struct command *c, const char *option, int64_t min, int
 str command_argument(const struct command *c, size_t index); /* "" beyond the last */
 /* Opens the store named by --data DIR (default: var/dancu) or --store URL, with lanes. Closed by command_app_done(). */
 STATUS command_app(struct command *c, struct app **ret);
-void command_app_done(struct app *app);
+void command_app_done(struct app **app); /* for DEFER */
 /* Fills a ctx for work of this command: the actor is who --as and a password (DANCU_PASSWORD or asked for) prove, or
  * the operator of this machine without --as; purpose from --purpose KIND/REFERENCE. */
 STATUS command_ctx(struct command *c, struct app *app, struct ctx *cx);

@@ -1,0 +1,113 @@
+/* The debug verbs and their HTTP twins. They exist for tests: a server without --debug has no such paths, and a server
+ * with it says so in its log. They show digests and counters, never a record. */
+#include "cli/debug.h"
+#include "cli/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SECOND_US = 1000000, LINE_BYTES_MAX = 200 };
+
+static STATUS clock_apply(str text)
+{
+    int64_t us;
+    if (str_starts(text, STR("+")) && str_i64(str_from(text, 1), &us)) {
+        clock_advance_us(us * SECOND_US);
+        return OK;
+    }
+    if (!clock_parse(text, &us))
+        return FAIL_WITH(DAY_FORMAT, STR("clock"), text);
+    clock_set_us(us);
+    return OK;
+}
+
+static STATUS fault_apply(str text)
+{
+    static const char *const kinds[] = { "error", "full", "unknown-commit", "kill" };
+    str nth;
+    int64_t n;
+    if (!str_cut(&text, ' ', &nth) || !str_i64(nth, &n))
+        return FAIL_WITH(USAGE, STR("fault"), nth);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_eq(text, str_of(kinds[i]))) {
+            store_fault_set(n, (enum store_fault)i);
+            return OK;
+        }
+    if (n == 0) {
+        store_fault_set(0, STORE_FAULT_ERROR);
+        return OK;
+    }
+    return FAIL_WITH(ENUM_UNKNOWN, STR("fault"), text);
+}
+
+STATUS debug_prepare(struct command *c)
+{
+    bool wants = command_has(c, "clock") || command_has(c, "seed");
+    if (wants && !command_has(c, "debug"))
+        return FAIL_AT(USAGE, STR("debug"));
+    if (command_has(c, "clock"))
+        TRY(clock_apply(command_text(c, "clock", (str){ 0 })));
+    if (command_has(c, "seed")) {
+        int64_t seed = 0;
+        TRY(command_i64(c, "seed", 0, INT64_MAX, &seed));
+        random_seed((uint64_t)seed);
+    }
+    if (command_has(c, "debug"))
+        LOG(WARN, "debug_hooks_are_on", LOG_NUM("frozen", wants));
+    return OK;
+}
+
+static STATUS digest_line(struct app *app, char out[static LINE_BYTES_MAX])
+{
+    char hex[65];
+    TRY(store_digest(app->store, STR("session,ledger_lease"), hex));
+    snprintf(out, LINE_BYTES_MAX, "%s\n", hex);
+    return OK;
+}
+
+static STATUS debug_do(struct app *app, str what, str body, char out[static LINE_BYTES_MAX])
+{
+    int64_t n;
+    snprintf(out, LINE_BYTES_MAX, "ok\n");
+    if (str_eq(what, STR("clock")))
+        return clock_apply(body);
+    if (str_eq(what, STR("fault")))
+        return fault_apply(body);
+    if (str_eq(what, STR("digest")))
+        return digest_line(app, out);
+    if (str_eq(what, STR("seed")) && str_i64(body, &n)) {
+        random_seed((uint64_t)n);
+        return OK;
+    }
+    if (str_eq(what, STR("calls"))) {
+        snprintf(out, LINE_BYTES_MAX, "%lld\n", (long long)store_calls());
+        return OK;
+    }
+    return FAIL_WITH(ROUTE_UNKNOWN, STR("path"), what);
+}
+
+void debug_handle(struct app *app, struct exchange *x)
+{
+    char line[LINE_BYTES_MAX];
+    fault_clear();
+    status st = debug_do(app, str_from(x->request.path, strlen("/debug/")), str_trim(x->request.body), line);
+    x->reply.status = status_ok(st) ? 200 : 422;
+    x->reply.content_type = STR("text/plain; charset=utf-8");
+    x->reply.body = arena_str(x->request.arena, status_ok(st) ? str_of(line) : str_of(error_def(st.code)->name));
+    exchange_finish(x);
+}
+
+static status digest_run(struct command *c)
+{
+    char line[LINE_BYTES_MAX];
+    DEFER(command_app_done) struct app *app = NULL;
+    TRY(command_app(c, &app));
+    TRY(digest_line(app, line));
+    fputs(line, stdout);
+    return OK;
+}
+
+const struct verb verbs_debug[] = {
+    { "debug digest", "", 0, 0, NULL, msg_cli_verb_debug_digest, digest_run },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL },
+};

@@ -1,0 +1,210 @@
+/* Every operation as a verb: "dancu person verify --number 0123… --birth 1990-02-01". Options come from the description
+ * of the operation, the call passes the gate, the reply is printed as JSON. Refuses what the HTTP face refuses, by the
+ * same code. */
+#include "cli/verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_BYTES_MAX = 96, FIELDS_MAX = 64, REPLY_BYTES_MAX = 64 << 20 };
+
+struct operation_of_verb {
+    struct verb verb; /* first: the command holds a pointer to it */
+    const struct operation *op;
+};
+
+/* "person.look_up" is typed "person look-up". */
+static void name_typed(const char *name, char separator, char out[static NAME_BYTES_MAX])
+{
+    size_t n = 0;
+    for (; name[n] && n + 1 < NAME_BYTES_MAX; n++)
+        out[n] = name[n] == '.' ? separator : name[n] == '_' ? '-' : name[n];
+    out[n] = 0;
+}
+
+static int words_fit(const char *name, int argc, char **argv)
+{
+    str rest = str_of(name), word;
+    int n = 0;
+    while (str_cut(&rest, ' ', &word)) {
+        if (n >= argc || !str_eq(word, str_of(argv[n])))
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+static status operation_run(struct command *c);
+
+static const struct verb *verb_of(struct command *c, const struct operation *op, const char *name)
+{
+    struct operation_of_verb *v = ARENA_NEW(c->arena, struct operation_of_verb);
+    struct option *o = ARENA_ARRAY(c->arena, struct option, op->takes->field_count + 3);
+    for (size_t i = 0; i < op->takes->field_count; i++) {
+        char typed[NAME_BYTES_MAX];
+        name_typed(op->takes->fields[i].name, '-', typed);
+        o[i] = (struct option){ arena_z(c->arena, str_of(typed)), op->takes->fields[i].type == OP_BYTES ? "FILE" : "VALUE", NULL };
+    }
+    o[op->takes->field_count] = (struct option){ "json", "FILE", NULL };
+    o[op->takes->field_count + 1] = (struct option){ "out", "FILE", NULL };
+    v->verb = (struct verb){ .name = arena_z(c->arena, str_of(name)), .arguments = "", .options = o, .run = operation_run };
+    v->op = op;
+    return &v->verb;
+}
+
+const struct verb *operation_verb(struct command *c, int argc, char **argv, int *ret_words)
+{
+    for (size_t m = 0; m < c->module_count; m++)
+        for (size_t i = 0; i < c->modules[m]->operation_count; i++) {
+            char name[NAME_BYTES_MAX];
+            name_typed(c->modules[m]->operations[i].name, ' ', name);
+            *ret_words = words_fit(name, argc, argv);
+            if (*ret_words)
+                return verb_of(c, &c->modules[m]->operations[i], name);
+        }
+    *ret_words = 0;
+    return NULL;
+}
+
+void operation_list(const struct command *c)
+{
+    for (size_t m = 0; m < c->module_count; m++)
+        for (size_t i = 0; i < c->modules[m]->operation_count; i++) {
+            const struct operation *op = &c->modules[m]->operations[i];
+            char name[NAME_BYTES_MAX];
+            name_typed(op->name, ' ', name);
+            printf("  %-24s %s\n", name, c->lang == LANG_EN ? op->says_en : op->says_vi);
+        }
+}
+
+static const char *type_word(const struct op_field *f)
+{
+    static const char *const words[] = { "true|false", "N", "TEXT", "12 digits", "YYYY[-MM[-DD]]", "RFC 3339", "UNIT", "male|female|other",
+                                         "FIELD,FIELD", "WORD", "JSON", "A,B,C", "FILE" };
+    return words[f->type];
+}
+
+void operation_help(const struct command *c)
+{
+    if (c->verb->run != operation_run)
+        return;
+    const struct operation *op = ((const struct operation_of_verb *)(const void *)c->verb)->op;
+    printf("%s\n", c->lang == LANG_EN ? op->says_en : op->says_vi);
+    if (op->law)
+        printf("[%s]\n", op->law);
+    for (size_t i = 0; i < op->takes->field_count; i++) {
+        const struct op_field *f = &op->takes->fields[i];
+        const char *says = c->lang == LANG_EN ? f->says_en : f->says_vi;
+        char typed[NAME_BYTES_MAX];
+        name_typed(f->name, '-', typed);
+        printf("  --%s %s%s%s%s\n", typed, type_word(f), f->optional ? " ?" : "", says ? "  " : "", says ? says : "");
+        for (int w = 0; f->words && f->words[w]; w++)
+            printf("      %s\n", f->words[w]);
+    }
+}
+
+/* --- running ----------------------------------------------------------------------------------------------------- */
+
+struct operation_call {
+    const struct operation *op;
+    void *in, *out;
+};
+
+static status operation_call_run(struct ctx *cx, void *arg)
+{
+    struct operation_call *call = arg;
+    return gate_call(cx, call->op, call->in, call->out);
+}
+
+static STATUS file_read(struct arena *a, str path, size_t bytes_max, str *ret)
+{
+    FILE *f = str_eq(path, STR("-")) ? stdin : fopen(arena_z(a, path), "rbe");
+    if (!f) {
+        fault_detail("%s", strerror(errno));
+        return FAIL_WITH(IO, STR("file"), path);
+    }
+    struct buf b;
+    buf_init(&b, bytes_max);
+    char chunk[65536];
+    size_t n;
+    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        buf_bytes(&b, chunk, n);
+    if (f != stdin)
+        fclose(f);
+    bool full = b.full;
+    if (!full)
+        *ret = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return full ? FAIL_AT(FILE_TOO_LARGE, STR("file")) : OK;
+}
+
+static STATUS option_read(struct command *c, struct ctx *cx, struct operation_call *call, size_t i, bool *given)
+{
+    const struct op_field *f = &call->op->takes->fields[i];
+    char typed[NAME_BYTES_MAX];
+    name_typed(f->name, '-', typed);
+    if (!command_has(c, typed))
+        return OK;
+    given[i] = true;
+    str text = command_text(c, typed, (str){ 0 });
+    if (f->type == OP_BYTES)
+        return file_read(c->arena, text, call->op->body_bytes_max, (str *)(void *)((char *)call->in + f->offset));
+    return shape_read_member(cx, call->op->takes, str_of(f->name), text, call->in);
+}
+
+static STATUS input_read(struct command *c, struct ctx *cx, struct operation_call *call)
+{
+    const struct op_shape *takes = call->op->takes;
+    if (command_has(c, "json")) {
+        str text;
+        TRY(file_read(c->arena, command_text(c, "json", (str){ 0 }), call->op->body_bytes_max, &text));
+        return shape_read_json(cx, takes, text, call->in);
+    }
+    bool given[FIELDS_MAX] = { false };
+    MUST(takes->field_count <= FIELDS_MAX);
+    for (size_t i = 0; i < takes->field_count; i++)
+        TRY(option_read(c, cx, call, i, given));
+    return shape_check_complete(takes, given);
+}
+
+static STATUS reply_print(struct command *c, const struct ctx *cx, const struct operation_call *call)
+{
+    struct buf b;
+    buf_init(&b, REPLY_BYTES_MAX);
+    const struct op_shape *gives = call->op->gives;
+    if (call->op->produces) {
+        for (size_t i = 0; i < gives->field_count; i++)
+            if (gives->fields[i].type == OP_BYTES)
+                buf_add(&b, *(const str *)(const void *)((const char *)call->out + gives->fields[i].offset));
+    } else {
+        shape_write_json(cx, gives, call->out, &b);
+        buf_char(&b, '\n');
+    }
+    status st = buf_check(&b);
+    str path = command_text(c, "out", (str){ 0 });
+    FILE *f = str_is_empty(path) ? stdout : fopen(arena_z(c->arena, path), "wbe");
+    if (!f)
+        st = FAIL_WITH(IO, STR("out"), path);
+    else if (status_ok(st) && fwrite(b.ptr, 1, b.len, f) != b.len)
+        st = FAIL_WITH(IO, STR("out"), path);
+    if (f && f != stdout && fclose(f) != 0 && status_ok(st))
+        st = FAIL_WITH(IO, STR("out"), path);
+    buf_done(&b);
+    return st;
+}
+
+static status operation_run(struct command *c)
+{
+    const struct operation *op = ((const struct operation_of_verb *)(const void *)c->verb)->op;
+    DEFER(command_app_done) struct app *app = NULL;
+    TRY(command_app(c, &app));
+    struct work w = { .run = operation_call_run, .writes = op->writes };
+    TRY(command_ctx(c, app, &w.cx));
+    struct operation_call call = { op, arena_alloc(c->arena, op->takes->bytes), arena_alloc(c->arena, op->gives->bytes) };
+    w.arg = &call;
+    TRY(input_read(c, &w.cx, &call));
+    TRY(lanes_call(app->lanes, &w));
+    return reply_print(c, &w.cx, &call);
+}

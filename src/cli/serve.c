@@ -1,0 +1,231 @@
+/* dancu serve: opens the store, starts the faces, listens, stops politely. Prints one line when it is ready, so that a
+ * script can wait for it. Health says that the process lives, readiness that it takes work; both say nothing else. */
+#include "cli/verbs.h"
+#include "cli/debug.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PORT_DEFAULT = 8443, FACES_MAX = 8, STOP_DEADLINE_MS = 10000, THREADS_MAX = 64, PEM_BYTES_MAX = 1 << 20, TLS_DAYS = 397,
+       METRICS_BYTES_MAX = 4 << 20 };
+
+struct serving {
+    struct app *app;
+    const struct face *faces;
+    size_t face_count;
+    void *states[FACES_MAX];
+    bool stopping;
+};
+
+static size_t face_of(const struct serving *s, str path)
+{
+    for (size_t i = 0; i < s->face_count; i++)
+        if (s->faces[i].owns(path))
+            return i;
+    return s->face_count - 1; /* the last one answers for everything else */
+}
+
+static void plain(struct exchange *x, int status, str body)
+{
+    x->reply.status = status;
+    x->reply.content_type = STR("text/plain; charset=utf-8");
+    x->reply.body = body;
+    exchange_finish(x);
+}
+
+static void metrics_reply(struct exchange *x)
+{
+    struct buf b;
+    buf_init(&b, METRICS_BYTES_MAX);
+    metric_write(&b);
+    plain(x, 200, arena_str(x->request.arena, buf_str(&b)));
+    buf_done(&b);
+}
+
+static bool program_path(struct serving *s, struct exchange *x)
+{
+    str path = x->request.path;
+    if (str_eq(path, STR("/health")))
+        plain(x, 200, STR("ok\n"));
+    else if (str_eq(path, STR("/ready")))
+        plain(x, s->stopping ? 503 : 200, s->stopping ? STR("stopping\n") : STR("ready\n"));
+    else if (str_eq(path, STR("/metrics")))
+        metrics_reply(x);
+    else if (s->app->debug && str_starts(path, STR("/debug/")))
+        debug_handle(s->app, x);
+    else
+        return false;
+    return true;
+}
+
+static void serving_handle(struct exchange *x, void *arg)
+{
+    struct serving *s = arg;
+    if (program_path(s, x))
+        return;
+    size_t i = face_of(s, x->request.path);
+    s->faces[i].handle(s->states[i], x);
+}
+
+static struct body_rule serving_body_rule(const struct request *r, void *arg)
+{
+    const struct serving *s = arg;
+    size_t i = face_of(s, r->path);
+    if (s->faces[i].body_rule)
+        return s->faces[i].body_rule(s->states[i], r);
+    return (struct body_rule){ .bytes_max = 1 << 16 };
+}
+
+static void serving_refuse(struct exchange *x, enum error_code error, void *arg)
+{
+    const struct serving *s = arg;
+    struct fault f = { .status = { (uint16_t)error } };
+    size_t i = face_of(s, x->request.path);
+    s->faces[i].problem(x, &f);
+}
+
+static STATUS faces_start(struct serving *s)
+{
+    MUST(s->face_count <= FACES_MAX);
+    for (size_t i = 0; i < s->face_count; i++)
+        if (s->faces[i].start)
+            TRY(s->faces[i].start(s->app, &s->states[i]));
+    return OK;
+}
+
+static void faces_stop(struct serving *s)
+{
+    for (size_t i = s->face_count; i > 0; i--)
+        if (s->faces[i - 1].stop && s->states[i - 1])
+            s->faces[i - 1].stop(s->states[i - 1]);
+}
+
+static STATUS pem_read(struct command *c, const char *option, const char **ret)
+{
+    str path = command_text(c, option, (str){ 0 });
+    FILE *f = fopen(arena_z(c->arena, path), "re");
+    if (!f) {
+        fault_detail("%s", strerror(errno));
+        return FAIL_WITH(IO, str_of(option), path);
+    }
+    char *text = arena_alloc(c->arena, PEM_BYTES_MAX);
+    size_t n = fread(text, 1, PEM_BYTES_MAX - 1, f);
+    fclose(f);
+    text[n] = 0;
+    *ret = text;
+    return OK;
+}
+
+static STATUS tls_prepare(struct command *c, str address, struct server_options *o)
+{
+    if (command_has(c, "plain"))
+        return OK;
+    if (command_has(c, "tls-cert") && command_has(c, "tls-key")) {
+        TRY(pem_read(c, "tls-cert", &o->tls_certificate_pem));
+        return pem_read(c, "tls-key", &o->tls_key_pem);
+    }
+    struct tls_pair pair;
+    TRY(tls_pair_make(c->arena, address, TLS_DAYS, &pair));
+    o->tls_certificate_pem = arena_z(c->arena, pair.certificate_pem);
+    o->tls_key_pem = arena_z(c->arena, pair.key_pem);
+    return OK;
+}
+
+static STATUS signals_wait(void)
+{
+    sigset_t set;
+    int got;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    if (sigwait(&set, &got) != 0)
+        return FAIL(INTERNAL);
+    return OK;
+}
+
+static void signals_block(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static STATUS options_read(struct command *c, struct server_options *o)
+{
+    int64_t port = PORT_DEFAULT, threads = 1;
+    TRY(command_i64(c, "port", 0, 65535, &port));
+    TRY(command_i64(c, "threads", 1, THREADS_MAX, &threads));
+    o->address = command_text(c, "address", STR("127.0.0.1"));
+    o->port = (uint16_t)port;
+    o->threads = (int)threads;
+    o->proxy = command_text(c, "proxy", (str){ 0 });
+    return tls_prepare(c, o->address, o);
+}
+
+static STATUS serve_until_signal(struct command *c, struct serving *s, struct server_options *o)
+{
+    struct server *server;
+    TRY(server_start(o, &server));
+    printf("ready %s://%.*s:%u\n", o->tls_key_pem ? "https" : "http", STR_ARG(o->address), server_port(server));
+    fflush(stdout);
+    LOG(INFO, "serving", LOG_NUM("port", server_port(server)));
+    status st = signals_wait();
+    s->stopping = true;
+    size_t cut = server_stop(server, STOP_DEADLINE_MS);
+    LOG(INFO, "stopped", LOG_NUM("cut_off", cut));
+    (void)c;
+    return st;
+}
+
+static status serve_run(struct command *c)
+{
+    signals_block();
+    TRY(debug_prepare(c));
+    DEFER(command_app_done) struct app *app = NULL;
+    TRY(command_app(c, &app));
+    struct serving s = { .app = app, .faces = c->faces, .face_count = c->face_count };
+    struct server_options o = {
+        .spool_directory = app->directory,
+        .handlers = { .handle = serving_handle, .body_rule = serving_body_rule, .refuse = serving_refuse, .app = &s },
+    };
+    status st = faces_start(&s);
+    if (status_ok(st))
+        st = options_read(c, &o);
+    if (status_ok(st))
+        st = serve_until_signal(c, &s, &o);
+    faces_stop(&s);
+    return st;
+}
+
+static status init_run(struct command *c)
+{
+    DEFER(command_app_done) struct app *app = NULL;
+    TRY(command_app(c, &app));
+    str line = msg_cli_init_done(c->arena, c->lang, app->directory);
+    printf("%.*s\n", STR_ARG(line));
+    return OK;
+}
+
+static const struct option serve_options[] = {
+    { "address", "IP", msg_cli_option_address },
+    { "port", "N", msg_cli_option_port },
+    { "threads", "N", msg_cli_option_threads },
+    { "tls-cert", "FILE", msg_cli_option_tls_cert },
+    { "tls-key", "FILE", msg_cli_option_tls_key },
+    { "plain", NULL, msg_cli_option_plain },
+    { "proxy", "IP", msg_cli_option_proxy },
+    { "clock", "TIME", msg_cli_option_clock },
+    { "seed", "N", msg_cli_option_seed },
+    { NULL, NULL, NULL },
+};
+
+const struct verb verbs_serve[] = {
+    { "serve", "", 0, 0, serve_options, msg_cli_verb_serve, serve_run },
+    { "init", "", 0, 0, NULL, msg_cli_verb_init, init_run },
+    { NULL, NULL, 0, 0, NULL, NULL, NULL },
+};
