@@ -6,6 +6,7 @@
 #include "base/ctx.h"
 #include "base/day.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "base/status.h"
 #include "base/str.h"
 #include "base/table.h"

@@ -1,0 +1,175 @@
+/* From the face's reply to the bytes that leave: every reply carries the fields that tell a browser how little it may do
+ * with a page of ours (W3C Content Security Policy 3, Fetch's cross-origin policies, RFC 6797), and may be stored
+ * nowhere unless the handler says otherwise. No inline script or style is ever allowed, so none can be injected. */
+#include "net/edge.h"
+
+#include "net/net_metric.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define REPLY_HEADERS_MAX 32
+#define STR_Z(s) ((s).ptr)
+
+static const struct {
+    const char *name, *value;
+} guards[] = {
+    { "Content-Security-Policy",
+      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+      "form-action 'self'; frame-ancestors 'none'; base-uri 'none'" },
+    { "X-Content-Type-Options", "nosniff" },
+    { "Referrer-Policy", "same-origin" },
+    { "Cross-Origin-Opener-Policy", "same-origin" },
+    { "Cross-Origin-Resource-Policy", "same-origin" },
+    { "Cross-Origin-Embedder-Policy", "require-corp" },
+    { "Permissions-Policy", "geolocation=(), microphone=(), payment=()" },
+};
+
+static bool has_line_end(str s)
+{
+    return str_find_char(s, '\r') < s.len || str_find_char(s, '\n') < s.len;
+}
+
+void reply_header(struct exchange *x, str name, str value)
+{
+    struct reply *p = &x->reply;
+
+    MUST(name.len && !has_line_end(name) && !has_line_end(value) && p->header_count < REPLY_HEADERS_MAX);
+    if (!p->headers)
+        p->headers = ARENA_ARRAY(x->request.arena, struct param, REPLY_HEADERS_MAX);
+    p->headers[p->header_count++] =
+        (struct param){ arena_str(x->request.arena, name), arena_str(x->request.arena, value) };
+}
+
+/* RFC 6265bis: the __Host- prefix needs Secure, Path=/ and no Domain. */
+void reply_cookie(struct exchange *x, str name, str value, int64_t max_age_s)
+{
+    struct arena *a = x->request.arena;
+    str age = max_age_s > 0   ? arena_printf(a, "; Max-Age=%lld", (long long)max_age_s)
+              : max_age_s < 0 ? STR("; Max-Age=0")
+                              : (str){ 0 };
+
+    reply_header(x, STR("Set-Cookie"),
+                 arena_printf(a, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%.*s", STR_ARG(name), STR_ARG(value),
+                              x->request.tls ? "; Secure" : "", STR_ARG(age)));
+}
+
+/* "//host" would leave the site. */
+void reply_redirect(struct exchange *x, str path)
+{
+    MUST(str_starts(path, STR("/")) && !str_starts(path, STR("//")) && !str_starts(path, STR("/\\")));
+    x->reply.status = 303;
+    reply_header(x, STR("Location"), path);
+}
+
+static void add(struct MHD_Response *r, const char *name, const char *value)
+{
+    MUST(MHD_add_response_header(r, name, value) == MHD_YES);
+}
+
+static struct MHD_Response *response_of_file(struct flight *f)
+{
+    struct MHD_Response *r;
+    struct stat about;
+
+    MUST(fstat(f->x.reply.body_fd, &about) == 0);
+    r = MHD_create_response_from_fd64((uint64_t)about.st_size, f->x.reply.body_fd);
+    MUST(r != NULL);
+    f->x.reply.body_fd = -1;
+    return r;
+}
+
+/* The body stays where it is until the exchange is over: it is not copied, and the cast takes nothing away. */
+static struct MHD_Response *response_of_bytes(str body)
+{
+    struct MHD_Response *r =
+        MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_PERSISTENT);
+
+    MUST(r != NULL);
+    return r;
+}
+
+/* A browser that learned HSTS for localhost would refuse every other program there. */
+static bool tells_hsts(const struct request *r)
+{
+    return r->tls && r->host.len && !str_starts(r->host, STR("localhost")) && !str_starts(r->host, STR("127."));
+}
+
+static void add_guards(struct MHD_Response *r, const struct flight *f)
+{
+    char id[17];
+
+    for (size_t i = 0; i < sizeof guards / sizeof guards[0]; i++)
+        add(r, guards[i].name, guards[i].value);
+    if (tells_hsts(&f->x.request))
+        add(r, "Strict-Transport-Security", "max-age=63072000");
+    snprintf(id, sizeof id, "%016llx", (unsigned long long)f->x.request.id);
+    add(r, "X-Request-Id", id);
+    if (f->close || atomic_load_explicit(&f->loop->server->stopping, memory_order_relaxed))
+        add(r, "Connection", "close");
+}
+
+enum MHD_Result answer_send(struct flight *f, struct MHD_Connection *c)
+{
+    struct reply *p = &f->x.reply;
+    struct MHD_Response *r = p->body_fd >= 0 ? response_of_file(f) : response_of_bytes(p->body);
+    enum MHD_Result sent;
+
+    add_guards(r, f);
+    add(r, "Cache-Control", p->cache.len ? arena_z(f->arena, p->cache) : "no-store");
+    if (p->content_type.len)
+        add(r, "Content-Type", arena_z(f->arena, p->content_type));
+    for (size_t i = 0; i < p->header_count; i++)
+        add(r, STR_Z(p->headers[i].name), STR_Z(p->headers[i].value));
+    net_metric_reply(f);
+    link_state_set(f->link, LINK_SENDING, p->body.len);
+    sent = MHD_queue_response(c, (unsigned)p->status, r);
+    MHD_destroy_response(r);
+    return sent;
+}
+
+/* RFC 9457, for a caller that speaks no human language. */
+static void bare_problem(struct flight *f, enum error_code error)
+{
+    const struct error_def *d = error_def(error);
+
+    f->x.reply.content_type = STR("application/problem+json");
+    f->x.reply.body = arena_printf(f->arena, "{\"type\":\"about:blank\",\"status\":%d,\"title\":\"%s\"}\n", d->http, d->name);
+}
+
+enum MHD_Result answer_refuse(struct flight *f, struct MHD_Connection *c, enum error_code error)
+{
+    const struct server_handlers *h = &f->loop->server->options.handlers;
+
+    f->phase = PHASE_REPLY;
+    f->x.reply.status = error_def(error)->http;
+    net_metric_refusal(error);
+    if (error == ERR_METHOD_WRONG)
+        reply_header(&f->x, STR("Allow"), STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+    if (h->refuse)
+        h->refuse(&f->x, error, h->app);
+    else
+        bare_problem(f, error);
+    return answer_send(f, c);
+}
+
+/* The exchange belongs to its late handler; this reply touches nothing of it. */
+enum MHD_Result answer_stopping(struct MHD_Connection *c)
+{
+    static const char body[] = "{\"type\":\"about:blank\",\"status\":503,\"title\":\"STOPPING\"}\n";
+    struct MHD_Response *r = response_of_bytes((str){ body, sizeof body - 1 });
+    enum MHD_Result sent;
+
+    for (size_t i = 0; i < sizeof guards / sizeof guards[0]; i++)
+        add(r, guards[i].name, guards[i].value);
+    add(r, "Cache-Control", "no-store");
+    add(r, "Content-Type", "application/problem+json");
+    add(r, "Retry-After", "5");
+    add(r, "Connection", "close");
+    sent = MHD_queue_response(c, 503, r);
+    MHD_destroy_response(r);
+    return sent;
+}
