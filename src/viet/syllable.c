@@ -27,7 +27,7 @@ static const char *const rimes[] = {
 static const char *const rimes_after_qu[] = {
     "a", "ac", "ach", "ai", "an", "ang", "anh", "ao", "at", "ay", "e", "en", "eo", "et", "i", "ich", "inh",
     "it", "iên", "iêt", "y", "ych", "ynh", "yp", "yt", "yên", "yêt", "ân", "âng", "ât", "ây", "ê", "êch", "ên",
-    "ênh", "êt", "ôc", "ăc", "ăm", "ăn", "ăng", "ăp", "ăt", "ơ",
+    "ênh", "êt", "ôc", "ăc", "ăm", "ăn", "ăng", "ăp", "ăt", "ơ", "ơi",
 };
 
 /* Longest first where one begins another. */

@@ -1,5 +1,6 @@
 /* Vietnamese text and facts, pure: no file, socket or clock is touched here. One header a feature. */
 #pragma once
+#include "viet/encoding/encoding.h"
 #include "viet/enter.h"
 #include "viet/fold.h"
 #include "viet/letter.h"
