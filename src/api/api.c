@@ -2,6 +2,7 @@
  * no lane; the reply is written by the lane after its commit. Refuses a body that is not JSON where JSON is due. */
 #include "api/api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -81,7 +81,7 @@ static STATUS option_take(struct command *c, int argc, char **argv, int *i)
     const struct option *o = option_find(c->verb, name);
     if (!o)
         return FAIL_WITH(OPTION_UNKNOWN, str_of(c->verb->name), name);
-    char *value = "";
+    char *value = arena_z(c->arena, (str){ 0 });
     if (eq < whole.len) {
         if (!o->value)
             return FAIL_WITH(USAGE, str_of(o->name), name);

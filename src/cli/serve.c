@@ -1,7 +1,8 @@
 /* dancu serve: opens the store, starts the faces, listens, stops politely. Prints one line when it is ready, so that a
  * script can wait for it. Health says that the process lives, readiness that it takes work; both say nothing else. */
-#include "cli/verbs.h"
+#include "base/metric.h"
 #include "cli/debug.h"
+#include "cli/verbs.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -27,9 +28,9 @@ static size_t face_of(const struct serving *s, str path)
     return s->face_count - 1; /* the last one answers for everything else */
 }
 
-static void plain(struct exchange *x, int status, str body)
+static void plain(struct exchange *x, int http, str body)
 {
-    x->reply.status = status;
+    x->reply.status = http;
     x->reply.content_type = STR("text/plain; charset=utf-8");
     x->reply.body = body;
     exchange_finish(x);
@@ -39,7 +40,7 @@ static void metrics_reply(struct exchange *x)
 {
     struct buf b;
     buf_init(&b, METRICS_BYTES_MAX);
-    metric_write(&b);
+    metric_expose(&b);
     plain(x, 200, arena_str(x->request.arena, buf_str(&b)));
     buf_done(&b);
 }

@@ -5,6 +5,7 @@
 #include "gate/ground.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,14 +62,13 @@ static STATUS schema_apply(struct app *app)
 
 static void operations_list(struct app *app)
 {
-    int index = 0;
     for (size_t m = 0; m < app->module_count; m++)
         for (size_t i = 0; i < app->modules[m]->operation_count; i++) {
             const struct operation *op = &app->modules[m]->operations[i];
             MUST(table_get(&app->operations, str_of(op->name)) == NULL);
             table_set(&app->operations, str_of(op->name), (void *)(uintptr_t)op);
-            gate_count_register(op, index++);
         }
+    gate_count_start(app);
 }
 
 static STATUS modules_start(struct app *app)

@@ -46,7 +46,7 @@ STATUS gate_call(struct ctx *cx, const struct operation *op, const void *in, voi
         st = op->run(cx, in, ret_out);
     if (!status_ok(st))
         j->count = before;
-    gate_count(op, st);
+    gate_count(cx->app, op, st);
     j->op = outer_op;
     j->grant = outer_grant;
     if (!status_ok(st))

@@ -65,7 +65,6 @@ struct operation {
     const char *produces; /* of OP_BYTES in gives, else NULL (JSON) */
     const struct op_shape *takes, *gives;
     status (*run)(struct ctx *cx, const void *in, void *ret_out);
-    int index; /* place in the process's table, for metrics; set at start */
 };
 
 /* --- Grounds ---------------------------------------------------------------------------------------------------- */

@@ -9,4 +9,5 @@ bool ground_unit_within(struct ctx *cx, unit_id unit, unit_id container);
 /* The kinds that the gate itself owns because they are definitions: "agreement" and "authority". */
 extern const struct ground_kind gate_grounds[];
 extern const size_t gate_ground_count;
-void gate_count(const struct operation *op, status st);
+void gate_count_start(const struct app *app); /* once the operations are listed */
+void gate_count(const struct app *app, const struct operation *op, status st);

@@ -1,9 +1,8 @@
 /* The OpenAPI 3.1 document and the permission matrix, walked out of the operation tables, so that neither can say
  * something that the program does not do. */
 #include "gate/gate.h"
-#include "defs/person_fields.h"
 
-#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 static void quoted(struct buf *out, const char *s) { buf_json(out, str_of(s)); }

@@ -2,6 +2,7 @@
  * tables. Strict: what the description does not name is refused with its path, and so is what it names twice. Text that
  * comes in passes viet_enter() here and nowhere else. */
 #include "gate/gate.h"
+#include "viet/viet.h"
 
 #include <jansson.h>
 #include <stdlib.h>
