@@ -54,7 +54,7 @@ struct defs_data { /* a file that the build put in */
     const char *name;
     const unsigned char *begin, *end;
 };
-extern const struct defs_data defs_data[]; /* made by tools/defs_data.py; ends with a NULL name */
+extern const struct defs_data defs_data[]; /* made by tools/defs/data.py; ends with a NULL name */
 
 unit_id unit_id_make(int map, int level, int32_t code);
 size_t unit_index(const struct defs *d, unit_id id); /* SIZE_MAX if there is none */

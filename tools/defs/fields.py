@@ -85,7 +85,7 @@ def mask(fields, test):
 
 
 def header(sources, fields):
-    out = ["/* Made by tools/fields.py from definitions/register/population.yaml. */\n#pragma once\n"
+    out = ["/* Made by tools/defs/fields.py from definitions/register/population.yaml. */\n#pragma once\n"
            '#include "base/str.h"\n\nenum person_field {\n']
     out += [f"    FIELD_{name_of(f['key'])} = {f['bit']},\n" for f in fields]
     out.append(f"    FIELD_END = {fields[-1]['bit'] + 1}\n}};\n")
@@ -164,7 +164,7 @@ bool fact_source_by_name(str key, enum fact_source *ret)
 
 
 def body(sources, fields):
-    out = ['/* Made by tools/fields.py from definitions/register/population.yaml. */\n#include "person_fields.h"\n\n'
+    out = ['/* Made by tools/defs/fields.py from definitions/register/population.yaml. */\n#include "person_fields.h"\n\n'
            "#undef STR\n#define STR(literal) { \"\" literal, sizeof(literal) - 1 }\n\n"
            "static const struct person_field_def fields[FIELD_END] = {\n"]
     out += [field_row(f) for f in fields]

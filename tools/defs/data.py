@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make a C file that holds definition files as they are: defs_data.py out.c name=path …
+"""Make a C file that holds definition files as they are: data.py out.c name=path …
 
 The assembler copies the bytes in, which keeps the compiler fast however large the tables are. Each file ends in a NUL
 that is not counted. Refuses a name that stands twice and a file that is empty."""
@@ -10,12 +10,12 @@ import sys
 def main(argv):
     out, pairs = argv[1], [a.split("=", 1) for a in argv[2:]]
     if len({name for name, _ in pairs}) != len(pairs):
-        print("defs_data: a name stands twice", file=sys.stderr)
+        print("data: a name stands twice", file=sys.stderr)
         return 1
-    text = ['/* Made by tools/defs_data.py. */\n#include "defs/inside.h"\n\n']
+    text = ['/* Made by tools/defs/data.py. */\n#include "defs/inside.h"\n\n']
     for i, (name, path) in enumerate(pairs):
         if os.path.getsize(path) == 0:
-            print(f"defs_data: {name} is empty", file=sys.stderr)
+            print(f"data: {name} is empty", file=sys.stderr)
             return 1
         full = os.path.abspath(path).replace("\\", "\\\\").replace('"', '\\"')
         text.append(f'__asm__(".pushsection .rodata\\n.global defs_data_{i}\\n.global defs_data_end_{i}\\n"\n'
