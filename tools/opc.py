@@ -258,7 +258,8 @@ def header(m, shapes):
     for _, stem, body in m.operations:
         out.append(f'/* {body["does"]["en"].strip()} */')
         out.append(f'STATUS {stem}(struct ctx *cx, const struct {stem}_in *in, struct {stem}_out *ret);')
-    out += ['', f'extern const struct operation {m.name}_operations[];', f'extern const size_t {m.name}_operation_count;', '']
+    out += ['', f'enum {{ {m.name.upper()}_OPERATION_COUNT = {len(m.operations)} }}; /* a constant, for the struct module */']
+    out += [f'extern const struct operation {m.name}_operations[];', f'extern const size_t {m.name}_operation_count;', '']
     return '\n'.join(out)
 
 

@@ -124,6 +124,9 @@ void app_stop(struct app *app)
         if (app->modules[i - 1]->stop)
             app->modules[i - 1]->stop(app);
     lanes_stop(app->lanes);
+    for (size_t i = app->module_count; i > 0; i--)
+        if (app->modules[i - 1]->end)
+            app->modules[i - 1]->end(app);
     ledger_close(app->ledger);
     defs_free(app->defs);
     store_close(app->store);

@@ -112,7 +112,8 @@ struct module {
     const struct ground_kind *grounds;
     size_t ground_count;
     status (*start)(struct app *app); /* or NULL; its state is kept with app_state_set() */
-    void (*stop)(struct app *app);
+    void (*stop)(struct app *app); /* or NULL; lanes still run */
+    void (*end)(struct app *app);  /* or NULL; after the lanes: frees what calls use */
 };
 
 struct lanes;
