@@ -80,6 +80,9 @@ class Schema:
         primary = [columns for kind, columns, _ in keys if kind == 'PRIMARY KEY']
         if len(primary) != 1:
             raise Refusal(path, tokens[2].line, f'table {name} has no primary key', 'end it with PRIMARY KEY (shard, …)')
+        for at, token in enumerate(tokens):
+            if token.upper == 'REFERENCES' and tokens[at + 1].text not in set(self.tables) | {name}:
+                raise Refusal(path, token.line, f'{name} refers to {tokens[at + 1].text}, which no schema read before it makes', 'make that table in an earlier migration')
         table.key = primary[0]
         if not reason(path, notes, 'global'):
             for kind, columns, line in keys:

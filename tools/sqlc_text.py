@@ -94,7 +94,8 @@ def portable(path, tokens, names):
             raise Refusal(path, token.line, f'{pair[0]} {pair[1]} is not allowed', 'compare the version and set it in one UPDATE')
         if token.upper == 'OR' and after.upper in ('REPLACE', 'IGNORE', 'ABORT', 'FAIL', 'ROLLBACK'):
             raise Refusal(path, token.line, f'OR {after.upper} is not allowed', 'write ON CONFLICT (columns) DO …')
-        if after.text == '(' and token.upper not in FUNCTIONS | BEFORE_PAREN and token.text not in names:
+        table = token.text in names or (at and tokens[at - 1].upper == 'REFERENCES')
+        if after.text == '(' and token.upper not in FUNCTIONS | BEFORE_PAREN and not table:
             raise Refusal(path, token.line, f'the function {token.text}() is not on the portable list', 'compute it in C, or use ' + ', '.join(sorted(FUNCTIONS)).lower())
         if after.text == '(' and token.upper in ('MIN', 'MAX') and ',' in [t.text for t in group(tokens, at + 1, depth_one=True)]:
             raise Refusal(path, token.line, f'{token.upper} of several values means something else in PostgreSQL', 'write CASE WHEN …')

@@ -2,7 +2,8 @@
  * the end, and commits are not forced to disk until then. The statements of the dropped indexes stand in a table of the
  * database, so that a load which a crash broke off is ended by the next store_migrate().
  *
- * Refuses to begin twice. */
+ * Refuses to begin twice.
+ * tested by: src/store/test/store_test.c */
 #include <string.h>
 
 #include "store/engine.h"

@@ -1,7 +1,8 @@
 /* Migrations: one DDL statement a transaction, recorded in the same transaction, so that a crash leaves each either
  * done and known or not done. Both engines roll DDL back.
  *
- * Refuses a database that knows a migration which this program does not: an older program must not write to it. */
+ * Refuses a database that knows a migration which this program does not: an older program must not write to it.
+ * tested by: src/store/test/store_test.c */
 #include <string.h>
 
 #include "store/engine.h"

@@ -4,7 +4,8 @@
  * ERR_STORE_BUSY.
  *
  * Refuses nothing of its own; never puts a server's message into a fault, because it may quote values (only the
- * SQLSTATE and names of ours). A lost connection is ERR_STORE_GONE and is made anew at the next begin. */
+ * SQLSTATE and names of ours). A lost connection is ERR_STORE_GONE and is made anew at the next begin.
+ * tested by: src/store/test/store_test.c */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

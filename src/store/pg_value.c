@@ -1,5 +1,6 @@
 /* PostgreSQL's binary values: big-endian integers and floats, raw text and bytes, and NUMERIC, in which the server gives
- * the sum of a BIGINT. Refuses (stops) on a type that no query of ours can give, since sqlc admits six column types. */
+ * the sum of a BIGINT. Refuses (stops) on a type that no query of ours can give, since sqlc admits six column types.
+ * tested by: src/store/test/store_test.c */
 #include <endian.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,8 @@
  * owner of the writing connection runs them while idle, and only a log beyond WAL_PAGES_MAX forces one.
  *
  * Refuses writes on a DB_READ connection. Needs SQLite >= 3.51.3 (older ones can corrupt a database whose log is reset
- * under a second connection), which is why the build brings its own. */
+ * under a second connection), which is why the build brings its own.
+ * tested by: src/store/test/store_test.c */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

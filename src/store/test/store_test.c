@@ -1,131 +1,9 @@
-/* The same suite on both engines. SQLite always; PostgreSQL where DANCU_TEST_PG names a throw-away server
- * (tests/pg-run), else those cases say SKIP. Every case begins with an empty database. */
-#include <setjmp.h>
-#include <stdarg.h>
+/* The face of the store, the same cases on both engines. Every case begins with an empty database. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "probe_sql.h"
-
-#define GOOD(call) assert_int_equal((call).code, ERR_OK)
-#define BAD(call, name) assert_int_equal((call).code, ERR_##name)
-
-struct bench {
-    char url[512], dir[128];
-    struct store *store;
-    struct db *db;
-    struct ctx cx;
-};
-
-static enum store_engine wanted;
-
-static int remove_dir(const char *dir)
-{
-    char path[160];
-    const char *const ends[] = { "", "-wal", "-shm", "-journal" };
-
-    for (size_t i = 0; i < 4; i++) {
-        (void)snprintf(path, sizeof path, "%s/t.db%s", dir, ends[i]);
-        (void)unlink(path);
-    }
-    return rmdir(dir);
-}
-
-/* An empty PostgreSQL database of its own for each case: a schema, named in the URL. */
-static void fresh_schema(struct bench *b, const char *base)
-{
-    static int serial;
-    struct store *s;
-    struct db *d;
-    struct ctx cx = { 0 };
-    char sql[128];
-    static int slots[1000];
-    struct query make = { .name = "make", .postgresql = sql, .param_types = "", .slot = &slots[serial % 1000] };
-
-    GOOD(store_open(str_of(base), &s));
-    GOOD(db_open(s, DB_WRITE, &d));
-    GOOD(tx_begin(d, &cx.tx));
-    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA t%d_%d", (int)getpid(), ++serial);
-    GOOD(query_exec(&cx, &make, NULL, NULL));
-    GOOD(tx_commit(cx.tx));
-    db_close(d);
-    store_close(s);
-    (void)snprintf(b->url, sizeof b->url, "%s&options=-csearch_path%%3Dt%d_%d", base, (int)getpid(), serial);
-}
-
-static int begin(void **state)
-{
-    struct bench *b = calloc(1, sizeof *b);
-    const char *base = getenv("DANCU_TEST_PG");
-
-    *state = b;
-    b->cx.arena = arena_new((size_t)64 << 20);
-    if (wanted == STORE_SQLITE) {
-        const char *place = getenv("TMPDIR");
-        (void)snprintf(b->dir, sizeof b->dir, "%s/store-test-XXXXXX", place != NULL ? place : P_tmpdir);
-        assert_non_null(mkdtemp(b->dir));
-        (void)snprintf(b->url, sizeof b->url, "sqlite:%s/t.db", b->dir);
-    } else {
-        if (base == NULL)
-            return 0;
-        fresh_schema(b, base);
-    }
-    GOOD(store_open(str_of(b->url), &b->store));
-    GOOD(store_migrate(b->store, &probe_migrations, 1));
-    GOOD(db_open(b->store, DB_WRITE, &b->db));
-    return 0;
-}
-
-static int end(void **state)
-{
-    struct bench *b = *state;
-
-    store_fault_set(0, STORE_FAULT_ERROR);
-    db_close(b->db);
-    store_close(b->store);
-    arena_free(b->cx.arena);
-    if (b->dir[0] != '\0')
-        (void)remove_dir(b->dir);
-    free(b);
-    return 0;
-}
-
-/* The bench of this case, or SKIP. */
-static struct bench *ready(void **state)
-{
-    struct bench *b = *state;
-
-    if (b->store == NULL)
-        skip();
-    return b;
-}
-
-static struct probe_person_add_params person(int64_t id)
-{
-    return (struct probe_person_add_params){
-        .shard = 3, .id = id, .version = 1, .name = STR("Nguyễn Thị Thử"), .name_key = STR("nguyen thi thu"),
-        .birth = 19500000 + (int32_t)(id % 60) * 10000, .weight = 0.5 * (double)id, .photo = { "\0\xff\x7f\0\n", 5 }, .alive = id % 2 == 0,
-    };
-}
-
-static status fill_people(struct bench *b, int64_t first, int64_t count)
-{
-    struct probe_person_add_params *list = ARENA_ARRAY(b->cx.arena, struct probe_person_add_params, (size_t)count);
-
-    for (int64_t i = 0; i < count; i++)
-        list[i] = person(first + i);
-    TRY(tx_begin(b->db, &b->cx.tx));
-    status st = probe_person_add_bulk(&b->cx, list, (size_t)count);
-    if (!status_ok(st)) {
-        tx_rollback(b->cx.tx);
-        return st;
-    }
-    return tx_commit(b->cx.tx);
-}
+#include "bench.h"
 
 static int64_t people(struct bench *b)
 {
@@ -140,12 +18,12 @@ static int64_t people(struct bench *b)
 
 static void round_trip(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_person p;
     bool found;
 
     for (int64_t id = 1; id <= 3; id++) {
-        struct probe_person_add_params want = person(id == 3 ? INT64_MAX : id == 2 ? INT64_MIN : id);
+        struct probe_person_add_params want = probe_person_make(id == 3 ? INT64_MAX : id == 2 ? INT64_MIN : id);
         want.name = id == 2 ? STR("") : want.name;
         want.photo = id == 3 ? (str){ 0 } : want.photo;
         want.version = id == 3 ? INT32_MIN : INT32_MAX;
@@ -165,7 +43,7 @@ static void round_trip(void **state)
 
 static void absent_row_is_not_found(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_person p = { .id = 9 };
     bool found = true;
 
@@ -178,12 +56,12 @@ static void absent_row_is_not_found(void **state)
 
 static void bulk_of_many_sizes(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     const int64_t sizes[] = { 0, 1, 63, 64, 65, 499, 501, 3000 };
     int64_t total = 0;
 
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        GOOD(fill_people(b, total + 1, sizes[i]));
+        GOOD(probe_people_add(b, total + 1, sizes[i]));
         total += sizes[i];
         assert_int_equal(people(b), total);
     }
@@ -191,19 +69,19 @@ static void bulk_of_many_sizes(void **state)
 
 static void bulk_with_a_double_keeps_nothing(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
 
-    GOOD(fill_people(b, 900, 1));
-    BAD(fill_people(b, 890, 20), ROW_EXISTS);
-    BAD(fill_people(b, 1, 1000), ROW_EXISTS);
+    GOOD(probe_people_add(b, 900, 1));
+    BAD(probe_people_add(b, 890, 20), ROW_EXISTS);
+    BAD(probe_people_add(b, 1, 1000), ROW_EXISTS);
     assert_int_equal(people(b), 1);
-    GOOD(fill_people(b, 1, 899));
+    GOOD(probe_people_add(b, 1, 899));
     assert_int_equal(people(b), 900);
 }
 
 static void bulk_with_on_conflict(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_claim_keep_params list[700];
     struct probe_claim_of_row row;
     bool found;
@@ -223,11 +101,11 @@ static void bulk_with_on_conflict(void **state)
 
 static void a_page_is_ordered_and_bounded(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_person *rows;
     size_t count;
 
-    GOOD(fill_people(b, 1, 50));
+    GOOD(probe_people_add(b, 1, 50));
     GOOD(tx_begin(b->db, &b->cx.tx));
     GOOD(probe_person_page(&b->cx, 3, 10, 20, &rows, &count));
     assert_int_equal(count, 20);
@@ -241,14 +119,14 @@ static void a_page_is_ordered_and_bounded(void **state)
 /* Streams more rows than one fetch holds, and asks other things while it does. */
 static void each_streams_and_nests(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_person_born_cursor outer, inner;
     struct probe_person_born_row row, other;
     struct probe_person p;
     int64_t seen = 0, last = 0;
     bool more, found;
 
-    GOOD(fill_people(b, 1, 2500));
+    GOOD(probe_people_add(b, 1, 2500));
     GOOD(tx_begin(b->db, &b->cx.tx));
     GOOD(probe_person_born_each(&b->cx, 3, 0, 99999999, &outer));
     for (GOOD(probe_person_born_next(&outer, &row, &more)); more; GOOD(probe_person_born_next(&outer, &row, &more))) {
@@ -271,7 +149,7 @@ static void each_streams_and_nests(void **state)
 
 static void aggregates_and_empty_ones(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_count_row row;
     bool found;
 
@@ -279,7 +157,7 @@ static void aggregates_and_empty_ones(void **state)
     GOOD(probe_count(&b->cx, 3, &row, &found));
     assert_true(found && row.people == 0 && row.oldest == 0 && row.sum_of_versions == 0 && row.mean == 0);
     GOOD(tx_commit(b->cx.tx));
-    GOOD(fill_people(b, 1, 3));
+    GOOD(probe_people_add(b, 1, 3));
     GOOD(tx_begin(b->db, &b->cx.tx));
     GOOD(probe_count(&b->cx, 3, &row, &found));
     assert_true(row.people == 3 && row.oldest == 19510000 && row.sum_of_versions == 3 && row.mean == 1.0);
@@ -288,11 +166,11 @@ static void aggregates_and_empty_ones(void **state)
 
 static void an_outer_join_reads_null_as_nothing(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_person_phone_row *rows;
     size_t count;
 
-    GOOD(fill_people(b, 1, 1));
+    GOOD(probe_people_add(b, 1, 1));
     GOOD(tx_begin(b->db, &b->cx.tx));
     GOOD(probe_person_phone(&b->cx, 3, 1, &rows, &count));
     assert_true(count == 1 && rows[0].place == 0 && rows[0].phone.len == 0);
@@ -305,13 +183,13 @@ static void an_outer_join_reads_null_as_nothing(void **state)
 
 static void compare_and_set(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_person_rename_params p = { .shard = 3, .id = 1, .expected = 1, .name = STR("Mới"), .name_key = STR("moi") };
     struct probe_person_next_version_row next;
     int64_t changed = -1;
     bool found;
 
-    GOOD(fill_people(b, 1, 1));
+    GOOD(probe_people_add(b, 1, 1));
     GOOD(tx_begin(b->db, &b->cx.tx));
     GOOD(probe_person_rename(&b->cx, &p, &changed));
     assert_int_equal(changed, 1);
@@ -326,11 +204,11 @@ static void compare_and_set(void **state)
 
 static void a_second_row_is_a_fault(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_born_to_many_row row;
     bool found;
 
-    GOOD(fill_people(b, 1, 2));
+    GOOD(probe_people_add(b, 1, 2));
     GOOD(tx_begin(b->db, &b->cx.tx));
     BAD(probe_born_to_many(&b->cx, 3, 1, 2, &row, &found), INTERNAL);
     tx_rollback(b->cx.tx);
@@ -338,8 +216,8 @@ static void a_second_row_is_a_fault(void **state)
 
 static void rollback_keeps_nothing(void **state)
 {
-    struct bench *b = ready(state);
-    struct probe_person_add_params p = person(1);
+    struct bench *b = bench_ready(state);
+    struct probe_person_add_params p = probe_person_make(1);
 
     GOOD(tx_begin(b->db, &b->cx.tx));
     GOOD(probe_person_add(&b->cx, &p, NULL));
@@ -352,7 +230,7 @@ static void rollback_keeps_nothing(void **state)
 /* A failed call poisons the transaction alike on both engines. */
 static void a_failed_transaction_stays_failed(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_claim_of_row row;
     bool found;
 
@@ -370,7 +248,7 @@ static void a_failed_transaction_stays_failed(void **state)
 /* A group of commands, some of which fail: each is either whole or absent. */
 static void marks_undo_one_command(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct probe_claim_of_row row;
     bool found;
 
@@ -402,17 +280,17 @@ static void marks_undo_one_command(void **state)
 
 static void a_reader_refuses_to_write_and_keeps_its_snapshot(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct db *reader;
     struct ctx cx = { .arena = b->cx.arena };
     struct probe_count_row row;
     bool found;
 
-    GOOD(fill_people(b, 1, 1));
+    GOOD(probe_people_add(b, 1, 1));
     GOOD(db_open(b->store, DB_READ, &reader));
     GOOD(tx_begin(reader, &cx.tx));
     GOOD(probe_count(&cx, 3, &row, &found));
-    GOOD(fill_people(b, 2, 1));
+    GOOD(probe_people_add(b, 2, 1));
     GOOD(probe_count(&cx, 3, &row, &found));
     assert_int_equal(row.people, 1);
     BAD(probe_claim_take(&cx, 1, 1, NULL), INTERNAL);
@@ -426,7 +304,7 @@ static void a_reader_refuses_to_write_and_keeps_its_snapshot(void **state)
 
 static void a_foreign_key_holds(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
 
     GOOD(tx_begin(b->db, &b->cx.tx));
     BAD(probe_phone_add(&b->cx, 3, 77, 1, STR("0900000001"), NULL), INTERNAL);
@@ -435,7 +313,7 @@ static void a_foreign_key_holds(void **state)
 
 static void every_query_prepares(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     static int slot;
     static const struct query wrong = { .name = "wrong", .sqlite = "SELECT nothing FROM nowhere", .postgresql = "SELECT nothing FROM nowhere", .param_types = "", .slot = &slot };
     static const struct query *const list[] = { &wrong };
@@ -446,7 +324,7 @@ static void every_query_prepares(void **state)
 
 static void migrations_run_again_and_refuse_a_newer_database(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct migration_set older = { probe_migrations.list, probe_migrations.count - 1 };
     struct migration renamed[2];
 
@@ -460,7 +338,7 @@ static void migrations_run_again_and_refuse_a_newer_database(void **state)
 /* A migration whose statement fails leaves no trace and can be mended. */
 static void a_broken_migration_leaves_nothing(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct migration list[] = { { "extra", 1, "make", "CREATE TABLE extra (a INTEGER NOT NULL PRIMARY KEY) STRICT", "CREATE TABLE extra (a INTEGER NOT NULL PRIMARY KEY)" },
                                 { "extra", 2, "break", "CREATE TABLE extra (", "CREATE TABLE extra (" } };
     struct migration_set set = { list, 2 };
@@ -471,29 +349,9 @@ static void a_broken_migration_leaves_nothing(void **state)
     GOOD(store_migrate(b->store, &set, 1));
 }
 
-static void the_digest_tells_content(void **state)
-{
-    struct bench *b = ready(state);
-    char one[65], two[65], three[65];
-
-    GOOD(fill_people(b, 1, 1200));
-    GOOD(store_digest(b->store, STR(""), one));
-    GOOD(store_digest(b->store, STR(""), two));
-    assert_string_equal(one, two);
-    GOOD(tx_begin(b->db, &b->cx.tx));
-    GOOD(probe_claim_take(&b->cx, 1, 1, NULL));
-    GOOD(tx_commit(b->cx.tx));
-    GOOD(store_digest(b->store, STR("x, probe_claim"), three));
-    assert_string_not_equal(three, one); /* the table itself is part of it */
-    GOOD(store_digest(b->store, STR(""), two));
-    assert_string_not_equal(one, two);
-    /* Both engines agree on this content. */
-    assert_string_equal(one, "b57273a5cccdc0dfe9d1fd1b959de56cf3dc24c5c40f891af6d3f7a129190fec");
-}
-
 static void load_mode_restores_the_indexes(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct store *again;
     struct probe_person_born_cursor c DEFER(probe_person_born_done) = { 0 };
     struct probe_person_born_row row;
@@ -501,7 +359,7 @@ static void load_mode_restores_the_indexes(void **state)
     bool more;
 
     GOOD(store_load_begin(b->store));
-    GOOD(fill_people(b, 1, 2000));
+    GOOD(probe_people_add(b, 1, 2000));
     GOOD(store_load_end(b->store));
     GOOD(store_digest(b->store, STR(""), one));
     GOOD(store_load_begin(b->store));
@@ -536,7 +394,7 @@ static void urls(void **state)
 
 static void a_file_that_is_no_database(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     char path[160];
     struct store *s;
 
@@ -551,7 +409,7 @@ static void a_file_that_is_no_database(void **state)
 
 static void two_writers_exclude_each_other(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct db *second;
     struct tx *t;
 
@@ -566,13 +424,13 @@ static void two_writers_exclude_each_other(void **state)
 
 static void the_log_moves_into_the_file_when_idle(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     int64_t before;
 
-    GOOD(fill_people(b, 1, 5000));
+    GOOD(probe_people_add(b, 1, 5000));
     before = store_bytes(b->store);
     GOOD(db_idle(b->db));
-    GOOD(fill_people(b, 6000, 5000)); /* goes over the log that was moved */
+    GOOD(probe_people_add(b, 6000, 5000)); /* goes over the log that was moved */
     assert_true(store_bytes(b->store) < before * 2 + before / 2);
     assert_true(str_eq(store_directory(b->store), str_of(b->dir)));
 }
@@ -580,14 +438,14 @@ static void the_log_moves_into_the_file_when_idle(void **state)
 /* Conflicting writers: the later one is told to begin again. */
 static void a_conflict_is_busy(void **state)
 {
-    struct bench *b = ready(state);
+    struct bench *b = bench_ready(state);
     struct ctx other = { .arena = b->cx.arena };
     struct db *second;
     struct probe_person_rename_params p = { .shard = 3, .id = 1, .expected = 1, .name = STR("Một"), .name_key = STR("mot") };
     struct probe_person q;
     bool found;
 
-    GOOD(fill_people(b, 1, 1));
+    GOOD(probe_people_add(b, 1, 1));
     GOOD(db_open(b->store, DB_WRITE, &second));
     GOOD(tx_begin(second, &other.tx));
     GOOD(probe_person_by_id(&other, 3, 1, &q, &found));
@@ -597,22 +455,6 @@ static void a_conflict_is_busy(void **state)
     BAD(probe_person_rename(&other, &p, NULL), STORE_BUSY);
     tx_rollback(other.tx);
     db_close(second);
-}
-
-#define EVERYWHERE(f) { #f " (sqlite)", f, on_sqlite, end, NULL }, { #f " (postgresql)", f, on_postgresql, end, NULL }
-#define SQLITE_ONLY(f) { #f " (sqlite)", f, on_sqlite, end, NULL }
-#define POSTGRESQL_ONLY(f) { #f " (postgresql)", f, on_postgresql, end, NULL }
-
-static int on_sqlite(void **state)
-{
-    wanted = STORE_SQLITE;
-    return begin(state);
-}
-
-static int on_postgresql(void **state)
-{
-    wanted = STORE_POSTGRESQL;
-    return begin(state);
 }
 
 int main(void)
@@ -637,7 +479,6 @@ int main(void)
         EVERYWHERE(every_query_prepares),
         EVERYWHERE(migrations_run_again_and_refuse_a_newer_database),
         EVERYWHERE(a_broken_migration_leaves_nothing),
-        EVERYWHERE(the_digest_tells_content),
         EVERYWHERE(load_mode_restores_the_indexes),
         cmocka_unit_test(urls),
         SQLITE_ONLY(a_file_that_is_no_database),
