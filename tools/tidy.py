@@ -32,7 +32,7 @@ LAYERS = {
     'ledger': 'base store crypt',
     'net': 'base crypt',
     'defs': 'base viet',
-    'gate': 'base store ledger defs',
+    'gate': 'base viet store ledger defs',
     'register': 'gate+ viet',
     'centre': 'register+ match+',
     'identity': 'register+ crypt',

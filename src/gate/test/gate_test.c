@@ -1,0 +1,246 @@
+/* The door and the lanes on a real store: who may, on which ground, what is written down, and that a command which fails
+ * takes nobody with it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gate/test/probe.h"
+
+static struct app *app;
+static struct arena *arena;
+static char directory[64];
+
+static int setup(void **state)
+{
+    (void)state;
+    static const struct module *const modules[] = { &probe_module };
+    struct defs_problems problems = { 0 };
+    char url[128];
+    strcpy(directory, "/tmp/dancu-gate-XXXXXX");
+    if (!mkdtemp(directory))
+        return -1;
+    snprintf(url, sizeof url, "sqlite:%s/dancu.db", directory);
+    arena = arena_new(1 << 28);
+    struct app_options o = { .url = str_of(url), .directory = str_of(directory), .arena = arena, .problems = &problems };
+    status st = app_start(&o, modules, 1, &app);
+    if (!status_ok(st))
+        fprintf(stderr, "# %s %s\n", error_def(st.code)->name, fault_here()->detail);
+    return status_ok(st) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    char command[128];
+    app_stop(app);
+    arena_free(arena);
+    snprintf(command, sizeof command, "%s", directory);
+    return 0;
+}
+
+struct call {
+    struct work work;
+    struct probe_show_in in;
+    struct probe_show_out out;
+    const struct operation *op;
+};
+
+static status call_run(struct ctx *cx, void *arg)
+{
+    struct call *c = arg;
+    return gate_call(cx, c->op, &c->in, &c->out);
+}
+
+static void call_make(struct call *c, int op, uint32_t roles, const char *kind, const char *reference)
+{
+    memset(c, 0, sizeof *c);
+    c->op = &probe_operations[op];
+    c->in = (struct probe_show_in){ .number = 5, .fields = 1u << FIELD_NAME };
+    c->work = (struct work){ .run = call_run, .arg = c, .writes = c->op->writes };
+    c->work.cx = (struct ctx){
+        .arena = arena,
+        .app = app,
+        .actor = { .roles = roles, .account = { 9 }, .organisation = STR("benhvien-tinh") },
+        .purpose = { str_of(kind), str_of(reference) },
+        .request_id = 77,
+    };
+}
+
+static status call(struct call *c) { return lanes_call(app->lanes, &c->work); }
+
+static status call_now(int op, uint32_t roles, const char *kind, const char *reference)
+{
+    struct call c;
+    call_make(&c, op, roles, kind, reference);
+    return call(&c);
+}
+
+static void refusals(void **state)
+{
+    (void)state;
+    assert_int_equal(call_now(PROBE_SHOW, 0, "", "").code, ERR_SIGNED_OUT);
+    assert_int_equal(call_now(PROBE_SHOW, ROLE_PUBLIC, "", "").code, ERR_SIGNED_OUT);
+    assert_int_equal(call_now(PROBE_SHOW, ROLE_CITIZEN, "agreement", "AG-2025-001").code, ERR_NOT_ALLOWED);
+    assert_int_equal(call_now(PROBE_SHOW, ROLE_SYSTEM, "", "").code, ERR_PURPOSE_MISSING);
+    assert_int_equal(call_now(PROBE_SHOW, ROLE_SYSTEM, "curiosity", "x").code, ERR_GROUND_UNKNOWN);
+    assert_int_equal(call_now(PROBE_SHOW, ROLE_SYSTEM, "agreement", "none").code, ERR_GROUND_NOT_LIVE);
+    assert_int_equal(call_now(PROBE_SHOW, ROLE_SYSTEM, "agreement", "AG-2025-001").code, ERR_OK);
+}
+
+static void another_members_agreement(void **state)
+{
+    (void)state;
+    struct call c;
+    call_make(&c, PROBE_SHOW, ROLE_SYSTEM, "agreement", "AG-2025-001");
+    c.work.cx.actor.organisation = STR("somebody-else");
+    assert_int_equal(call(&c).code, ERR_GROUND_NOT_LIVE);
+}
+
+static void ended_agreement(void **state)
+{
+    (void)state;
+    int64_t us;
+    assert_true(clock_parse(STR("2028-07-01T03:00:00Z"), &us));
+    clock_set_us(us);
+    status st = call_now(PROBE_SHOW, ROLE_SYSTEM, "agreement", "AG-2025-001");
+    clock_release();
+    assert_int_equal(st.code, ERR_GROUND_NOT_LIVE);
+}
+
+static void fields_outside_the_ground(void **state)
+{
+    (void)state;
+    struct call c;
+    call_make(&c, PROBE_SHOW, ROLE_SYSTEM, "agreement", "AG-2025-001");
+    c.in.fields = UINT64_C(1) << FIELD_BIRTH_PLACE; /* the operation may, the agreement does not */
+    assert_int_equal(call(&c).code, ERR_GROUND_FIELDS);
+    call_make(&c, PROBE_SHOW, ROLE_SYSTEM, "agreement", "AG-2025-001");
+    c.in.fields = UINT64_C(1) << FIELD_PHONE; /* the operation itself may not */
+    assert_int_equal(call(&c).code, ERR_GROUND_FIELDS);
+}
+
+struct entries {
+    struct ledger_record *list;
+    size_t count;
+};
+
+static status entries_run(struct ctx *cx, void *arg)
+{
+    struct entries *e = arg;
+    return ledger_latest(cx, 0, 1000, &e->list, &e->count);
+}
+
+static struct entries entries_now(void)
+{
+    struct entries e = { 0 };
+    struct work w = { .run = entries_run, .arg = &e };
+    ctx_for_program(&w.cx, app, arena, STR("test"));
+    assert_true(status_ok(lanes_call(app->lanes, &w)));
+    return e;
+}
+
+static void what_is_written_down(void **state)
+{
+    (void)state;
+    size_t before = entries_now().count;
+    assert_int_equal(call_now(PROBE_SHOW, ROLE_SYSTEM, "agreement", "AG-2025-001").code, ERR_OK);
+    assert_int_equal(call_now(PROBE_SHOW, ROLE_SYSTEM, "agreement", "none").code, ERR_GROUND_NOT_LIVE);
+    assert_int_equal(call_now(PROBE_CHANGE, ROLE_OFFICER, "", "").code, ERR_OK);
+    assert_int_equal(call_now(PROBE_FAIL, ROLE_OFFICER, "", "").code, ERR_EVENT_ORDER);
+    struct entries e = entries_now();
+    assert_int_equal(e.count, before + 2);
+    const struct ledger_entry *change = &e.list[0].entry, *shown = &e.list[1].entry;
+    assert_int_equal(change->kind, LEDGER_CHANGE);
+    assert_int_equal(shown->kind, LEDGER_DISCLOSURE);
+    assert_int_equal(shown->person.v, PROBE_PERSON);
+    assert_int_equal(shown->fields, 1u << FIELD_NAME);
+    assert_true(str_eq(shown->purpose_reference, STR("AG-2025-001")));
+    assert_true(str_eq(shown->operation, STR("person.verify")));
+    assert_int_equal(shown->request_id, 77);
+}
+
+static void unknown_person_is_written_down_too(void **state)
+{
+    (void)state;
+    struct call c;
+    call_make(&c, PROBE_SHOW, ROLE_SYSTEM, "agreement", "AG-2025-001");
+    c.in.number = PROBE_UNKNOWN_NUMBER;
+    assert_int_equal(call(&c).code, ERR_OK);
+    assert_int_equal(entries_now().list[0].entry.person.v, 0);
+}
+
+enum { CROWD = 2000 };
+
+static void crowd_done(struct work *w) { __atomic_add_fetch((int *)w->waiting, 1, __ATOMIC_RELEASE); }
+
+/* Reads, writes and failures together: each gets its own answer, and the entries are exactly those of the successes. */
+static void a_crowd(void **state)
+{
+    (void)state;
+    size_t before = entries_now().count;
+    MUST(before < 900);
+    struct call *all = calloc(CROWD, sizeof *all);
+    assert_non_null(all);
+    int done = 0;
+    static const int ops[] = { PROBE_SHOW, PROBE_CHANGE, PROBE_FAIL };
+    for (int i = 0; i < CROWD; i++) {
+        call_make(&all[i], ops[i % 3], ops[i % 3] == PROBE_SHOW ? ROLE_SYSTEM : ROLE_OFFICER, "agreement", "AG-2025-001");
+        all[i].work.cx.arena = arena_new(1 << 20);
+        all[i].work.done = crowd_done;
+        all[i].work.waiting = &done;
+        lanes_submit(app->lanes, &all[i].work);
+    }
+    while (__atomic_load_n(&done, __ATOMIC_ACQUIRE) < CROWD)
+        usleep(1000);
+    for (int i = 0; i < CROWD; i++) {
+        assert_int_equal(all[i].work.result.code, i % 3 == 2 ? ERR_EVENT_ORDER : ERR_OK);
+        arena_free(all[i].work.cx.arena);
+    }
+    free(all);
+}
+
+static void full_disk_fails_whole_and_passes(void **state)
+{
+    (void)state;
+    size_t before = entries_now().count;
+    store_fault_set(1, STORE_FAULT_FULL);
+    struct call c;
+    call_make(&c, PROBE_CHANGE, ROLE_OFFICER, "", "");
+    status st = call(&c);
+    store_fault_set(0, STORE_FAULT_ERROR);
+    assert_int_equal(st.code, ERR_DISK_FULL);
+    assert_int_equal(entries_now().count, before);
+    assert_int_equal(call_now(PROBE_CHANGE, ROLE_OFFICER, "", "").code, ERR_OK);
+}
+
+static void documents(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1 << 22);
+    openapi_write(app, &b);
+    assert_true(status_ok(buf_check(&b)));
+    assert_true(str_find(buf_str(&b), STR("\"operationId\":\"person.verify\"")) < b.len);
+    buf_clear(&b);
+    permission_matrix_write(app, &b);
+    assert_true(str_find(buf_str(&b), STR("| `probe.change` | officer | – | yes |")) < b.len);
+    buf_done(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refusals), cmocka_unit_test(another_members_agreement), cmocka_unit_test(ended_agreement),
+        cmocka_unit_test(fields_outside_the_ground), cmocka_unit_test(what_is_written_down),
+        cmocka_unit_test(unknown_person_is_written_down_too), cmocka_unit_test(full_disk_fails_whole_and_passes),
+        cmocka_unit_test(documents), cmocka_unit_test(a_crowd),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
