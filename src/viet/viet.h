@@ -2,6 +2,8 @@
 #pragma once
 #include "viet/encoding/encoding.h"
 #include "viet/enter.h"
+#include "viet/field/number.h"
+#include "viet/field/sex.h"
 #include "viet/fold.h"
 #include "viet/letter.h"
 #include "viet/syllable.h"
