@@ -57,7 +57,7 @@ struct flight {
     bool done_inline, close;
     enum error_code refusal; /* to be told once the body is read */
     str raw_uri;
-    const char *uri_at, *method_at; /* where the library holds them: checked for gaps */
+    const char *uri_at; /* where the library holds it: checked for gaps */
     uint64_t length, body_used;
     char *body, *mapped;
     int spool_fd;
@@ -94,7 +94,7 @@ struct server {
 struct head {
     str method, uri, version;
     const struct param *headers;
-    size_t header_count;
+    size_t header_count, bytes; /* of the whole head, as the library counted it off the wire */
 };
 STATUS head_layout(const struct head *h);
 STATUS head_fields(const struct head *h, str *ret_host, uint64_t *ret_length);

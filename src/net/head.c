@@ -52,7 +52,7 @@ STATUS head_layout(const struct head *h)
             return FAIL_AT(REQUEST_MALFORMED, STR("header"));
         at += LINE_END;
     }
-    if (!nuls_at(at, LINE_END))
+    if (h->bytes != (size_t)(at + LINE_END - h->method.ptr))
         return FAIL_AT(REQUEST_MALFORMED, STR("header"));
     return OK;
 }

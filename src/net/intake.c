@@ -78,13 +78,15 @@ static STATUS read_head(struct flight *f, struct MHD_Connection *c, const char *
 {
     struct request *r = &f->x.request;
     struct gathering g;
-    struct head h = { str_of(method), { f->uri_at, f->raw_uri.len }, str_of(version), g.list, 0 };
+    const union MHD_ConnectionInfo *size = MHD_get_connection_info(c, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    struct head h = { str_of(method), { f->uri_at, f->raw_uri.len }, str_of(version), g.list, 0, 0 };
     str host = { 0 };
 
     g.count = 0;
     g.too_many = false;
     MHD_get_connection_values_n(c, MHD_HEADER_KIND, gather, &g);
     h.header_count = g.count;
+    h.bytes = size ? size->header_size : 0;
     if (g.too_many)
         return FAIL_AT(REQUEST_MALFORMED, STR("header"));
     TRY(head_layout(&h));
