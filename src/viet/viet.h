@@ -2,6 +2,7 @@
 #pragma once
 #include "viet/encoding/encoding.h"
 #include "viet/enter.h"
+#include "viet/field/date.h"
 #include "viet/field/number.h"
 #include "viet/field/sex.h"
 #include "viet/fold.h"
