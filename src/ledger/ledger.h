@@ -87,9 +87,9 @@ STATUS ledger_checkpoint_last(struct ctx *cx, int16_t shard, struct ledger_check
 /* Checks text and signature of a published checkpoint. ERR_SIGNATURE, ERR_LEDGER_PROOF (malformed). */
 STATUS ledger_checkpoint_check(struct arena *a, str note, str origin, const uint8_t public_key[static SIGN_PUBLIC_BYTES],
                                struct ledger_checkpoint *ret);
-/* A witness's countersignature line (cosignature/v1) on the latest checkpoint: checked against `verifier` and kept; it is
- * served with the checkpoint. */
-STATUS ledger_cosign(struct ctx *cx, int16_t shard, str verifier, str line);
+/* A witness's countersignature line (cosignature/v1) on the checkpoint of `size`: checked against `verifier` (its key in
+ * the text form of signed-note) and kept; it is served with the checkpoint. ERR_ENTRY_MISSING, ERR_SIGNATURE. */
+STATUS ledger_cosign(struct ctx *cx, int16_t shard, int64_t size, str verifier, str line);
 
 /* ---- reading */
 struct ledger_person_query {
@@ -139,6 +139,7 @@ struct ledger_audit {
     int16_t shard;
     str origin;
     uint8_t public_key[SIGN_PUBLIC_BYTES];
+    str kept; /* a checkpoint that somebody kept elsewhere, "" for none: the log must still contain it */
     void (*progress)(void *with, int64_t done, int64_t total); /* NULL: silent */
     void *progress_with;
 };
