@@ -223,28 +223,29 @@ static size_t reply_length(str got, bool head)
     return end + 4 + (size_t)body;
 }
 
-/* Byte by byte while the head is not whole, so that a pipelined reply behind it stays in the socket. */
+/* Looks before it takes, so that a pipelined reply behind this one stays in the socket. */
 str wire_read(struct arena *a, int fd, bool head)
 {
-    struct buf b;
-    size_t wanted = SIZE_MAX;
-    char piece[4096];
-    str got;
+    size_t wanted = SIZE_MAX, have = 0;
+    char piece[8192], *reply;
 
-    buf_init(&b, (size_t)8 << 20);
-    while (b.len < wanted && more_within(fd, 5000)) {
-        size_t room = wanted == SIZE_MAX ? 1 : wanted - b.len;
-        ssize_t n = recv(fd, piece, room < sizeof piece ? room : sizeof piece, 0);
+    while (wanted == SIZE_MAX) {
+        ssize_t n = more_within(fd, 5000) ? recv(fd, piece, sizeof piece, MSG_PEEK) : 0;
+
+        if (n <= 0 || (size_t)n == have)
+            return (str){ 0 };
+        have = (size_t)n;
+        wanted = reply_length((str){ piece, have }, head);
+    }
+    reply = arena_alloc(a, wanted);
+    for (have = 0; have < wanted;) {
+        ssize_t n = recv(fd, reply + have, wanted - have, 0);
 
         if (n <= 0)
-            break;
-        buf_bytes(&b, piece, (size_t)n);
-        if (wanted == SIZE_MAX)
-            wanted = reply_length(buf_str(&b), head);
+            return (str){ 0 };
+        have += (size_t)n;
     }
-    got = b.len < wanted ? (str){ 0 } : arena_str(a, buf_str(&b));
-    buf_done(&b);
-    return got;
+    return (str){ reply, have };
 }
 
 bool wire_is_closed(int fd)

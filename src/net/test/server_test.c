@@ -1,0 +1,337 @@
+/* The server as a whole: keep-alive, pipelining, exchanges finished by another thread, many connections, slow peers,
+ * the fields of every reply, TLS, and a stop under load. */
+#include "net/edge.h"
+#include "net/test/wire.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define ASK(path) "GET " path " HTTP/1.1\r\nHost: x\r\n\r\n"
+
+static struct arena *a;
+
+static void keep_alive(void **state)
+{
+    struct wire *w = wire_start(NULL);
+    int fd = wire_connect(w);
+
+    (void)state;
+    for (int i = 0; i < 50; i++) {
+        wire_send(fd, i % 2 ? STR(ASK("/echo?n=1")) : STR("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"));
+        str reply = wire_read(a, fd, false);
+
+        assert_int_equal(wire_status(reply), 200);
+        assert_true(wire_has(reply, i % 2 ? "\nquery n=1\n" : "\nbody: 3\n"));
+    }
+    close(fd);
+    assert_int_equal(atomic_load(&w->handled), 50);
+    wire_free(w);
+}
+
+/* Replies come in the order of the requests, though some are finished elsewhere and later. */
+static void pipelining(void **state)
+{
+    struct wire *w = wire_start(NULL);
+    int fd = wire_connect(w);
+
+    (void)state;
+    wire_send(fd, STR(ASK("/later?n=1") ASK("/echo?n=2") "POST /later?n=3 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
+                      ASK("/echo?n=4") ASK("/nowhere") ASK("/later?n=5")));
+    for (int i = 1; i <= 6; i++) {
+        str reply = wire_read(a, fd, false);
+        char wanted[32];
+
+        snprintf(wanted, sizeof wanted, "\nquery n=%d\n", i > 5 ? 5 : i);
+        assert_int_equal(wire_status(reply), i == 5 ? 404 : 200);
+        assert_true(i == 5 || wire_has(reply, wanted));
+    }
+    close(fd);
+    wire_free(w);
+}
+
+static void head_has_no_body(void **state)
+{
+    struct wire *w = wire_start(NULL);
+    int fd = wire_connect(w);
+
+    (void)state;
+    wire_send(fd, STR("HEAD /echo HTTP/1.1\r\nHost: x\r\n\r\n" ASK("/echo")));
+    assert_int_equal(wire_status(wire_read(a, fd, true)), 200);
+    assert_int_equal(wire_status(wire_read(a, fd, false)), 200);
+    close(fd);
+    wire_free(w);
+}
+
+static void every_reply_is_guarded(void **state)
+{
+    static const char *const wanted[] = { "Content-Security-Policy: default-src 'none'; style-src 'self'; ",
+                                          "\nX-Content-Type-Options: nosniff\r\n", "\nReferrer-Policy: same-origin\r\n",
+                                          "\nCross-Origin-Opener-Policy: same-origin\r\n", "\nCache-Control: no-store\r\n",
+                                          "\nCross-Origin-Resource-Policy: same-origin\r\n", "\nX-Request-Id: " };
+    static const char *const asked[] = { ASK("/echo"), ASK("/later"), ASK("/nowhere"), ASK("/away"), ASK("//"),
+                                         "BREW / HTTP/1.1\r\nHost: x\r\n\r\n" };
+    struct wire *w = wire_start(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        str reply = wire_ask(w, a, str_of(asked[i]));
+
+        for (size_t k = 0; k < sizeof wanted / sizeof wanted[0]; k++)
+            assert_true(wire_has(reply, wanted[k]));
+        assert_false(wire_has(reply, "Strict-Transport-Security"));
+        assert_false(wire_has(reply, "\nServer:"));
+    }
+    wire_free(w);
+}
+
+static void replies_of_other_kinds(void **state)
+{
+    struct wire *w = wire_start(NULL);
+    str reply = wire_ask(w, a, STR(ASK("/file")));
+
+    (void)state;
+    assert_true(wire_has(reply, "\r\n\r\nfrom a file\n"));
+    assert_true(wire_has(reply, "\nCache-Control: public, max-age=60\r\n"));
+    assert_false(wire_has(reply, "no-store"));
+    assert_true(wire_has(reply, "\nETag: \"abc\"\r\n"));
+    assert_true(wire_has(reply, "\nSet-Cookie: __Host-session=token; Path=/; HttpOnly; SameSite=Lax; Max-Age=60\r\n"));
+    reply = wire_ask(w, a, STR(ASK("/away")));
+    assert_int_equal(wire_status(reply), 303);
+    assert_true(wire_has(reply, "\nLocation: /echo?done=1\r\n"));
+    assert_int_equal(atomic_load(&w->handled), 2);
+    usleep(50000);
+    assert_int_equal(atomic_load(&w->let_go), 2);
+    wire_free(w);
+}
+
+/* The counts at which the library's own threads stall, and one beside them. */
+static void many_connections(void **state)
+{
+    static const int counts[] = { 1, 127, 128, 129, 256, 300, 512 };
+    static const str asked[] = { STR(ASK("/echo")), STR(ASK("/later")) };
+    struct wire *w = wire_start(NULL);
+    int fds[512];
+
+    (void)state;
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+        for (int i = 0; i < counts[c]; i++)
+            fds[i] = wire_connect(w);
+        for (int round = 0; round < 6; round++) {
+            int64_t start_us = clock_mono_us();
+
+            for (int i = 0; i < counts[c]; i++)
+                wire_send(fds[i], asked[round % 2]);
+            for (int i = 0; i < counts[c]; i++)
+                assert_int_equal(wire_status(wire_read(a, fds[i], false)), 200);
+            assert_true(clock_mono_us() - start_us < 1000000);
+            arena_reset(a);
+        }
+        for (int i = 0; i < counts[c]; i++)
+            close(fds[i]);
+    }
+    wire_free(w);
+}
+
+static void several_threads(void **state)
+{
+    struct server_options o = { .threads = 3 };
+    struct wire *w = wire_start(&o);
+    int fds[100];
+
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        fds[i] = wire_connect(w);
+    for (int round = 0; round < 10; round++) {
+        for (int i = 0; i < 100; i++)
+            wire_send(fds[i], i % 3 ? STR(ASK("/later")) : STR(ASK("/echo")));
+        for (int i = 0; i < 100; i++)
+            assert_int_equal(wire_status(wire_read(a, fds[i], false)), 200);
+    }
+    for (int i = 0; i < 100; i++)
+        close(fds[i]);
+    assert_int_equal(atomic_load(&w->handled), 1000);
+    wire_free(w);
+}
+
+/* A client that goes away while its request is worked on harms nobody. */
+static void client_gone(void **state)
+{
+    struct wire *w = wire_start(NULL);
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        int fd = wire_connect(w);
+        struct linger hard = { 1, 0 };
+
+        wire_send(fd, STR(ASK("/held")));
+        usleep(500);
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+        close(fd);
+    }
+    wire_release(w);
+    usleep(50000);
+    assert_int_equal(wire_status(wire_ask(w, a, STR(ASK("/echo")))), 200);
+    usleep(50000);
+    assert_int_equal(atomic_load(&w->let_go), 21);
+    wire_free(w);
+}
+
+/* One byte at a time never restarts a deadline. */
+static void slow_peers(void **state)
+{
+    struct server_options o = { .idle_timeout_s = 1, .head_timeout_s = 1 };
+    struct wire *w = wire_start(&o);
+    int idle = wire_connect(w), head = wire_connect(w), body = wire_connect(w), fine = wire_connect(w);
+    int64_t slow;
+
+    (void)state;
+    wire_send(head, STR("GET /echo HTTP/1.1\r\n"));
+    wire_send(body, STR("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"));
+    for (int i = 0; i < 18; i++) {
+        usleep(100000);
+        wire_send(idle, STR("G"));
+        wire_send(head, STR("a"));
+        wire_send(body, STR("b"));
+        wire_send(fine, STR(ASK("/echo")));
+        assert_int_equal(wire_status(wire_read(a, fine, false)), 200);
+    }
+    assert_true(wire_is_closed(idle));
+    assert_true(wire_is_closed(head));
+    assert_true(wire_is_closed(body));
+    assert_true(metric_find(STR("dancu_net_slow_total{state=\"head\"}"), &slow) && slow >= 1);
+    assert_true(metric_find(STR("dancu_net_slow_total{state=\"body\"}"), &slow) && slow >= 1);
+    close(idle), close(head), close(body), close(fine);
+    wire_free(w);
+}
+
+static void *release(void *w)
+{
+    wire_release(w);
+    return NULL;
+}
+
+/* What runs is finished and answered; what waits idly is closed; new connections are refused. */
+static void graceful_stop(void **state)
+{
+    struct wire *w = wire_start(NULL);
+    int busy[40], idle = wire_connect(w);
+    pthread_t releaser;
+
+    (void)state;
+    for (int i = 0; i < 40; i++) {
+        busy[i] = wire_connect(w);
+        wire_send(busy[i], STR(ASK("/held")));
+    }
+    wire_send(idle, STR(ASK("/echo")));
+    assert_int_equal(wire_status(wire_read(a, idle, false)), 200);
+    while (atomic_load(&w->handled) < 41)
+        usleep(1000);
+    usleep(10000);
+    assert_int_equal(pthread_create(&releaser, NULL, release, w), 0);
+    assert_int_equal(wire_stop(w, 5000), 0);
+    pthread_join(releaser, NULL);
+    for (int i = 0; i < 40; i++) {
+        str reply = wire_read(a, busy[i], false);
+
+        assert_int_equal(wire_status(reply), 200);
+        assert_true(wire_is_closed(busy[i]));
+        close(busy[i]);
+    }
+    assert_true(wire_is_closed(idle));
+    close(idle);
+    wire_free(w);
+}
+
+/* A handler that does not end is cut off at the deadline; its exchange outlives the server. */
+static void stop_cuts_off(void **state)
+{
+    struct server_options o = { .threads = 2 };
+    struct wire *w = wire_start(&o);
+    int fds[10];
+    int64_t start_us;
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        fds[i] = wire_connect(w);
+        wire_send(fds[i], STR("POST /held?late=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"));
+    }
+    while (atomic_load(&w->handled) < 10)
+        usleep(1000);
+    start_us = clock_mono_us();
+    assert_int_equal(wire_stop(w, 200), 10);
+    assert_true(clock_mono_us() - start_us < 2000000);
+    for (int i = 0; i < 10; i++) {
+        str reply = wire_read(a, fds[i], false);
+
+        assert_int_equal(wire_status(reply), 503);
+        assert_true(wire_has(reply, "STOPPING"));
+        close(fds[i]);
+    }
+    assert_int_equal(atomic_load(&w->let_go), 0);
+    wire_free(w);
+}
+
+static void finish_at_once(struct exchange *x, void *app)
+{
+    (void)app;
+    exchange_finish(x);
+}
+
+static void options_are_checked(void **state)
+{
+    struct server_options o = { .address = STR("127.0.0.1") };
+    struct wire *w = wire_start(NULL);
+    struct server *s = NULL;
+
+    (void)state;
+    assert_true(status_is(server_start(&o, &s), ERR_USAGE)); /* no handler */
+    o.handlers.handle = finish_at_once;
+    o.address = STR("localhost");
+    assert_true(status_is(server_start(&o, &s), ERR_USAGE));
+    o.address = STR("127.0.0.1");
+    o.tls_key_pem = "key";
+    assert_true(status_is(server_start(&o, &s), ERR_USAGE)); /* no certificate */
+    o.tls_certificate_pem = "certificate";
+    assert_true(status_is(server_start(&o, &s), ERR_IO)); /* neither can be read */
+    o.tls_key_pem = o.tls_certificate_pem = NULL;
+    o.port = server_port(w->server);
+    assert_true(status_is(server_start(&o, &s), ERR_IO)); /* taken */
+    assert_null(s);
+    wire_free(w);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    a = arena_new((size_t)256 << 20);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(a);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keep_alive),       cmocka_unit_test(pipelining),
+        cmocka_unit_test(head_has_no_body), cmocka_unit_test(every_reply_is_guarded),
+        cmocka_unit_test(replies_of_other_kinds), cmocka_unit_test(many_connections),
+        cmocka_unit_test(several_threads),  cmocka_unit_test(client_gone),
+        cmocka_unit_test(slow_peers),       cmocka_unit_test(graceful_stop),
+        cmocka_unit_test(stop_cuts_off),    cmocka_unit_test(options_are_checked),
+    };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
