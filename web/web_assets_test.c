@@ -25,6 +25,7 @@ static void finds_style_and_script(void **state)
     assert_true(holds(css->bytes, ".app-header"));
     assert_true(holds(css->bytes, ".app-bar--100"));
     assert_non_null(js);
+    assert_true(equals(web_asset_find(STR(ASSET_ICON_SVG))->type, "image/svg+xml"));
     assert_true(equals(js->type, "text/javascript; charset=utf-8"));
     assert_true(holds(js->bytes, "data-poll-ms"));
 }

@@ -1,0 +1,170 @@
+// Drives every listed page of a running server in real Chromium, in Vietnamese and English, with scripts and without,
+// and prints TAP:
+//
+//   node tests/browser/pages.mjs --base https://localhost:8443 --pages pages.json [--sign-ins sign-ins.json]
+//                                [--screenshots docs/screenshots] [--chromium /usr/bin/chromium] [--only NAME]
+//
+// pages.json:    {"sign_ins": {"citizen": {"name": "…", "password": "…"}},
+//                 "pages": [{"name": "home", "path": "/", "as": "citizen", "status": 200, "see": "h1", "steps": [...]}]}
+// sign-ins.json: {"citizen": {"name": "…", "password": "…"}}; replaces "sign_ins", since passwords are made at start
+//
+// "as" may be left out (a visitor). Steps, each an object with one key, are done before the checks; their values are CSS
+// selectors: {"click": "…"} {"fill": ["…", "text"]} {"choose": ["…", "option"]} {"upload": ["…", "file"]} {"see": "…"}
+// {"gone": "…"}. A step waits 15 seconds at most. With scripts: a desk's screen; without: a phone's.
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+import { checkAxe, checkHtml, checkLanguage, checkLetters, checkPhone, watchPage } from "./checks.mjs";
+import { Tap } from "./tap.mjs";
+
+const WAIT_MS = 15000;
+const LANGUAGES = ["vi", "en"];
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const SCREENS = {
+  desk: { scripts: true, viewport: { width: 1280, height: 900 } },
+  phone: { scripts: false, viewport: { width: 360, height: 740 } },
+};
+
+export function openBrowser(path = "/usr/bin/chromium") {
+  return chromium.launch({ executablePath: path, args: FLAGS, ignoreDefaultArgs: ["--headless=old"] });
+}
+
+async function signIn(page, base, who, language) {
+  await page.goto(`${base}/sign-in?lang=${language}`);
+  await page.fill('input[name="name"]', who.name);
+  await page.fill('input[name="password"]', who.password);
+  await Promise.all([page.waitForEvent("framenavigated"), page.locator('input[name="password"]').press("Enter")]);
+  await page.waitForLoadState();
+  if (await page.locator('input[name="password"]').count()) throw new Error("still at the sign-in form");
+}
+
+const STEPS = {
+  click: (page, where) => page.click(where),
+  fill: (page, [where, text]) => page.fill(where, text),
+  choose: (page, [where, option]) => page.selectOption(where, option),
+  upload: (page, [where, file]) => page.setInputFiles(where, file),
+  see: (page, where) => page.waitForSelector(where),
+  gone: (page, where) => page.waitForSelector(where, { state: "detached" }),
+};
+
+async function takeStep(page, step) {
+  const [[name, value], ...more] = Object.entries(step);
+  if (!STEPS[name] || more.length) throw new Error(`no such step: ${JSON.stringify(step)}`);
+  await STEPS[name](page, value);
+}
+
+// Scripts are off while a page loads and is used, and on again for the checks, which are scripts themselves; what the page
+// would have run at its start stays unrun.
+async function scriptsSwitch(context, page, screen) {
+  if (SCREENS[screen].scripts) return async () => {};
+  const session = await context.newCDPSession(page);
+  return (on) => session.send("Emulation.setScriptExecutionDisabled", { value: !on });
+}
+
+async function checkPage(page, asked, settings, heard) {
+  const { base, language, screen, setScripts } = settings;
+  await setScripts(false);
+  const reply = await page.goto(base + asked.path);
+  const faults = [];
+  const status = asked.status ?? 200;
+  if (reply.status() !== status) faults.push(`status ${reply.status()}, expected ${status}`);
+  if (screen === "desk") faults.push(...(await checkHtml(await reply.text())));
+  for (const step of asked.steps ?? []) await takeStep(page, step);
+  if (asked.see) await page.waitForSelector(asked.see);
+  await setScripts(true);
+  faults.push(...(await checkLanguage(page, language)));
+  faults.push(...(await checkLetters(page)));
+  faults.push(...(await checkAxe(page)));
+  faults.push(...(await checkPhone(page)));
+  if (settings.screenshots) {
+    mkdirSync(settings.screenshots, { recursive: true });
+    const name = `${asked.name}-${language}${screen === "phone" ? "-phone" : ""}.png`;
+    await page.screenshot({ path: join(settings.screenshots, name), fullPage: true, animations: "disabled" });
+  }
+  // Chromium itself reports a page that was meant to be refused.
+  const expected = status >= 400 ? /Failed to load resource: the server responded with a status of/ : null;
+  return faults.concat(heard().filter((fault) => !expected?.test(fault)));
+}
+
+async function openContext(browser, settings) {
+  const { viewport } = SCREENS[settings.screen];
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    viewport,
+    locale: settings.language === "vi" ? "vi-VN" : "en-GB",
+    timezoneId: "Asia/Ho_Chi_Minh",
+    reducedMotion: "reduce",
+  });
+  context.setDefaultTimeout(WAIT_MS);
+  return context;
+}
+
+async function visitAs(browser, tap, role, list, settings) {
+  const context = await openContext(browser, settings);
+  const label = `${settings.language} ${settings.screen === "desk" ? "with scripts" : "without scripts"}`;
+  try {
+    const page = await context.newPage();
+    const heard = await watchPage(page, settings.base);
+    const setScripts = await scriptsSwitch(context, page, settings.screen);
+    await setScripts(false);
+    if (role) {
+      const signedIn = await tap.point(`sign in as ${role}, ${label}`, async () => {
+        if (!list.signIns[role]) throw new Error(`no sign-in named ${role}`);
+        await signIn(page, settings.base, list.signIns[role], settings.language);
+        return heard();
+      });
+      if (!signedIn) return;
+    } else await page.goto(`${settings.base}/sign-in?lang=${settings.language}`);
+    heard();
+    for (const asked of list.pages.filter((p) => (p.as ?? null) === role))
+      await tap.point(`${asked.name}, ${label}`, () => checkPage(page, asked, { ...settings, setScripts }, heard));
+  } finally {
+    await context.close();
+  }
+}
+
+/** Gives the number of failed points. */
+export async function visitAll(browser, tap, list, { base, screenshots, languages = LANGUAGES }) {
+  if (!list.pages.length) throw new Error("no page is listed");
+  const roles = [...new Set(list.pages.map((p) => p.as ?? null))];
+  for (const language of languages)
+    for (const screen of Object.keys(SCREENS))
+      for (const role of roles) await visitAs(browser, tap, role, list, { base, language, screen, screenshots });
+  return tap.failed;
+}
+
+function readList(values) {
+  const file = JSON.parse(readFileSync(values.pages, "utf8"));
+  const signIns = values["sign-ins"] ? JSON.parse(readFileSync(values["sign-ins"], "utf8")) : file.sign_ins ?? {};
+  return { signIns, pages: file.pages.filter((p) => !values.only || p.name.includes(values.only)) };
+}
+
+async function main() {
+  const text = { type: "string" };
+  const { values } = parseArgs({ options: { base: text, pages: text, "sign-ins": text, screenshots: text, chromium: text, only: text } });
+  if (!values.base || !values.pages) {
+    console.error("use: pages.mjs --base URL --pages FILE [--sign-ins FILE] [--screenshots FOLDER] [--chromium PATH] [--only NAME]");
+    return 2;
+  }
+  const tap = new Tap();
+  const browser = await openBrowser(values.chromium);
+  try {
+    await visitAll(browser, tap, readList(values), { base: values.base.replace(/\/$/, ""), screenshots: values.screenshots });
+  } finally {
+    await browser.close();
+    tap.plan();
+  }
+  return tap.failed ? 1 : 0;
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) process.exitCode = await main();
