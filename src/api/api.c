@@ -298,7 +298,7 @@ static STATUS call_prepare(struct api *api, struct exchange *x, struct call **re
 
 void api_handle(struct api *api, struct exchange *x)
 {
-    struct call *c;
+    struct call *c = NULL;
     fault_clear();
     if (x->request.method == HTTP_GET && str_eq(x->request.path, STR("/api/v1/openapi.json"))) {
         x->reply.content_type = STR("application/json");

@@ -66,7 +66,7 @@ static STATUS i64_read(const struct op_field *f, str path, str text, void *out)
     return OK;
 }
 
-static STATUS number_read(str path, str text, void *out)
+static STATUS person_number_read(str path, str text, void *out)
 {
     int64_t v;
     if (text.len != PERSON_NUMBER_DIGITS || !str_is_digits(text) || !str_i64(text, &v) || v == 0)
@@ -75,7 +75,7 @@ static STATUS number_read(str path, str text, void *out)
     return OK;
 }
 
-static STATUS fields_read(str path, str text, void *out)
+static STATUS field_names_read(str path, str text, void *out)
 {
     uint64_t mask = 0;
     str piece;
@@ -98,7 +98,7 @@ static STATUS time_read(str path, str text, void *out)
     return OK;
 }
 
-static STATUS day_read(str path, str text, void *out)
+static STATUS iso_day_read(str path, str text, void *out)
 {
     day d;
     if (!status_ok(day_parse(text, &d)))
@@ -140,12 +140,12 @@ static STATUS scalar_read(struct ctx *cx, const struct op_field *f, enum op_type
     case OP_BOOL: return bool_read(path, text, out);
     case OP_I64: return i64_read(f, path, text, out);
     case OP_TEXT: return text_read(cx, f, path, text, out);
-    case OP_NUMBER: return number_read(path, text, out);
-    case OP_DAY: return day_read(path, text, out);
+    case OP_NUMBER: return person_number_read(path, text, out);
+    case OP_DAY: return iso_day_read(path, text, out);
     case OP_TIME: return time_read(path, text, out);
     case OP_UNIT: return unit_read(cx, path, text, out);
     case OP_SEX: return word_read(sex_words, path, text, out);
-    case OP_FIELDS: return fields_read(path, text, out);
+    case OP_FIELDS: return field_names_read(path, text, out);
     case OP_ENUM: return word_read(f->words, path, text, out);
     case OP_BYTES: memcpy(out, &text, sizeof text); return OK;
     case OP_SHAPE:
@@ -241,7 +241,7 @@ static STATUS mask_read(const json_t *j, str path, void *out)
         uint64_t one = 0;
         if (!json_is_string(item))
             return FAIL_AT(FIELD_TYPE, path);
-        TRY(fields_read(path, (str){ json_string_value(item), json_string_length(item) }, &one));
+        TRY(field_names_read(path, (str){ json_string_value(item), json_string_length(item) }, &one));
         all |= one;
     }
     memcpy(out, &all, sizeof all);
