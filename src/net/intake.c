@@ -87,8 +87,8 @@ static STATUS read_head(struct flight *f, struct MHD_Connection *c, const char *
     MHD_get_connection_values_n(c, MHD_HEADER_KIND, gather, &g);
     h.header_count = g.count;
     h.bytes = size ? size->header_size : 0;
-    if (g.too_many)
-        return FAIL_AT(REQUEST_MALFORMED, STR("header"));
+    if (g.too_many || h.bytes > EDGE_HEAD_BYTES_MAX)
+        return FAIL(HEAD_TOO_LARGE);
     TRY(head_layout(&h));
     keep_headers(f, &g);
     h.headers = r->headers.list;
