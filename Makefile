@@ -25,7 +25,7 @@ lint:
 fuzz:
 	tools/prepare test
 	tools/build build-fuzz clang fuzzers
-	tools/fuzz
+	fuzz/run
 
 clean:
 	rm -rf build build-clang build-asan build-fuzz var/log var/synth var/list.csv var/fuzz

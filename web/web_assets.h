@@ -1,5 +1,5 @@
 /* The files that pages need, inside the binary: style, script, letters. Paths carry a hash of the bytes, so a browser may
- * keep them for ever ("Cache-Control: public, max-age=31536000, immutable"). Made by tools/embed.py; asset_paths.h, made
+ * keep them for ever ("Cache-Control: public, max-age=31536000, immutable"). Made by web/embed.py; asset_paths.h, made
  * beside it, has one ASSET_<NAME> for each file: ASSET_APP_CSS is "/assets/app-0123456789.css". */
 #pragma once
 #include "base/str.h"

@@ -1,4 +1,4 @@
-"""Embeds files in the binary: python3 tools/embed.py OUT.c OUT.h DATA FILE...
+"""Embeds files in the binary: python3 web/embed.py OUT.c OUT.h DATA FILE...
 
 Each file gets a path with a hash of its bytes (/assets/<stem>-<hash>.<ext>), a content type, an ETag and, where it
 is smaller, a gzip variant. "asset:<file>" inside a style sheet becomes the path of that file. The bytes go into DATA, one
@@ -82,7 +82,7 @@ def c_text(text):
 
 
 def write_header(assets):
-    lines = ["/* Made by tools/embed.py; changes here are lost. */", "#pragma once"]
+    lines = ["/* Made by web/embed.py; changes here are lost. */", "#pragma once"]
     lines += [f"#define {macro_name(a[0])} {c_text(a[1])}" for a in sorted(assets)]
     return "\n".join(lines) + "\n"
 
@@ -94,7 +94,7 @@ def write_source(assets, data_path):
         blob += data + small
         packed = f"AT({start + len(data)}, {len(small)})" if small else "{ 0 }"
         rows.append(f"    {{ STR({c_text(path)}), STR({c_text(kind)}), AT({start}, {len(data)}), {packed}, STR({c_text(etag)}) }},")
-    body = f"""/* The embedded files, in the order of their paths. Made by tools/embed.py; changes here are lost. */
+    body = f"""/* The embedded files, in the order of their paths. Made by web/embed.py; changes here are lost. */
 #include "web/web_assets.h"
 #include <string.h>
 

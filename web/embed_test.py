@@ -1,4 +1,4 @@
-"""Refusals and results of tools/embed.py."""
+"""Refusals and results of web/embed.py."""
 import gzip
 import os
 import sys
