@@ -35,8 +35,6 @@ STATUS account_open(struct ctx *cx, const struct account_opening *o, int64_t *re
 {
     struct account_by_login_row row;
     bool taken;
-    if (!login_is_valid(o->login))
-        return FAIL_WITH(LOGIN_FORMAT, STR("login"), o->login);
     TRY(account_by_login(cx, o->login, &row, &taken));
     if (taken)
         return FAIL_WITH(ROW_EXISTS, STR("login"), o->login);
@@ -67,6 +65,8 @@ STATUS account_create(struct ctx *cx, const struct account_create_in *in, struct
         .organisation = in->organisation,
         .unit = in->unit,
     };
+    if (!login_is_valid(o.login))
+        return FAIL_WITH(LOGIN_FORMAT, STR("login"), o.login);
     bool placed = in->kind == ACCOUNT_CREATE_IN_KIND_OFFICER || in->kind == ACCOUNT_CREATE_IN_KIND_LEADER;
     if (placed && !in->has_unit)
         return FAIL_AT(FIELD_MISSING, STR("unit"));
