@@ -1,5 +1,8 @@
 /* Vietnamese text and facts, pure: no file, socket or clock is touched here. One header a feature. */
 #pragma once
+#include "viet/calendar/holiday.h"
+#include "viet/calendar/lunar.h"
+#include "viet/calendar/workday.h"
 #include "viet/encoding/encoding.h"
 #include "viet/enter.h"
 #include "viet/field/date.h"
