@@ -4,7 +4,7 @@
  * its number back. SQLite has one writer, hence one stream; on PostgreSQL each thread takes its own, so that they do not
  * wait for each other. Two threads that meet in one stream only queue.
  *
- * tested by: src/ledger/ledger_test.c */
+ * tested by: src/ledger/test/ledger_test.c */
 #include "ledger/inside.h"
 #include <stdatomic.h>
 

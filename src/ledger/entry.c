@@ -98,6 +98,18 @@ void record_write_forgotten(const struct merkle_hash *commitment, struct buf *ou
     buf_bytes(out, commitment->b, SHA256_BYTES);
 }
 
+str entry_count_key(const struct ledger_entry *e, char room[static COUNT_KEY_BYTES])
+{
+    int32_t ymd = day_of_us(e->time_us).ymd;
+
+    if (!str_eq(e->purpose_kind, STR("agreement")) || e->purpose_reference.len > LEDGER_TEXT_BYTES_MAX)
+        return (str){ 0 };
+    for (int i = 7; i >= 0; i--, ymd /= 10)
+        room[i] = (char)('0' + ymd % 10);
+    memcpy(room + 8, e->purpose_reference.ptr ? e->purpose_reference.ptr : "", e->purpose_reference.len);
+    return (str){ room, 8 + e->purpose_reference.len };
+}
+
 /* A reader that stays bad once it has met something wrong. */
 struct reader {
     const uint8_t *at, *end;

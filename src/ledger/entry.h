@@ -41,4 +41,7 @@ STATUS record_next(str *rest, struct record *ret);
 STATUS record_next_person(str *rest, int64_t *ret_person);
 /* Texts point into the record. ERR_CORRUPT on anything but the canonical form. */
 STATUS entry_read(const struct record *r, struct ledger_entry *ret);
+/* "yyyymmdd" and the agreement's reference: under which an entry is counted. Empty for one that is not under an agreement. */
+enum { COUNT_KEY_BYTES = 8 + LEDGER_TEXT_BYTES_MAX };
+str entry_count_key(const struct ledger_entry *e, char room[static COUNT_KEY_BYTES]);
 void record_write_forgotten(const struct merkle_hash *commitment, struct buf *out);

@@ -3,7 +3,7 @@
  * meanwhile is seen twice (and dropped once) but never missed: what the sequencer has not taken, what is in the tree but
  * not in the index, the index.
  *
- * tested by: src/ledger/ledger_test.c */
+ * tested by: src/ledger/test/ledger_test.c */
 #include "ledger/inside.h"
 #include <stdlib.h>
 

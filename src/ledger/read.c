@@ -1,7 +1,7 @@
 /* Reading entries back by index or place, serving tiles and bundles, and forgetting. What leaves here to the public
  * (tiles, bundles) holds hashes and commitments only.
  *
- * tested by: src/ledger/ledger_test.c */
+ * tested by: src/ledger/test/ledger_test.c */
 #include "ledger/inside.h"
 #include <string.h>
 

@@ -12,7 +12,7 @@
  * Never signed: a tree whose stored right edge does not hash to the last checkpoint, a last checkpoint that we did not
  * sign, a tree smaller than one this process has seen, tiles that do not read back as they were computed.
  *
- * tested by: src/ledger/ledger_test.c, src/ledger/verify_test.c */
+ * tested by: src/ledger/test/sequence_test.c */
 #include "ledger/inside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -191,19 +191,16 @@ static void count_agreement(struct step *s, const struct ledger_entry *e)
 {
     struct arena *a = s->scratch.cx.arena;
     struct agreement_day *held;
-    day on = day_of_us(e->time_us);
-    char name[16 + LEDGER_TEXT_BYTES_MAX];
-    struct buf b = { name, 0, sizeof name, sizeof name, false };
+    char room[COUNT_KEY_BYTES];
+    str key = entry_count_key(e, room);
 
-    if (e->kind == LEDGER_COUNT || !str_eq(e->purpose_kind, STR("agreement")))
+    if (e->kind == LEDGER_COUNT || str_is_empty(key))
         return;
-    buf_pad(&b, (uint64_t)on.ymd, 8);
-    buf_add(&b, e->purpose_reference);
-    held = table_get(&s->counts, buf_str(&b));
+    held = table_get(&s->counts, key);
     if (!held) {
         held = ARENA_NEW(a, struct agreement_day);
-        held->day = on.ymd;
-        str key = arena_str(a, buf_str(&b));
+        key = arena_str(a, key);
+        held->day = day_of_us(e->time_us).ymd;
         held->agreement = str_from(key, 8);
         table_set(&s->counts, key, held);
         if (s->count_count == s->count_cap) {

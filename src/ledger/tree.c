@@ -2,7 +2,7 @@
  * missing or torn is ERR_CORRUPT, and a proof that does not lead to the checkpoint's root is not given away. A request
  * reads a handful of tiles; the last eight are kept at hand.
  *
- * tested by: src/ledger/ledger_test.c */
+ * tested by: src/ledger/test/ledger_test.c */
 #include "ledger/inside.h"
 #include <string.h>
 

@@ -5,7 +5,9 @@
  * It cannot see: entries that were removed together with every checkpoint that covers them, unless such a checkpoint is
  * given to it. That is why checkpoints are handed out and cosigned.
  *
- * Memory: one page of 256 rows, a tile for each level, and one counter for each agreement and day. */
+ * Memory: one page of 256 rows, a tile for each level, and one counter for each agreement and day.
+ *
+ * tested by: src/ledger/test/verify_test.c */
 #include "ledger/inside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -73,16 +75,13 @@ static uint64_t pair_hash(int64_t person, int64_t index)
 
 static void recount(struct audit *a, const struct ledger_entry *e, int64_t index)
 {
-    day on = day_of_us(e->time_us);
+    char room[COUNT_KEY_BYTES];
+    str key = entry_count_key(e, room);
     struct counted *held;
-    struct buf b DEFER(buf_done);
 
-    if (!str_eq(e->purpose_kind, STR("agreement")))
+    if (str_is_empty(key))
         return;
-    buf_init(&b, 16 + LEDGER_TEXT_BYTES_MAX);
-    buf_pad(&b, (uint64_t)on.ymd, 8);
-    buf_add(&b, e->purpose_reference);
-    held = table_get(&a->counts, buf_str(&b));
+    held = table_get(&a->counts, key);
     if (e->kind == LEDGER_COUNT) {
         uint64_t counted = held ? held->entries : 0;
         a->report->counts++;
@@ -93,7 +92,7 @@ static void recount(struct audit *a, const struct ledger_entry *e, int64_t index
     }
     if (!held) {
         held = ARENA_NEW(a->counters.cx.arena, struct counted);
-        table_set(&a->counts, arena_str(a->counters.cx.arena, buf_str(&b)), held);
+        table_set(&a->counts, arena_str(a->counters.cx.arena, key), held);
     }
     held->entries++;
 }
