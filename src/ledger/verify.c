@@ -35,6 +35,7 @@ struct audit {
     struct ledger_checkpoint_row next; /* the next checkpoint on the way */
     bool have_next;
     int64_t person_size, tree_size, next_index;
+    int64_t suspect; /* a checkpoint whose root differs: said once the tile that holds its last entry has been compared */
     uint64_t persons, person_sum;
 };
 
@@ -215,6 +216,13 @@ static STATUS compare_tile(struct audit *a, int level)
     return OK;
 }
 
+/* The tile was right, so the checkpoint is wrong and not an entry below it. */
+static void settle_suspect(struct audit *a)
+{
+    if (a->suspect > 0)
+        blame(a, LEDGER_BAD_ROOT, a->suspect);
+}
+
 static STATUS feed_tiles(struct audit *a, const struct merkle_hash *leaf)
 {
     struct merkle_hash h = *leaf;
@@ -224,6 +232,7 @@ static STATUS feed_tiles(struct audit *a, const struct merkle_hash *leaf)
         if (a->width[level] < TILE_WIDTH)
             return OK;
         TRY(compare_tile(a, level));
+        settle_suspect(a);
         tile_subtree(a->level[level], TILE_BITS, &h);
         a->width[level] = 0;
         a->place[level]++;
@@ -264,7 +273,7 @@ static STATUS check_next(struct audit *a)
     if (!status_ok(ledger_checkpoint_check(a->counters.cx.arena, a->next.note, a->order->origin, a->order->public_key, &c)))
         blame(a, LEDGER_BAD_SIGNATURE, size);
     else if (c.size != size || memcmp(c.root, root.b, SHA256_BYTES) != 0 || !str_eq(a->next.root, merkle_str(&root)))
-        blame(a, LEDGER_BAD_ROOT, size);
+        a->suspect = a->suspect > 0 ? a->suspect : size;
     a->report->checkpoints++;
     a->report->checkpoint_us = a->next.time_us;
     memcpy(a->report->root, root.b, SHA256_BYTES);
@@ -291,6 +300,7 @@ static STATUS check_end(struct audit *a)
     for (int level = 0; level < LEVELS && sound(a); level++) {
         if (a->width[level] > 0)
             TRY(compare_tile(a, level));
+        settle_suspect(a);
         TRY(stored_tile(a, level, a->place[level] + (a->width[level] > 0), &tile, &found));
         if (found)
             blame(a, LEDGER_BAD_TILE, (int64_t)a->range.size);
