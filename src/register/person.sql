@@ -91,9 +91,11 @@ VALUES (:shard, :unit, :birth_year, :sex, :state, :change)
 ON CONFLICT (shard, unit, birth_year, sex, state) DO UPDATE SET people = register_figure.people + excluded.people;
 
 -- query register_figure_rows(shard i16, unit i32) many
-SELECT unit, birth_year, sex, state, people FROM register_figure WHERE shard = :shard AND unit = :unit AND people <> 0 LIMIT 4000;
+SELECT unit, birth_year, sex, state, people FROM register_figure WHERE shard = :shard AND unit = :unit AND people <> 0
+ORDER BY birth_year, sex, state LIMIT 4000;
 
 -- query register_figure_all(shard i16) each
+-- scan: the summary table itself, some thousands of rows
 SELECT unit, birth_year, sex, state, people FROM register_figure WHERE shard = :shard AND people <> 0
 ORDER BY unit, birth_year, sex, state;
 

@@ -69,7 +69,25 @@ def load(path):
     seen = {}
     for field in data["fields"]:
         check_field(field, sources, seen)
-    return sources, sorted(data["fields"], key=lambda f: f["bit"])
+    fields = sorted(data["fields"], key=lambda f: f["bit"])
+    return sources, fields, code_lists({k: v for k, v in data["codes"].items() if k != "__line__"}, fields)
+
+
+def code_lists(codes, fields):
+    """Rows (bit, code, vi, en), sorted, of every field of type code or sex."""
+    bits = {f["key"]: f["bit"] for f in fields if f["type"] in ("code", "sex")}
+    if set(bits) != set(codes):
+        raise Refused(f"1: 'codes' must list exactly the fields of type code and sex; look at {', '.join(sorted(set(bits) ^ set(codes)))}")
+    rows = []
+    for key, values in codes.items():
+        for code, label in values.items():
+            if code == "__line__":
+                continue
+            if not isinstance(code, int):
+                raise Refused(f"{values['__line__']}: code '{code}' of '{key}' is not a whole number; write digits")
+            both = label if isinstance(label, dict) else {"vi": label, "en": label}
+            rows.append((bits[key], code, str(need(values["__line__"], both, "vi")), str(need(values["__line__"], both, "en"))))
+    return sorted(rows)
 
 
 def name_of(word):
@@ -109,6 +127,8 @@ struct fact_source_def {
 const struct person_field_def *person_field_def(int bit); /* NULL if no field has this bit */
 bool person_field_by_name(str key, int *ret_bit);
 str person_field_name(int bit); /* "" if none */
+/* What a code of a field of type code means, 0 Vietnamese, 1 English; "" if the list has no such code. */
+str person_code_label(int bit, int64_t code, int lang);
 const struct fact_source_def *fact_source_def(enum fact_source source);
 bool fact_source_by_name(str key, enum fact_source *ret);
 """)
@@ -146,6 +166,20 @@ str person_field_name(int bit)
     return bit >= 0 && bit < FIELD_END ? fields[bit].key : (str){ 0 };
 }
 
+str person_code_label(int bit, int64_t code, int lang)
+{
+    size_t low = 0, high = sizeof codes / sizeof *codes;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (codes[middle].bit < bit || (codes[middle].bit == bit && codes[middle].code < code))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < sizeof codes / sizeof *codes && codes[low].bit == bit && codes[low].code == code;
+    return found ? codes[low].label[lang != 0] : (str){ 0 };
+}
+
 const struct fact_source_def *fact_source_def(enum fact_source source)
 {
     return (int)source >= 0 && source < SOURCE_COUNT ? &sources[source] : NULL;
@@ -163,13 +197,15 @@ bool fact_source_by_name(str key, enum fact_source *ret)
 """
 
 
-def body(sources, fields):
+def body(sources, fields, codes):
     out = ['/* Made by tools/defs/fields.py from definitions/register/population.yaml. */\n#include "person_fields.h"\n\n'
            "#undef STR\n#define STR(literal) { \"\" literal, sizeof(literal) - 1 }\n\n"
            "static const struct person_field_def fields[FIELD_END] = {\n"]
     out += [field_row(f) for f in fields]
     out.append("};\n\nstatic const struct fact_source_def sources[SOURCE_COUNT] = {\n")
     out += [f"    {{ {text(k)}, {text(v['vi'])}, {text(v['en'])} }},\n" for k, v in sources.items()]
+    out.append("};\n\nstatic const struct {\n    int bit;\n    int64_t code;\n    str label[2];\n} codes[] = {\n")
+    out += [f"    {{ {bit}, {code}, {{ {text(vi)}, {text(en)} }} }},\n" for bit, code, vi, en in codes]
     return "".join(out) + "};\n" + BODY
 
 
@@ -178,12 +214,12 @@ def main(argv):
         print("usage: fields.py population.yaml person_fields.c person_fields.h", file=sys.stderr)
         return 2
     try:
-        sources, fields = load(argv[1])
+        sources, fields, codes = load(argv[1])
     except Refused as refused:
         print(f"{argv[1]}:{refused}", file=sys.stderr)
         return 1
     with open(argv[2], "w", encoding="utf-8") as f:
-        f.write(body(sources, fields))
+        f.write(body(sources, fields, codes))
     with open(argv[3], "w", encoding="utf-8") as f:
         f.write(header(sources, fields))
     return 0

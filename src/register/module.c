@@ -1,0 +1,10 @@
+/* The register as the process sees it: its operations and tables. tested by: src/register/test/register_test.c */
+#include "register/inside.h"
+#include "register/register_ops.h"
+
+const struct module register_module = {
+    .name = "register",
+    .operations = register_operations,
+    .operation_count = REGISTER_OPERATION_COUNT,
+    .migrations = &register_migrations,
+};
