@@ -1,3 +1,4 @@
+/* What enters is normal, tidy and stable; what could deceive is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

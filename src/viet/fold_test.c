@@ -1,3 +1,4 @@
+/* Which spellings meet in one key and which must stay apart. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

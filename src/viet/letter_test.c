@@ -1,3 +1,4 @@
+/* Each letter of the alphabet apart and together again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

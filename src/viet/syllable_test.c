@@ -1,3 +1,4 @@
+/* Syllables of real names, others that no name has, and every rime under every tone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -13,3 +13,4 @@
 #include "viet/letter.h"
 #include "viet/repair.h"
 #include "viet/syllable.h"
+#include "viet/typing.h"

@@ -1,3 +1,4 @@
+/* Holidays of known years, and the rule of Đ111 over eighty of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Published new years and leap months, and every day of two centuries there and back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Working days and minutes in a week with a holiday and a worked Saturday; adding and measuring are inverse. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

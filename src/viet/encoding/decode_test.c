@@ -1,3 +1,4 @@
+/* Known bytes, restored capitals, and round trips through every set. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Every set is found on a column of names; on few cells it may be unsure, never wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Every form of a date with its flags, what no calendar has, and round trips. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

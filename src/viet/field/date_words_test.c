@@ -1,3 +1,4 @@
+/* Dates in Vietnamese words and number words, where "năm" is both year and five. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Splitting, doubts with their reasons, and repairs that are proposed and never made. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

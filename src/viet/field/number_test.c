@@ -1,3 +1,4 @@
+/* Numbers as they stand, repaired and refused; made numbers are plausible. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

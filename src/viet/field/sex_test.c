@@ -1,3 +1,4 @@
+/* Words and digits for sex, and the two conventions of digits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,151 @@
+/* Residue that is repaired, and words that must never be touched. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "viet/letter.h"
+#include "viet/syllable.h"
+#include "viet/typing.h"
+
+static struct arena *arena;
+
+static void becomes(const char *text, const char *expected, size_t words)
+{
+    struct repair r[8];
+    str got;
+    arena_reset(arena);
+    size_t changed = typing_repair(arena, str_of(text), &got, r, 8);
+    assert_string_equal(arena_z(arena, got), expected);
+    assert_int_equal(changed, words);
+}
+
+static void repairs_telex(void **state)
+{
+    (void)state;
+    becomes("Nguyeenx Thij Hoongf", "Nguyễn Thị Hồng", 3);
+    becomes("NGUYEENX VAWN AN", "NGUYỄN VĂN AN", 2);
+    becomes("Nguyexen", "Nguyễn", 1);
+    becomes("Trần Thij Hương", "Trần Thị Hương", 1);
+    becomes("Ddinh Dduwcs", "Đinh Đức", 2);
+    becomes("Dduowngf", "Đường", 1);
+    becomes("Tuowngr", "Tưởng", 1);
+    becomes("Phuowcs", "Phước", 1);
+    becomes("Nguwowif", "Người", 1);
+    becomes("Hoaf", "Hòa", 1);
+    becomes("Thuyr", "Thủy", 1);
+    becomes("Quys", "Quý", 1);
+    becomes("gif", "gì", 1);
+    becomes("xã Hoaf Bình, huyện Ddan Phượng", "xã Hòa Bình, huyện Đan Phượng", 2);
+}
+
+static void repairs_vni_and_viqr(void **state)
+{
+    (void)state;
+    becomes("Nguye64n Va8n D9u71c", "Nguyễn Văn Đức", 3);
+    becomes("NGUYE64N", "NGUYỄN", 1);
+    becomes("D9u7o7ng2", "Đường", 1);
+    becomes("Tru7o7ng Nguye^~n", "Trương Nguyễn", 2);
+    becomes("Nguye^~n Thi. DDa`o", "Nguyễn Thị Đào", 3);
+}
+
+static void repairs_lookalikes(void **state)
+{
+    (void)state;
+    becomes("Ðặng Văn Ðức", "Đặng Văn Đức", 2);
+    becomes("Нoàng", "Hoàng", 1);
+}
+
+static void leaves_others_alone(void **state)
+{
+    static const char *const good[] = {
+        "Nguyễn Văn An", "Tran Van An", "H'Hen Niê", "Y Moan Êñuôl", "K'Brơi", "Krông Pắk", "Michael Jordan", "John",
+        "Ka Brẽo",       "",            "123",       "Quận 1",       "A1",     "12/3",      "Ñu",             "Jr",
+        "Đắk Lắk",       "Siu Blêh",    "Kpă Klơng", "Đinh Krong",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        becomes(good[i], good[i], 0);
+}
+
+static void weak_evidence_has_little_confidence(void **state)
+{
+    struct repair r[4];
+    str got;
+    (void)state;
+    assert_int_equal(typing_repair(arena, STR("Max"), &got, r, 4), 1);
+    assert_true(r[0].confidence < 0.8 && r[0].rule == REPAIR_TELEX);
+    assert_int_equal(typing_repair(arena, STR("To2"), &got, r, 4), 0);
+    assert_int_equal(typing_repair(arena, STR("Nguye64n To2"), &got, r, 4), 2);
+    assert_int_equal(typing_repair(arena, STR("Thij Hoongf"), &got, r, 4), 2);
+    assert_true(r[0].confidence >= 0.9 && r[1].confidence >= 0.9); /* the second word proves the first */
+    assert_int_equal(typing_repair(arena, STR("Thij Hoongf"), &got, r, 1), 2);
+    assert_true(str_eq(r[0].before, STR("Thij")) && str_eq(r[0].after, STR("Thị")));
+    assert_string_equal(repair_name(REPAIR_TELEX), "telex");
+}
+
+/* The keys of a letter in each method, as a typist would press them. */
+static size_t keys_of(struct letter l, bool telex, char *out)
+{
+    static const char *const telex_marks[] = { "", "w", "", "w", "" };
+    static const char vni_marks[] = { 0, '8', '6', '7', '9' };
+    size_t len = 0;
+    out[len++] = l.base;
+    if (l.mark == MARK_NONE)
+        return len;
+    if (!telex)
+        out[len++] = vni_marks[l.mark];
+    else if (l.mark == MARK_CIRCUMFLEX || l.mark == MARK_STROKE)
+        out[len++] = l.base;
+    else
+        out[len++] = telex_marks[l.mark][0];
+    return len;
+}
+
+/* Syllables typed in either method come back, if the keys themselves are no syllable. */
+static void round_trips(void **state)
+{
+    static const char *const words[] = {
+        "nguyễn", "trần", "phạm", "hoàng", "đặng", "đỗ", "hồ", "dương", "lý", "thị", "văn", "hữu", "đức", "ngọc", "thủy", "hường",
+        "phượng", "quyền", "nghĩa", "khuyến", "tuyết", "thắng", "cường", "hiếu", "được", "người", "ước", "ủy", "giếng", "quốc",
+    };
+    (void)state;
+    for (size_t i = 0; i < 2 * (sizeof words / sizeof *words); i++) {
+        str word = str_of(words[i / 2]), got;
+        bool telex = i & 1;
+        char keys[64];
+        size_t len = 0, at = 0;
+        enum tone tone = TONE_LEVEL;
+        while (at < word.len) {
+            struct letter l;
+            assert_true(letter_take(text_next(word, &at), &l));
+            tone = l.tone ? (enum tone)l.tone : tone;
+            len += keys_of(l, telex, keys + len);
+        }
+        if (tone)
+            keys[len++] = (telex ? "zfrxsj" : "023415")[tone];
+        /* A word before it proves the method, so that a last digit counts as a key. */
+        typing_repair(arena, arena_printf(arena, "nguye64n %.*s", (int)len, keys), &got, NULL, 0);
+        got = str_from(got, STR("nguyễn ").len);
+        if (!syllable_is_valid((str){ keys, len }) && !str_eq(got, word))
+            fail_msg("%.*s became %.*s", (int)len, keys, STR_ARG(got));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(repairs_telex),
+        cmocka_unit_test(repairs_vni_and_viqr),
+        cmocka_unit_test(repairs_lookalikes),
+        cmocka_unit_test(leaves_others_alone),
+        cmocka_unit_test(weak_evidence_has_little_confidence),
+        cmocka_unit_test(round_trips),
+    };
+    arena = arena_new(1 << 20);
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_free(arena);
+    return failed;
+}
