@@ -13,8 +13,12 @@
 
 static const char constant[] = "{\"holds\":true}\n";
 
-static enum MHD_Result answer(void *cls, struct MHD_Connection *c, const char *url, const char *method,
-                              const char *version, const char *data, size_t *data_bytes, void **seen)
+/* The signature of MHD_AccessHandlerCallback. */
+#define ANSWER_PARAMETERS                                                                                              \
+    void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version, const char *data,   \
+        size_t *data_bytes, void **seen
+
+static enum MHD_Result answer(ANSWER_PARAMETERS)
 {
     struct MHD_Response *r;
     enum MHD_Result sent;

@@ -1,6 +1,7 @@
 /* From the face's reply to the bytes that leave: every reply carries the fields that tell a browser how little it may do
  * with a page of ours (W3C Content Security Policy 3, Fetch's cross-origin policies, RFC 6797), and may be stored
- * nowhere unless the handler says otherwise. No inline script or style is ever allowed, so none can be injected. */
+ * nowhere unless the handler says otherwise. No inline script or style is ever allowed, so none can be injected.
+ * tested by: src/net/test/server_test.c */
 #include "net/edge.h"
 
 #include "net/net_metric.h"

@@ -116,8 +116,11 @@ STATUS params_multipart(struct arena *a, str content_type, str body, struct para
 
 /* intake.c: the callbacks of the library */
 void *intake_target(void *server, const char *uri, struct MHD_Connection *c);
-enum MHD_Result intake_step(void *loop, struct MHD_Connection *c, const char *url, const char *method,
-                            const char *version, const char *data, size_t *data_bytes, void **flight);
+/* The library's signature, longer than our own functions may be; behind its doorstep everything hangs on the flight. */
+#define INTAKE_STEP_PARAMETERS                                                                                         \
+    void *loop, struct MHD_Connection *c, const char *url, const char *method, const char *version, const char *data,  \
+        size_t *data_bytes, void **flight
+enum MHD_Result intake_step(INTAKE_STEP_PARAMETERS);
 void intake_completed(void *loop, struct MHD_Connection *c, void **flight, enum MHD_RequestTerminationCode how);
 void intake_connection(void *loop, struct MHD_Connection *c, void **link, enum MHD_ConnectionNotificationCode what);
 

@@ -1,7 +1,8 @@
 /* The life of an exchange: taken from the loop's pool, run by a handler that may finish it on any thread, carried back
  * to its loop through a mailbox, and given back when the reply is sent.
  *
- * At a stop an exchange may be abandoned: then the loop and the handler both own it, and the last one frees it. */
+ * At a stop an exchange may be abandoned: then the loop and the handler both own it, and the last one frees it.
+ * tested by: src/net/test/server_test.c */
 #include "net/edge.h"
 
 #include <stdlib.h>

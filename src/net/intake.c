@@ -3,7 +3,8 @@
  *
  *   HEAD → BODY → RUN → REPLY        a refusal goes from HEAD, or from the end of BODY, straight to REPLY.
  *
- * While the handler runs elsewhere the connection is suspended, and the library leaves it alone. */
+ * While the handler runs elsewhere the connection is suspended, and the library leaves it alone.
+ * tested by: src/net/test/head_test.c */
 #include "net/edge.h"
 
 #include <stdlib.h>
@@ -181,8 +182,7 @@ static enum MHD_Result complete(struct flight *f, struct MHD_Connection *c)
     return status_ok(st) ? run(f, c) : answer_refuse(f, c, st.code);
 }
 
-enum MHD_Result intake_step(void *loop, struct MHD_Connection *c, const char *url, const char *method,
-                            const char *version, const char *data, size_t *data_bytes, void **flight)
+enum MHD_Result intake_step(INTAKE_STEP_PARAMETERS)
 {
     struct flight *f = *flight;
 

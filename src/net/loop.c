@@ -4,7 +4,8 @@
  *   take finished exchanges from the mailbox → resume their connections → MHD_run → sweep → wait
  *
  * Deadlines are kept here and not by the library, whose timeout starts anew with each byte and so never ends for a peer
- * that sends one byte at a time. A connection past its deadline is shut down; the library then sees its end. */
+ * that sends one byte at a time. A connection past its deadline is shut down; the library then sees its end.
+ * tested by: src/net/test/server_test.c */
 #include "net/edge.h"
 
 #include "net/net_metric.h"

@@ -3,7 +3,8 @@
  *
  * Refuses a boundary that is missing or longer than RFC 2046 allows, a part without a name, a body that breaks off, more
  * than EDGE_PARAMS_MAX parts, and fields (not files) over FIELD_BYTES_MAX. File names are cut to their last component
- * and are never to be used as paths. Nested multipart and transfer encodings of a part are refused (RFC 7578 4.7). */
+ * and are never to be used as paths. Nested multipart and transfer encodings of a part are refused (RFC 7578 4.7).
+ * tested by: src/net/test/params_test.c */
 #include "net/edge.h"
 
 #include <string.h>

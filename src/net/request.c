@@ -1,4 +1,5 @@
-/* Look-ups in a request: header fields, cookies (RFC 6265), parameters, and what the client prefers (RFC 9110 12). */
+/* Look-ups in a request: header fields, cookies (RFC 6265), parameters, and what the client prefers (RFC 9110 12).
+ * tested by: src/net/test/params_test.c */
 #include "net/edge.h"
 
 #include <string.h>
