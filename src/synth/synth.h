@@ -1,0 +1,81 @@
+/* Synthetic people: a population that looks like Viet Nam's and that nobody is in. The same seed gives the same bytes,
+ * whatever the number of threads. Made in blocks of 2,048 people of one commune, each from (seed, block) alone, so that
+ * any size from 1,000 to 100 million needs constant memory.
+ *
+ * Every file begins as the README of the data says: nothing in it is about a real person. Numbers are plausible by
+ * NĐ 137/2015 Đ13 and unique within a run; some of them may by chance be a real person's. */
+#pragma once
+#include "base/base.h"
+#include "defs/defs.h"
+#include "viet/viet.h"
+
+enum { SYNTH_PEOPLE_MIN = 1000, SYNTH_PEOPLE_MAX = 100000000, SYNTH_BLOCK = 2048 };
+
+struct synth_options {
+    int64_t people;
+    uint64_t seed;
+    str directory;       /* made if absent; files in it are replaced */
+    unit_id unit;        /* only communes of this unit (of the map since 2025), or UNIT_NONE */
+    day until;           /* the present; 0: 2026-06-30 */
+    int threads;         /* 0: 2 */
+    void (*progress)(void *with, int64_t people, int64_t total);
+    void *progress_with;
+};
+struct synth_result {
+    int64_t people, households, events, bytes;
+};
+/* Writes people.csv, households.csv, events.csv and synth.txt (the options). ERR_VALUE_RANGE, ERR_UNIT_UNKNOWN, ERR_IO. */
+STATUS synth_run(const struct defs *defs, const struct synth_options *o, struct synth_result *ret);
+
+/* --- an agency's list, drawn from such a folder with stated faults ------------------------------------------------ */
+
+enum synth_encoding { SYNTH_UTF8, SYNTH_UTF8_BOM, SYNTH_UTF16, SYNTH_TCVN3, SYNTH_VNI, SYNTH_VISCII, SYNTH_VIQR, SYNTH_NFD, SYNTH_ENCODING_COUNT };
+extern const char *const synth_encoding_words[SYNTH_ENCODING_COUNT + 1];
+
+/* FAULT(name, default rate): share of rows, drawn independently. */
+#define SYNTH_FAULTS(FAULT)                                                                                            \
+    FAULT(zeros_lost, 0.08)      /* leading zeros of the number dropped by a spreadsheet */                            \
+    FAULT(number_missing, 0.06)                                                                                        \
+    FAULT(number_wrong, 0.01)    /* one digit */                                                                       \
+    FAULT(number_spaced, 0.03)                                                                                         \
+    FAULT(number_old, 0.02)      /* the nine digits of the former card */                                              \
+    FAULT(day_swapped, 0.01)                                                                                           \
+    FAULT(day_year_only, 0.03)                                                                                         \
+    FAULT(day_placeholder, 0.01) /* 01/01 of the year */                                                               \
+    FAULT(day_other_form, 0.10)  /* another form than dd/mm/yyyy */                                                    \
+    FAULT(day_wrong, 0.005)                                                                                            \
+    FAULT(name_upper, 0.10)                                                                                            \
+    FAULT(name_no_marks, 0.02)                                                                                         \
+    FAULT(name_telex, 0.01)      /* residue of typing */                                                               \
+    FAULT(name_typo, 0.01)                                                                                             \
+    FAULT(name_spaces, 0.03)                                                                                           \
+    FAULT(name_order, 0.003)     /* given name first */                                                                \
+    FAULT(sex_spelled, 0.10)                                                                                           \
+    FAULT(sex_missing, 0.02)                                                                                           \
+    FAULT(unit_old, 0.60)        /* address by the units before 2025 */                                                \
+    FAULT(duplicate, 0.01)       /* the person stands a second time, with faults of its own */                         \
+    FAULT(dead, 0.01)                                                                                                  \
+    FAULT(stranger, 0.01)        /* not in the register */
+enum synth_fault {
+#define FAULT(name, rate) SYNTH_FAULT_##name,
+    SYNTH_FAULTS(FAULT)
+#undef FAULT
+    SYNTH_FAULT_COUNT
+};
+extern const char *const synth_fault_names[SYNTH_FAULT_COUNT];
+extern const double synth_fault_rates[SYNTH_FAULT_COUNT]; /* defaults */
+
+struct synth_list_options {
+    str from;  /* folder of synth_run() */
+    str out;   /* .csv or .xlsx */
+    str truth; /* "" = beside it: NAME.truth.csv */
+    int64_t rows;
+    uint64_t seed;
+    enum synth_encoding encoding;
+    double rates[SYNTH_FAULT_COUNT];
+    day today;
+};
+struct synth_list_result {
+    int64_t rows, people, strangers, duplicates, dead, faults[SYNTH_FAULT_COUNT];
+};
+STATUS synth_list(const struct defs *defs, const struct synth_list_options *o, struct synth_list_result *ret);
