@@ -31,7 +31,7 @@ static void base64_round_trip(void **state)
 static void base64_refuses(void **state)
 {
     static const char *const bad[] = { "A", "AA", "AAA", "AA=", "AB==", "AAB=", "AA==AA==", "AA\n==", " AAAA", "AAAA ",
-                                       "AA-_", "====", "A===", "AAAA=", "\xc4\x90" "AAA" };
+                                       "AA-_", "====", "A===", "AAAA=", ("\xc4\x90" "AAA") };
     struct arena *a = arena_new(1 << 16);
     str back;
 
