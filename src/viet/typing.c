@@ -19,7 +19,7 @@ struct typed {
     struct letter at[KEYS_MAX];
     size_t count, upper, letters;
     enum tone tone;
-    bool first_upper, shaped; /* shaped: a key changed the shape of a letter, not only the tone */
+    bool first_upper, shaped; /* shaped: a key beside its letter changed the shape: no other spelling looks like that */
     size_t used;              /* keys that changed something */
 };
 
@@ -93,8 +93,7 @@ static bool telex_w(struct typed *t, struct letter key)
         return mark_at(t, last - 1, MARK_BREVE);
     if (mark_horn(t))
         return true;
-    t->shaped = true;
-    t->used++;
+    t->used++; /* a lone w, as in Wa, proves nothing */
     return push(t, (struct letter){ 'u', MARK_HORN, TONE_LEVEL, key.upper });
 }
 
@@ -103,8 +102,11 @@ static bool telex_double(struct typed *t, struct letter key)
 {
     enum mark mark = key.base == 'd' ? MARK_STROKE : MARK_CIRCUMFLEX;
     for (size_t i = t->count; i-- > 0;) {
-        if (t->at[i].base == key.base && (mark != MARK_STROKE || i == 0))
-            return mark_at(t, i, mark);
+        if (t->at[i].base == key.base && (mark != MARK_STROKE || i == 0)) {
+            bool before = t->shaped, marked = mark_at(t, i, mark);
+            t->shaped = before || (marked && i + 1 == t->count); /* the second a of Ana is apart from the first */
+            return marked;
+        }
         if (mark == MARK_CIRCUMFLEX && letter_is_vowel(t->at[i]))
             return false;
     }

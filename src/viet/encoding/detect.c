@@ -65,7 +65,8 @@ static bool has_strange(str token)
         uint32_t code = text_next(token, &at);
         if (code >= 0x80 && !letter_in_word(code) && !charset_punctuation(code))
             return true;
-        if (code < 0x20 && code != '\t' && code != '\n' && code != '\r')
+        /* A question mark inside a token is a letter that some converter lost. */
+        if ((code < 0x20 && code != '\t' && code != '\n' && code != '\r') || (code == '?' && at < token.len))
             return true;
     }
     return false;
@@ -115,7 +116,10 @@ static bool is_evidence(str token)
         bool after_letter = i > 0 && letter_take((uint8_t)token.ptr[i - 1], &l);
         if (c >= 0x80 || (c < 0x20 && c > 0 && charset_of(ENCODING_VISCII)->code[c]))
             return true;
-        if (after_letter && i > 0 && (c == '^' || c == '~' || c == '`' || c == '(' || c == '+'))
+        if (after_letter && (c == '^' || c == '~' || c == '`' || c == '(' || c == '+'))
+            return true;
+        bool inside = after_letter && letter_is_vowel(l) && i + 1 < token.len && letter_take((uint8_t)token.ptr[i + 1], &l);
+        if (inside && (c == '\'' || c == '.' || c == '?'))
             return true;
     }
     return false;
@@ -196,13 +200,24 @@ static void judge(const struct candidate *list, size_t count, struct encoding_gu
         ret->doubt = ret->margin < MARGIN_MIN ? ENCODING_CLOSE : ENCODING_CERTAIN;
 }
 
+static bool is_plain(str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((uint8_t)s.ptr[i] >= 0x80 || ((uint8_t)s.ptr[i] < 0x20 && charset_of(ENCODING_VISCII)->code[(uint8_t)s.ptr[i]]))
+            return false;
+    return true;
+}
+
 bool viet_encoding_detect(const str *samples, size_t n, struct encoding_guess *ret)
 {
     struct candidate list[CANDIDATES];
     struct arena *a = arena_new(ARENA_BYTES);
     size_t count = candidates_make(samples, n, list), words = 0;
 
-    *ret = (struct encoding_guess){ .form = { .set = ENCODING_UTF8 }, .doubt = ENCODING_PLAIN, .score = 1, .margin = 1 };
+    const struct encoding_guess plain = { .form = { .set = ENCODING_UTF8 }, .doubt = ENCODING_PLAIN, .score = 1, .margin = 1 };
+    bool ascii = true;
+
+    *ret = plain;
     if (!detect_utf16(samples, n, ret)) {
         for (size_t i = 0; i < n; i++) {
             str sample = str_slice(samples[i], 0, SAMPLE_BYTES);
@@ -211,9 +226,13 @@ bool viet_encoding_detect(const str *samples, size_t n, struct encoding_guess *r
                 weigh(a, sample, &list[k], &words);
             }
             ret->words += words;
+            ascii = ascii && is_plain(sample);
         }
         if (ret->words > 0)
             judge(list, count, ret);
+        /* Dots and quotes between letters are punctuation until they make syllables: addresses, e-mail, initials. */
+        if (ascii && (ret->form.set != ENCODING_VIQR || ret->doubt != ENCODING_CERTAIN))
+            *ret = plain;
     }
     arena_free(a);
     return ret->doubt == ENCODING_CERTAIN || ret->doubt == ENCODING_PLAIN;

@@ -121,6 +121,19 @@ static void plain_text_needs_no_choice(void **state)
     assert_int_equal(g.doubt, ENCODING_PLAIN);
 }
 
+static void weighs_mnemonics_against_punctuation(void **state)
+{
+    str viqr = STR("Cu'c Du.c"), dotted = STR("Ba.Dinh"), clan = STR("H'Hen K'Sor");
+    struct encoding_guess g;
+    (void)state;
+    assert_true(viet_encoding_detect(&viqr, 1, &g));
+    assert_int_equal(g.form.set, ENCODING_VIQR);
+    assert_true(viet_encoding_detect(&dotted, 1, &g));
+    assert_int_equal(g.form.set, ENCODING_UTF8);
+    assert_true(viet_encoding_detect(&clan, 1, &g));
+    assert_int_equal(g.form.set, ENCODING_UTF8);
+}
+
 static void equal_readings_are_no_rivals(void **state)
 {
     str one = STR("L\xEA Th\xE0nh C\xF4ng"); /* the same in VISCII, VPS and CP1258 */
@@ -174,6 +187,7 @@ int main(void)
         cmocka_unit_test(says_when_it_is_close),
         cmocka_unit_test(says_when_nothing_fits),
         cmocka_unit_test(plain_text_needs_no_choice),
+        cmocka_unit_test(weighs_mnemonics_against_punctuation),
         cmocka_unit_test(equal_readings_are_no_rivals),
         cmocka_unit_test(reads_names_of_minorities),
         cmocka_unit_test(reads_utf16_files),
