@@ -29,20 +29,27 @@ static const struct {
     { "Permissions-Policy", "geolocation=(), microphone=(), payment=()" },
 };
 
-static bool has_line_end(str s)
+/* A line end in a value would begin a field of its own. Input may have put it there, so it is made harmless rather than
+ * made the end of the process. */
+static str harmless(struct arena *a, str value)
 {
-    return str_find_char(s, '\r') < s.len || str_find_char(s, '\n') < s.len;
+    char *copy = arena_z(a, value);
+
+    for (size_t i = 0; i < value.len; i++)
+        if ((unsigned char)copy[i] < ' ' || copy[i] == 0x7f)
+            copy[i] = '_';
+    return (str){ copy, value.len };
 }
 
 void reply_header(struct exchange *x, str name, str value)
 {
     struct reply *p = &x->reply;
 
-    MUST(name.len && !has_line_end(name) && !has_line_end(value) && p->header_count < REPLY_HEADERS_MAX);
+    MUST(name.len && p->header_count < REPLY_HEADERS_MAX);
     if (!p->headers)
         p->headers = ARENA_ARRAY(x->request.arena, struct param, REPLY_HEADERS_MAX);
     p->headers[p->header_count++] =
-        (struct param){ arena_str(x->request.arena, name), arena_str(x->request.arena, value) };
+        (struct param){ arena_str(x->request.arena, name), harmless(x->request.arena, value) };
 }
 
 /* RFC 6265bis: the __Host- prefix needs Secure, Path=/ and no Domain. */
@@ -58,12 +65,31 @@ void reply_cookie(struct exchange *x, str name, str value, int64_t max_age_s)
                               x->request.tls ? "; Secure" : "", STR_ARG(age)));
 }
 
-/* "//host" would leave the site. */
+/* "//host" and "/\host" would leave the site. */
 void reply_redirect(struct exchange *x, str path)
 {
-    MUST(str_starts(path, STR("/")) && !str_starts(path, STR("//")) && !str_starts(path, STR("/\\")));
+    bool ours = str_starts(path, STR("/")) && !str_starts(path, STR("//")) && !str_starts(path, STR("/\\"));
+
     x->reply.status = 303;
-    reply_header(x, STR("Location"), path);
+    reply_header(x, STR("Location"), ours ? path : STR("/"));
+}
+
+/* RFC 6266, with the extended form of RFC 8187 for names beyond ASCII. */
+void reply_attachment(struct exchange *x, str file_name)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
+    struct buf b;
+
+    buf_init(&b, 4096);
+    buf_add(&b, STR("attachment; filename*=UTF-8''"));
+    for (size_t i = 0; i < file_name.len; i++) {
+        if (memchr(plain, file_name.ptr[i], sizeof plain - 1))
+            buf_char(&b, file_name.ptr[i]);
+        else
+            buf_printf(&b, "%%%02X", (unsigned char)file_name.ptr[i]);
+    }
+    reply_header(x, STR("Content-Disposition"), buf_str(&b));
+    buf_done(&b);
 }
 
 static void add(struct MHD_Response *r, const char *name, const char *value)
@@ -71,7 +97,7 @@ static void add(struct MHD_Response *r, const char *name, const char *value)
     MUST(MHD_add_response_header(r, name, value) == MHD_YES);
 }
 
-static struct MHD_Response *response_of_file(struct flight *f)
+static struct MHD_Response *response_of_file(struct flight *f, uint64_t *ret_bytes)
 {
     struct MHD_Response *r;
     struct stat about;
@@ -80,6 +106,7 @@ static struct MHD_Response *response_of_file(struct flight *f)
     r = MHD_create_response_from_fd64((uint64_t)about.st_size, f->x.reply.body_fd);
     MUST(r != NULL);
     f->x.reply.body_fd = -1;
+    *ret_bytes = (uint64_t)about.st_size;
     return r;
 }
 
@@ -116,7 +143,8 @@ static void add_guards(struct MHD_Response *r, const struct flight *f)
 enum MHD_Result answer_send(struct flight *f, struct MHD_Connection *c)
 {
     struct reply *p = &f->x.reply;
-    struct MHD_Response *r = p->body_fd >= 0 ? response_of_file(f) : response_of_bytes(p->body);
+    uint64_t bytes = p->body.len;
+    struct MHD_Response *r = p->body_fd >= 0 ? response_of_file(f, &bytes) : response_of_bytes(p->body);
     enum MHD_Result sent;
 
     add_guards(r, f);
@@ -126,7 +154,7 @@ enum MHD_Result answer_send(struct flight *f, struct MHD_Connection *c)
     for (size_t i = 0; i < p->header_count; i++)
         add(r, STR_Z(p->headers[i].name), STR_Z(p->headers[i].value));
     net_metric_reply(f);
-    link_state_set(f->link, LINK_SENDING, p->body.len);
+    link_state_set(f->link, LINK_SENDING, bytes);
     sent = MHD_queue_response(c, (unsigned)p->status, r);
     MHD_destroy_response(r);
     return sent;

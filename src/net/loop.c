@@ -33,7 +33,6 @@ static int64_t transfer_us(const struct server_options *o, uint64_t bytes)
     return (int64_t)(bytes / floor) * 1000000;
 }
 
-/* Sending a file is measured by its library, in pieces; its length is not known here, so it gets an hour. */
 void link_state_set(struct link *k, enum link_state state, uint64_t bytes)
 {
     const struct server_options *o = &k->loop->server->options;
@@ -178,5 +177,6 @@ void *loop_run(void *loop)
     } while (!stop_step(l));
     resume_finished(l);
     MHD_stop_daemon(l->daemon);
+    net_metric_links(l);
     return NULL;
 }

@@ -84,12 +84,14 @@ struct exchange {
     void *user; /* the handler's */
 };
 
-/* `value` is copied. A line end in it stops the process: never put input there unchecked. */
+/* `value` is copied; control characters in it become "_", so that no input can add a field. */
 void reply_header(struct exchange *x, str name, str value);
 /* Set-Cookie with Path=/; HttpOnly; SameSite=Lax (and Secure on TLS). max_age_s 0: until the browser closes; < 0: now. */
 void reply_cookie(struct exchange *x, str name, str value, int64_t max_age_s);
-/* 303 See Other (after a POST) to a path of our own. */
+/* 303 See Other (after a POST) to a path of our own; "/" in place of one that would leave the site. */
 void reply_redirect(struct exchange *x, str path);
+/* Content-Disposition: the browser saves the body under this name, in whatever letters. */
+void reply_attachment(struct exchange *x, str file_name);
 
 struct body_rule {
     size_t bytes_max;
@@ -118,6 +120,7 @@ struct server_options {
     str proxy;                 /* address of the one proxy whose X-Forwarded-For and -Proto are believed; "" none */
     str spool_directory;       /* for large bodies; "" = they are refused */
     int connections_max;       /* of all threads; 0: 4096 */
+    int connections_per_peer_max; /* of one address and thread; 0: no limit (behind a proxy all come from one) */
     int idle_timeout_s;        /* between requests, until a whole request line is there; 0: 60 */
     int head_timeout_s;        /* for the rest of the head; 0: 10 */
     int transfer_floor;        /* bytes/s below which a body or reply is cut off, after head_timeout_s; 0: 8192 */

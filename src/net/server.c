@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -132,6 +133,7 @@ static void set_options(struct loop *l, struct option_list *list)
     option(list, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)EDGE_POOL_BYTES, NULL);
     option(list, MHD_OPTION_CONNECTION_MEMORY_INCREMENT, 4096, NULL);
     option(list, MHD_OPTION_CONNECTION_LIMIT, connections > 0 ? connections : 1, NULL);
+    option(list, MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_peer_max, NULL);
     option(list, MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL);
     option(list, MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL);
     option(list, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL);
@@ -183,6 +185,18 @@ static STATUS loop_open(struct loop *l, struct server *s)
     return watch(l, l->mailbox->wake_fd);
 }
 
+/* Room for the connections, their files and the rest of the process, as far as the hard limit lets us. */
+static void raise_file_limit(const struct server_options *o)
+{
+    rlim_t wanted = (rlim_t)(o->connections_max > 0 ? o->connections_max : 4096) * 2 + 256;
+    struct rlimit l;
+
+    if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur >= wanted)
+        return;
+    l.rlim_cur = l.rlim_max < wanted ? l.rlim_max : wanted;
+    setrlimit(RLIMIT_NOFILE, &l);
+}
+
 /* SIGPIPE and the signals that the main thread waits for are none of a network thread's business. */
 static STATUS loop_start(struct loop *l)
 {
@@ -218,6 +232,7 @@ static void loop_close(struct loop *l)
 
 static STATUS start_all(struct server *s)
 {
+    raise_file_limit(&s->options);
     TRY(claim_port(s));
     for (int i = 0; i < s->loop_count; i++)
         TRY(loop_open(&s->loops[i], s));

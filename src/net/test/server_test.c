@@ -105,9 +105,15 @@ static void replies_of_other_kinds(void **state)
     reply = wire_ask(w, a, STR(ASK("/away")));
     assert_int_equal(wire_status(reply), 303);
     assert_true(wire_has(reply, "\nLocation: /echo?done=1\r\n"));
-    assert_int_equal(atomic_load(&w->handled), 2);
+    assert_true(wire_has(wire_ask(w, a, STR(ASK("/away?to=//evil.example"))), "\nLocation: /\r\n"));
+    assert_true(wire_has(wire_ask(w, a, STR(ASK("/away?to=/%5Cevil.example"))), "\nLocation: /\r\n"));
+    assert_true(wire_has(wire_ask(w, a, STR(ASK("/away?to=https://evil.example"))), "\nLocation: /\r\n"));
+    assert_true(wire_has(wire_ask(w, a, STR(ASK("/away?to=/a%0AX-Evil:1"))), "\nLocation: /a_X-Evil:1\r\n"));
+    assert_true(wire_has(wire_ask(w, a, STR(ASK("/save?as=d%C3%A2n%20%22c%C6%B0%22.csv"))),
+                         "\nContent-Disposition: attachment; filename*=UTF-8''d%C3%A2n%20%22c%C6%B0%22.csv\r\n"));
+    assert_int_equal(atomic_load(&w->handled), 7);
     usleep(50000);
-    assert_int_equal(atomic_load(&w->let_go), 2);
+    assert_int_equal(atomic_load(&w->let_go), 7);
     wire_free(w);
 }
 
@@ -136,6 +142,26 @@ static void many_connections(void **state)
         for (int i = 0; i < counts[c]; i++)
             close(fds[i]);
     }
+    wire_free(w);
+}
+
+static void limit_by_peer(void **state)
+{
+    struct server_options o = { .connections_per_peer_max = 3 };
+    struct wire *w = wire_start(&o);
+    int fds[3];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        fds[i] = wire_connect(w);
+        wire_send(fds[i], STR(ASK("/echo")));
+        assert_int_equal(wire_status(wire_read(a, fds[i], false)), 200);
+    }
+    assert_int_equal(wire_status(wire_ask(w, a, STR(ASK("/echo")))), 0);
+    for (int i = 0; i < 3; i++)
+        close(fds[i]);
+    usleep(50000);
+    assert_int_equal(wire_status(wire_ask(w, a, STR(ASK("/echo")))), 200);
     wire_free(w);
 }
 
@@ -327,6 +353,7 @@ int main(void)
         cmocka_unit_test(keep_alive),       cmocka_unit_test(pipelining),
         cmocka_unit_test(head_has_no_body), cmocka_unit_test(every_reply_is_guarded),
         cmocka_unit_test(replies_of_other_kinds), cmocka_unit_test(many_connections),
+        cmocka_unit_test(limit_by_peer),
         cmocka_unit_test(several_threads),  cmocka_unit_test(client_gone),
         cmocka_unit_test(slow_peers),       cmocka_unit_test(graceful_stop),
         cmocka_unit_test(stop_cuts_off),    cmocka_unit_test(options_are_checked),

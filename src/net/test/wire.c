@@ -85,7 +85,9 @@ static void handle(struct exchange *x, void *app)
     else if (str_eq(path, STR("/upload")))
         uploaded(x);
     else if (str_eq(path, STR("/away")))
-        reply_redirect(x, STR("/echo?done=1"));
+        reply_redirect(x, x->request.queries.count ? x->request.queries.list[0].value : STR("/echo?done=1"));
+    else if (str_eq(path, STR("/save")))
+        reply_attachment(x, x->request.queries.list[0].value);
     else if (str_starts(path, STR("/echo")) || str_eq(path, STR("/small")))
         echo(x);
     else
