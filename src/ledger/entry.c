@@ -118,7 +118,8 @@ struct reader {
 
 static struct reader reader_of(str s)
 {
-    const uint8_t *p = (const uint8_t *)s.ptr;
+    /* An empty str may have no pointer; adding zero to NULL is undefined in C17. */
+    const uint8_t *p = (const uint8_t *)(s.ptr ? s.ptr : "");
 
     return (struct reader){ p, p + s.len, false };
 }
