@@ -138,17 +138,15 @@ STATUS figures_by_unit(struct ctx *cx, struct unit_total **ret, size_t *ret_coun
 STATUS figures_check(struct ctx *cx);
 
 /* --- Loading --------------------------------------------------------------------------------------------------------- */
-struct load_progress {
-    const char *stage; /* "events", "people", "numbers", "households", "indexes" */
-    int64_t done, total;
+struct register_load {
+    str directory; /* of people.csv, households.csv, events.csv */
+    void (*progress)(void *with, int64_t done, int64_t total); /* or NULL */
+    void *progress_with;
+    /* What was done, filled in: */
+    int64_t people, households, events, numbers, elapsed_us;
+    int64_t doubled_numbers; /* people whose number an earlier one has already: loaded without */
 };
-struct load_report {
-    int64_t people, households, events, numbers;
-    int64_t doubled_numbers; /* people whose number another one has already: loaded without */
-    int64_t elapsed_us, bytes;
-};
-/* Takes a folder of people.csv, households.csv, events.csv into an empty register, in many transactions; one that broke
- * off goes on where it stopped when it is called again with the same files. ERR_REGISTER_NOT_EMPTY, ERR_CSV_…, ERR_IO.
- * `app` must not be serving. */
-STATUS register_load(struct app *app, str directory, void (*progress)(void *arg, const struct load_progress *p), void *arg,
-                     struct load_report *ret);
+/* Fills an empty register, in many transactions; one that broke off goes on where it stopped when it is called again
+ * with the same files. Opens its own connection of cx->app->store, which must not be serving. Needs some 100 bytes of
+ * memory a person. ERR_REGISTER_NOT_EMPTY, ERR_COLUMN_UNMAPPED, ERR_CSV_…, ERR_IO; of a bad cell: row, column, value. */
+STATUS register_load(struct ctx *cx, struct register_load *l);
