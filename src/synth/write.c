@@ -9,6 +9,9 @@ const char households_head[] = "id,unit,address,head\n";
 const char events_head[] = "id,kind,day,person,other,unit_from,unit_to,detail\n";
 
 static const char *const kind_words[] = { "birth", "marriage", "move", "death" };
+/* The words of the register's loader, in the order of enum relation and enum marital. */
+static const char *const relation_words[] = { "none", "head", "spouse", "child", "parent", "other" };
+static const char *const marital_words[] = { "unknown", "single", "married", "widowed" };
 
 static void comma(struct buf *out) { buf_char(out, ','); }
 
@@ -73,7 +76,7 @@ static void person_write(const struct plan *p, const struct block *b, size_t i, 
     if (h->household)
         buf_i64(out, b->first_id + h->household - 1);
     comma(out);
-    buf_i64(out, h->relation), comma(out);
+    buf_add(out, str_of(relation_words[h->relation])), comma(out);
     unit_put(out, h->household ? home->unit : b->homes[1].unit), comma(out);
     unit_put(out, h->birth_unit), comma(out);
     unit_put(out, h->origin), comma(out);
@@ -85,7 +88,7 @@ static void person_write(const struct plan *p, const struct block *b, size_t i, 
     if (h->died)
         day_put(out, day_from_number(h->died));
     comma(out);
-    buf_i64(out, h->marital), comma(out);
+    buf_add(out, str_of(marital_words[h->marital])), comma(out);
     phone_put(out, p, h, id), comma(out);
     cmnd_put(out, h, id), comma(out);
     buf_i64(out, h->religion), comma(out);
