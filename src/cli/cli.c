@@ -9,7 +9,7 @@
 enum { VERB_WORDS_MAX = 3, ARENA_BYTES_MAX = 1 << 30, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const struct verb *const tables[] = { verbs_serve, verbs_load, verbs_synth, verbs_import, verbs_ledger,
-                                             verbs_account, verbs_document, verbs_debug, verbs_operation };
+                                             verbs_account, verbs_document, verbs_debug };
 
 const struct option common_options[] = {
     { "data", "DIR", msg_cli_option_data },
