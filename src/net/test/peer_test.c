@@ -64,14 +64,16 @@ struct identity {
 };
 
 /* A certificate for `name`, signed by `issuer`, or by itself if that is NULL. */
-static void make_identity(struct identity *id, const char *name, const struct identity *issuer)
+static void make_identity_with(struct identity *id, const char *name, const struct identity *issuer,
+                               gnutls_pk_algorithm_t algorithm)
 {
+    unsigned bits = algorithm == GNUTLS_PK_RSA ? 2048 : GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1);
     size_t key_bytes = sizeof id->key_pem, certificate_bytes = sizeof id->certificate_pem;
     unsigned char serial = issuer ? 2 : 1;
 
     gnutls_x509_privkey_init(&id->key);
     gnutls_x509_crt_init(&id->certificate);
-    assert_int_equal(gnutls_x509_privkey_generate(id->key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0), 0);
+    assert_int_equal(gnutls_x509_privkey_generate(id->key, algorithm, bits, 0), 0);
     gnutls_x509_crt_set_version(id->certificate, 3);
     gnutls_x509_crt_set_serial(id->certificate, &serial, 1);
     gnutls_x509_crt_set_activation_time(id->certificate, time(NULL) - 60);
@@ -84,6 +86,11 @@ static void make_identity(struct identity *id, const char *name, const struct id
     assert_int_equal(gnutls_x509_privkey_export(id->key, GNUTLS_X509_FMT_PEM, id->key_pem, &key_bytes), 0);
     assert_int_equal(gnutls_x509_crt_export(id->certificate, GNUTLS_X509_FMT_PEM, id->certificate_pem, &certificate_bytes), 0);
     id->key_pem[key_bytes] = id->certificate_pem[certificate_bytes] = '\0';
+}
+
+static void make_identity(struct identity *id, const char *name, const struct identity *issuer)
+{
+    make_identity_with(id, name, issuer, GNUTLS_PK_ECDSA);
 }
 
 static void drop_identity(struct identity *id)
@@ -127,6 +134,7 @@ static str ask_tls(struct wire *w, const char *priorities, const struct identity
     return arena_str(a, (str){ reply, have });
 }
 
+/* An RSA certificate, so that the old key exchange without forward secrecy is possible, and refused. */
 static void tls(void **state)
 {
     struct identity server;
@@ -135,7 +143,7 @@ static void tls(void **state)
     str reply;
 
     (void)state;
-    make_identity(&server, "server", NULL);
+    make_identity_with(&server, "server", NULL, GNUTLS_PK_RSA);
     o.tls_key_pem = server.key_pem;
     o.tls_certificate_pem = server.certificate_pem;
     w = wire_start(&o);
@@ -155,7 +163,7 @@ static void tls(void **state)
 
 static void mutual_tls(void **state)
 {
-    struct identity server, authority, partner, stranger;
+    struct identity server, authority, partner, pretender, stranger;
     struct server_options o = { 0 };
     struct wire *w;
     str reply;
@@ -164,7 +172,8 @@ static void mutual_tls(void **state)
     make_identity(&server, "server", NULL);
     make_identity(&authority, "authority", NULL);
     make_identity(&partner, "partner", &authority);
-    make_identity(&stranger, "stranger", NULL);
+    make_identity(&pretender, "authority", NULL); /* the right name, another key */
+    make_identity(&stranger, "partner", &pretender);
     o.tls_key_pem = server.key_pem;
     o.tls_certificate_pem = server.certificate_pem;
     o.tls_trust_pem = authority.certificate_pem;
@@ -183,7 +192,8 @@ static void mutual_tls(void **state)
     assert_true(wire_has(reply, "CERTIFICATE_REQUIRED"));
     assert_int_equal(wire_status(ask_tls(w, "NORMAL", NULL)), 401);
     wire_free(w);
-    drop_identity(&server), drop_identity(&authority), drop_identity(&partner), drop_identity(&stranger);
+    drop_identity(&server), drop_identity(&authority), drop_identity(&partner);
+    drop_identity(&pretender), drop_identity(&stranger);
 }
 
 static int set_up(void **state)

@@ -88,6 +88,22 @@ static void flooding_frees_nobody(void **state)
     rate_free(r);
 }
 
+/* Nor does taking turns with more keys than the table holds: who takes over a place takes over its debt. */
+static void taking_turns_frees_nobody(void **state)
+{
+    struct rate *r = rate_new(8, 60, 10);
+    int total = 0;
+    char key = 0;
+
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        key = (char)(i % 100);
+        total += rate_take(r, (str){ &key, 1 }, NULL);
+    }
+    assert_int_equal(total, 80);
+    rate_free(r);
+}
+
 static void clock_set_back(void **state)
 {
     struct rate *r = rate_new(100, 60, 3);
@@ -106,7 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(burst_then_refill, fresh_clock),     cmocka_unit_test_setup(keys_are_apart, fresh_clock),
         cmocka_unit_test_setup(looking_takes_nothing, fresh_clock), cmocka_unit_test_setup(flooding_frees_nobody, fresh_clock),
-        cmocka_unit_test_setup(clock_set_back, fresh_clock),
+        cmocka_unit_test_setup(taking_turns_frees_nobody, fresh_clock), cmocka_unit_test_setup(clock_set_back, fresh_clock),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

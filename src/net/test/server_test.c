@@ -56,6 +56,24 @@ static void pipelining(void **state)
     wire_free(w);
 }
 
+/* A loop that sleeps is woken, not found by its next round. */
+static void wakes_at_once(void **state)
+{
+    struct wire *w = wire_start(NULL);
+    int fd = wire_connect(w);
+    int64_t start_us = clock_mono_us();
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        usleep(10000);
+        wire_send(fd, STR(ASK("/later")));
+        assert_int_equal(wire_status(wire_read(a, fd, false)), 200);
+    }
+    assert_true(clock_mono_us() - start_us < 1000000);
+    close(fd);
+    wire_free(w);
+}
+
 static void head_has_no_body(void **state)
 {
     struct wire *w = wire_start(NULL);
@@ -301,6 +319,10 @@ static void stop_cuts_off(void **state)
         close(fds[i]);
     }
     assert_int_equal(atomic_load(&w->let_go), 0);
+    wire_release(w);
+    for (int i = 0; i < 500 && atomic_load(&w->let_go) < 10; i++)
+        usleep(10000);
+    assert_int_equal(atomic_load(&w->let_go), 10);
     wire_free(w);
 }
 
@@ -351,6 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keep_alive),       cmocka_unit_test(pipelining),
+        cmocka_unit_test(wakes_at_once),
         cmocka_unit_test(head_has_no_body), cmocka_unit_test(every_reply_is_guarded),
         cmocka_unit_test(replies_of_other_kinds), cmocka_unit_test(many_connections),
         cmocka_unit_test(limit_by_peer),
