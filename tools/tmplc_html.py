@@ -161,7 +161,7 @@ class Html:
         if c == "=":
             self.state = AFTER_ATTR
             return
-        if self.attr not in BOOLEAN:
+        if self.attr not in BOOLEAN and not self.attr.startswith("data-"):
             self.refuse(f"attribute {self.attr} without a value")
         self.attrs[self.attr] = None
         self.state = IN_TAG

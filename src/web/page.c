@@ -107,6 +107,16 @@ void page_csrf(struct page *pg)
     buf_add(pg->out, STR("\">"));
 }
 
+str page_lang_url(struct page *pg, const char *lang)
+{
+    return arena_printf(pg->arena, "%.*s?%.*slang=%s", STR_ARG(pg->path), STR_ARG(pg->query), lang);
+}
+
+double page_percent(int64_t part, int64_t whole)
+{
+    return whole > 0 ? 100.0 * (double)part / (double)whole : 0;
+}
+
 str page_of_str(struct page *pg, str s)
 {
     (void)pg;

@@ -23,6 +23,8 @@ void page_url(struct page *pg, str s);
 /* A piece of an address (RFC 3986 section 2.3): everything but unreserved characters is percent-encoded. */
 void page_url_part(struct page *pg, str s);
 void page_csrf(struct page *pg); /* the hidden field of a form */
+str page_lang_url(struct page *pg, const char *lang); /* this page in another language */
+double page_percent(int64_t part, int64_t whole);     /* 0 of nothing */
 
 str page_of_str(struct page *pg, str s);
 str page_of_z(struct page *pg, const char *s);

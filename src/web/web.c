@@ -1,0 +1,145 @@
+/* Routing of pages, and the files that they need. */
+#include "web/web.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "web/visit.h"
+#include "web/web_assets.h"
+
+enum { UPLOAD_BYTES_MAX = 256 << 20, FORM_BYTES_MAX = 64 << 10 };
+
+const struct route web_routes[] = {
+    { .method = "GET", .path = "/", .open = true, .run = home_run, .show = home_show },
+    { .method = "GET", .path = "/sign-in", .open = true, .begin = sign_in_ask_begin },
+    { .method = "POST", .path = "/sign-in", .open = true, .begin = sign_in_begin },
+    { .method = "POST", .path = "/sign-out", .open = true, .writes = true, .run = sign_out_run },
+    { .method = "GET", .path = "/me", .run = record_run, .show = record_show },
+    { .method = "GET", .path = "/me/access", .run = access_run, .show = access_show },
+    { .method = "GET", .path = "/me/access/{}/proof", .run = access_proof_run },
+    { .method = "GET", .path = "/import", .run = list_run, .show = list_show },
+    { .method = "POST", .path = "/import", .body_bytes_max = UPLOAD_BYTES_MAX, .run = list_preview_run, .show = list_preview_show },
+    { .method = "POST", .path = "/import/start", .writes = true, .run = list_start_run },
+    { .method = "GET", .path = "/import/{}", .run = list_status_run, .show = list_status_show },
+    { .method = "GET", .path = "/import/{}/rows", .run = list_rows_run, .show = list_rows_show },
+    { .method = "GET", .path = "/import/{}/rejected", .run = list_rejected_run },
+    { .method = "GET", .path = "/import/{}/export", .run = list_export_run },
+};
+const size_t web_route_count = sizeof web_routes / sizeof *web_routes;
+
+STATUS web_start(struct app *app, struct web **ret)
+{
+    struct web *web = calloc(1, sizeof *web);
+    char *path = NULL;
+    MUST(web);
+    MUST(asprintf(&path, "%.*s/uploads", STR_ARG(app->directory)) > 0);
+    web->app = app;
+    web->uploads = str_of(path);
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        fault_detail("mkdir: %s", strerror(errno));
+        web_stop(web);
+        return FAIL_AT(IO, STR("uploads"));
+    }
+    *ret = web;
+    return OK;
+}
+
+void web_stop(struct web *web)
+{
+    if (!web)
+        return;
+    free((char *)(uintptr_t)web->uploads.ptr);
+    free(web);
+}
+
+bool web_owns(str path)
+{
+    (void)path;
+    return true;
+}
+
+/* "/import/{}" with a whole number for each {}. */
+static bool path_matches(const char *pattern, str path, int64_t numbers[static VISIT_SEGMENTS_MAX])
+{
+    str p = str_of(pattern), want, got;
+    int n = 0;
+    while (str_cut(&p, '/', &want)) {
+        if (!str_cut(&path, '/', &got))
+            return false;
+        if (!str_eq(want, STR("{}"))) {
+            if (!str_eq(want, got))
+                return false;
+        } else if (n == VISIT_SEGMENTS_MAX || !str_is_digits(got) || !str_i64(got, &numbers[n++])) {
+            return false;
+        }
+    }
+    return !str_cut(&path, '/', &got);
+}
+
+static const char *method_word(const struct request *r)
+{
+    return r->method == HTTP_GET ? "GET" : r->method == HTTP_POST ? "POST" : "";
+}
+
+static STATUS route_find(const struct request *r, int64_t *numbers, const struct route **ret)
+{
+    bool other = false;
+    for (size_t i = 0; i < web_route_count; i++) {
+        if (!path_matches(web_routes[i].path, r->path, numbers))
+            continue;
+        *ret = &web_routes[i];
+        if (strcmp(web_routes[i].method, method_word(r)) == 0)
+            return OK;
+        other = true;
+    }
+    return other ? FAIL(METHOD_WRONG) : FAIL(ROUTE_UNKNOWN);
+}
+
+static void asset_reply(struct exchange *x, const struct web_asset *a)
+{
+    x->reply.content_type = a->type;
+    x->reply.cache = STR("public, max-age=31536000, immutable");
+    reply_header(x, STR("etag"), a->etag);
+    if (request_etag_matches(&x->request, a->etag)) {
+        x->reply.status = 304;
+        x->reply.content_type = (str){ 0 };
+    } else if (a->gzip.len && request_accepts_gzip(&x->request)) {
+        reply_header(x, STR("content-encoding"), STR("gzip"));
+        x->reply.body = a->gzip;
+    } else {
+        x->reply.body = a->bytes;
+    }
+    if (a->gzip.len)
+        reply_header(x, STR("vary"), STR("accept-encoding"));
+    exchange_finish(x);
+}
+
+void web_handle(struct web *web, struct exchange *x)
+{
+    int64_t numbers[VISIT_SEGMENTS_MAX] = { 0 };
+    const struct route *route = NULL;
+    const struct web_asset *asset = web_asset_find(x->request.path);
+    fault_clear();
+    if (asset && x->request.method == HTTP_GET) {
+        asset_reply(x, asset);
+        return;
+    }
+    if (!status_ok(route_find(&x->request, numbers, &route))) {
+        web_problem(x, fault_here());
+        exchange_finish(x);
+        return;
+    }
+    visit_start(web, x, route, numbers);
+}
+
+struct body_rule web_body_rule(const struct web *web, const struct request *r)
+{
+    int64_t numbers[VISIT_SEGMENTS_MAX];
+    const struct route *route = NULL;
+    (void)web;
+    bool known = status_ok(route_find(r, numbers, &route));
+    size_t max = known && route->body_bytes_max ? route->body_bytes_max : FORM_BYTES_MAX;
+    return (struct body_rule){ .bytes_max = max, .spool = max > NET_BODY_MEMORY_MAX };
+}
