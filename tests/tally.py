@@ -24,11 +24,13 @@ DIRECTIVE = re.compile(r"#\s*(SKIP|TODO)\b\S*\s*(.*)$", re.I)
 class Count:
     def __init__(self):
         self.passed, self.failed, self.skipped, self.notes = 0, 0, 0, []
+        self.forgiven = 0  # tests that meson calls failed and that only skipped
 
     def add(self, other):
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
+        self.forgiven += other.forgiven
         self.notes += other.notes
 
     def fail(self, note):
@@ -83,7 +85,14 @@ def count_meson_test(row):
             count.passed += 1
         elif row["result"] == "SKIP":
             count.skip(name)
-    if row["result"] not in ("OK", "SKIP", "EXPECTEDFAIL") and count.failed == 0:
+        else:
+            words = "\n".join((out + (row.get("stderr") or "")).splitlines()[-8:])
+            count.fail(f"{name}: {row['result']}\n{words}".rstrip())
+    well = ("OK", "SKIP", "EXPECTEDFAIL")
+    # cmocka 1.1.5 prints a skipped test as "not ok # SKIP", which meson takes for a failure.
+    if row["result"] == "FAIL" and count.skipped and row["returncode"] == 0:
+        count.forgiven += 1
+    elif row["result"] not in well and count.failed == 0:
         count.fail(f"{name}: {row['result']}")
     return count
 
@@ -112,7 +121,8 @@ def count_step(kind, title, log_path, returncode, started):
     count = count_meson(os.path.join(kind.removeprefix("meson:"), "meson-logs", "testlog.json"), started)
     if count.passed + count.failed + count.skipped == 0:
         count.fail(f"{title}: nothing ran")
-    elif returncode != 0 and count.failed == 0:
+    elif returncode != 0 and count.failed == 0 and count.forgiven != returncode:
+        # meson's status is the number of tests that it calls failed.
         count.fail(f"{title}: ended with status {returncode}")
     return count
 
@@ -138,7 +148,7 @@ def run_step(tally_path, log_path, kind, title, command):
     skipped = f", {count.skipped} skipped" if count.skipped else ""
     print(f"{title:<44} {seconds:5.0f} s  {count.passed:5d} passed, {count.failed} failed{skipped}", flush=True)
     if count.failed:
-        print("\n".join("    " + note for note in count.notes[:20]))
+        print("\n".join("    " + line for note in count.notes[:20] for line in note.splitlines()))
         print("".join("    | " + line for line in tail(errors_path, 25).splitlines(True)).rstrip("\n"))
         print(f"    the whole output: {log_path}", flush=True)
     with open(tally_path, "a", encoding="utf-8") as tally:
@@ -161,8 +171,9 @@ def sum_steps(tally_path):
         total.fail("nothing ran")
     for note in total.notes:
         print(note)
-    skipped = f", {total.skipped} skipped" if total.skipped else ""
-    print(f"{total.passed} passed, {total.failed} failed{skipped}")
+    if total.skipped:
+        print(f"{total.skipped} skipped")
+    print(f"{total.passed} passed, {total.failed} failed")
     return 1 if total.failed else 0
 
 

@@ -49,6 +49,11 @@ class MesonTest(unittest.TestCase):
         self.assertEqual(self.row("ERROR", "1..1\nok 1\n", 1), (1, 1, 0))
         self.assertEqual(self.row("OK", "1..2\nok 1\nok 2\n"), (2, 0, 0))
 
+    def test_skip_of_cmocka_is_no_failure(self):
+        self.assertEqual(self.row("FAIL", "1..2\nnot ok 1 # SKIP a\nok 2\n"), (1, 0, 1))
+        self.assertEqual(self.row("FAIL", "1..2\nnot ok 1 # SKIP a\nnot ok 2 - b\n"), (0, 1, 1))
+        self.assertEqual(self.row("FAIL", "1..2\nnot ok 1 # SKIP a\nok 2\n", 1), (1, 1, 1))
+
 
 class StepTest(unittest.TestCase):
     def setUp(self):
