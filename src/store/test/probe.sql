@@ -53,3 +53,8 @@ WHERE p.shard = :shard AND p.id = :id ORDER BY t.place LIMIT 20;
 
 -- query probe_person_next_version(shard i16, id i64) one?
 UPDATE probe_person SET version = version + 1 WHERE shard = :shard AND id = :id RETURNING version;
+
+-- query probe_claim_sum() one?
+-- gives claims i64, total i64, mean f64
+-- scan: adds everything up, in tests only
+SELECT COUNT(*) AS claims, SUM(person) AS total, AVG(person) AS mean FROM probe_claim;

@@ -84,6 +84,7 @@ static void bulk_with_on_conflict(void **state)
     struct bench *b = bench_ready(state);
     struct probe_claim_keep_params list[700];
     struct probe_claim_of_row row;
+    struct probe_claim_sum_row sum;
     bool found;
 
     for (int round = 1; round <= 2; round++) {
@@ -95,8 +96,32 @@ static void bulk_with_on_conflict(void **state)
     }
     GOOD(tx_begin(b->db, &b->cx.tx));
     GOOD(probe_claim_of(&b->cx, 699, &row, &found));
+    GOOD(probe_claim_sum(&b->cx, &sum, &found));
     GOOD(tx_commit(b->cx.tx));
-    assert_true(found && row.person == 1398);
+    assert_int_equal(row.person, 1398);
+    assert_int_equal(sum.claims, 700);
+    assert_int_equal(sum.total, 699 * 700);
+}
+
+/* PostgreSQL gives the sum and the mean of a BIGINT as NUMERIC. */
+static void sums_of_every_size(void **state)
+{
+    struct bench *b = bench_ready(state);
+    static const int64_t numbers[] = { 0, 1, -1, 9999, 10000, 10001, -99999999, 100000000, 1234567890123456, -1000000000000000, INT64_MAX / 4 };
+    struct probe_claim_sum_row sum;
+    int64_t total = 0;
+    bool found;
+
+    GOOD(tx_begin(b->db, &b->cx.tx));
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        GOOD(probe_claim_take(&b->cx, (int64_t)i, numbers[i], NULL));
+        GOOD(probe_claim_sum(&b->cx, &sum, &found));
+        total += numbers[i];
+        double mean = (double)total / (double)(i + 1), off = sum.mean > mean ? sum.mean - mean : mean - sum.mean;
+        assert_int_equal(sum.total, total);
+        assert_true(off <= 1e-9 * (mean < 0 ? 1 - mean : 1 + mean));
+    }
+    GOOD(tx_commit(b->cx.tx));
 }
 
 static void a_page_is_ordered_and_bounded(void **state)
@@ -465,6 +490,7 @@ int main(void)
         EVERYWHERE(bulk_of_many_sizes),
         EVERYWHERE(bulk_with_a_double_keeps_nothing),
         EVERYWHERE(bulk_with_on_conflict),
+        EVERYWHERE(sums_of_every_size),
         EVERYWHERE(a_page_is_ordered_and_bounded),
         EVERYWHERE(each_streams_and_nests),
         EVERYWHERE(aggregates_and_empty_ones),
