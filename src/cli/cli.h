@@ -39,11 +39,6 @@ struct command {
     size_t argument_count;
 };
 
-enum verb_need {
-    VERB_NEEDS_NOTHING, /* runs without a store */
-    VERB_NEEDS_APP,     /* opens the store; command_app() gives it */
-};
-
 struct verb {
     const char *name;      /* "synth list": longest match wins */
     const char *arguments; /* for help: "LIST", "" */
@@ -65,6 +60,7 @@ STATUS command_i64(const struct command *c, const char *option, int64_t min, int
 str command_argument(const struct command *c, size_t index); /* "" beyond the last */
 /* Opens the store named by --data DIR (default: var/dancu) or --store URL, with lanes. Closed by command_app_done(). */
 STATUS command_app(struct command *c, struct app **ret);
+STATUS command_app_bare(struct command *c, struct app **ret); /* without lanes and modules, for loading */
 void command_app_done(struct app **app); /* for DEFER */
 /* Fills a ctx for work of this command: the actor is who --as and a password (DANCU_PASSWORD or asked for) prove, or
  * the operator of this machine without --as; purpose from --purpose KIND/REFERENCE. */

@@ -34,7 +34,7 @@ str command_argument(const struct command *c, size_t index)
     return index < c->argument_count ? str_of(c->arguments[index]) : (str){ 0 };
 }
 
-STATUS command_app(struct command *c, struct app **ret)
+static STATUS app_open(struct command *c, bool bare, struct app **ret)
 {
     str data = command_text(c, "data", STR("var/dancu"));
     str store = command_text(c, "store", arena_printf(c->arena, "sqlite:%.*s/dancu.db", STR_ARG(data)));
@@ -43,6 +43,7 @@ STATUS command_app(struct command *c, struct app **ret)
         .url = store,
         .directory = data,
         .debug = command_has(c, "debug"),
+        .no_lanes = bare,
         .arena = c->arena,
         .problems = &problems,
     };
@@ -53,6 +54,9 @@ STATUS command_app(struct command *c, struct app **ret)
     }
     return st;
 }
+
+STATUS command_app(struct command *c, struct app **ret) { return app_open(c, false, ret); }
+STATUS command_app_bare(struct command *c, struct app **ret) { return app_open(c, true, ret); }
 
 void command_app_done(struct app **app) { app_stop(*app); }
 

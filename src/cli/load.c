@@ -14,11 +14,11 @@ static void load_progress(void *with, int64_t done, int64_t total)
 static status load_run(struct command *c)
 {
     DEFER(command_app_done) struct app *app = NULL;
-    TRY(command_app(c, &app));
+    TRY(command_app_bare(c, &app));
     struct progress p;
     progress_start(&p, c->lang, msg_cli_loading(c->lang), 0);
     struct ctx cx;
-    TRY(command_ctx(c, app, &cx));
+    ctx_for_program(&cx, app, c->arena, STR("load"));
     struct register_load load = { .directory = command_argument(c, 0), .progress = load_progress, .progress_with = &p };
     TRY(register_load(&cx, &load));
     progress_end(&p, load.people);

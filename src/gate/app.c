@@ -87,8 +87,9 @@ static STATUS app_build(struct app *app, const struct app_options *o)
     TRY(defs_load(o->arena, app->directory, &app->defs, o->problems));
     TRY(ledger_start(app));
     operations_list(app);
-    if (!o->no_lanes)
-        TRY(lanes_start(app, &app->lanes));
+    if (o->no_lanes)
+        return OK;
+    TRY(lanes_start(app, &app->lanes));
     return modules_start(app);
 }
 
@@ -121,7 +122,7 @@ void app_stop(struct app *app)
     if (!app)
         return;
     for (size_t i = app->module_count; i > 0; i--)
-        if (app->modules[i - 1]->stop)
+        if (app->lanes && app->modules[i - 1]->stop)
             app->modules[i - 1]->stop(app);
     lanes_stop(app->lanes);
     for (size_t i = app->module_count; i > 0; i--)

@@ -138,7 +138,7 @@ struct app_options {
     str url;       /* of the store */
     str directory; /* for keys, deliveries, own definitions; made if absent */
     bool debug;
-    bool no_lanes; /* for short verbs that do one thing */
+    bool no_lanes; /* store and definitions only: modules are not started, the caller opens connections itself */
     struct arena *arena;            /* for the texts of `problems` */
     struct defs_problems *problems; /* what is wrong in definitions, when the start fails with ERR_DEFINITION */
 };
