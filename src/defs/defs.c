@@ -109,19 +109,20 @@ STATUS defs_load(struct arena *arena, str directory, struct defs **ret, struct d
 {
     struct arena *own = arena_new(96 << 20);
     struct defs *d = ARENA_NEW(own, struct defs);
-    struct loading l = { d, arena, problems, directory };
+    struct defs_problems unseen;
+    struct loading l = { d, arena ? arena : own, problems ? problems : &unseen, directory };
     d->arena = own;
     *ret = NULL;
-    *problems = (struct defs_problems){ 0 };
+    *l.problems = (struct defs_problems){ 0 };
     load_all(&l);
-    if (problems->count == 0) {
+    if (l.problems->count == 0) {
         *ret = d;
         return OK;
     }
-    defs_free(d);
-    const struct defs_problem *first = &problems->list[0];
+    const struct defs_problem *first = &l.problems->list[0];
     status failed = FAIL_WITH(DEFINITION, first->file, first->reason);
     fault_place(first->line, first->column);
+    defs_free(d);
     return failed;
 }
 

@@ -21,7 +21,8 @@ struct defs_problems {
 };
 
 /* `directory`: files of this installation, searched below its `definitions`; empty or absent: the built-in ones only.
- * ERR_DEFINITION with at least one problem; then *ret is NULL. */
+ * ERR_DEFINITION with at least one problem; then *ret is NULL, and the fault record names the first. Without `problems`
+ * (NULL) the rest are not told, and `arena` may be NULL too. */
 STATUS defs_load(struct arena *arena, str directory, struct defs **ret, struct defs_problems *problems);
 void defs_free(struct defs *d);
 
