@@ -4,17 +4,17 @@
 #include "base/str.h"
 
 #define REPAIR_RULES(X)                                                                                                \
-    X(NONE, "none")                                                                                                    \
-    X(LOOKALIKE, "lookalike")       /* Ð, Cyrillic or full-width letters */                                            \
-    X(TELEX, "telex")               /* Nguyeenx */                                                                     \
-    X(VNI_KEYS, "vni_keys")         /* Nguye64n */                                                                     \
-    X(VIQR, "viqr")                 /* Nguye^~n */                                                                     \
-    X(HONORIFIC, "honorific")       /* "Ông Nguyễn Văn An" */                                                          \
-    X(REMARK, "remark")             /* "Nguyễn Văn An (đã chết)" */                                                    \
-    X(ABBREVIATION, "abbreviation") /* "Ng. Văn An" */                                                                 \
-    X(CASE, "case")                 /* "nguyễn văn AN" */                                                              \
-    X(PHONE_PREFIX, "phone_prefix") /* eleven digits before 2018 */                                                    \
-    X(LEADING_ZERO, "leading_zero")
+    X(NONE, "repair_none")                                                                                             \
+    X(LOOKALIKE, "repair_lookalike")       /* Ð, Cyrillic or full-width letters */                                     \
+    X(TELEX, "repair_telex")               /* Nguyeenx */                                                              \
+    X(VNI_KEYS, "repair_vni_keys")         /* Nguye64n */                                                              \
+    X(VIQR, "repair_viqr")                 /* Nguye^~n */                                                              \
+    X(HONORIFIC, "repair_honorific")       /* "Ông Nguyễn Văn An" */                                                   \
+    X(REMARK, "repair_remark")             /* "Nguyễn Văn An (đã chết)" */                                             \
+    X(ABBREVIATION, "repair_abbreviation") /* "Ng. Văn An" */                                                          \
+    X(CASE, "repair_case")                 /* "nguyễn văn AN" */                                                       \
+    X(PHONE_PREFIX, "repair_phone_prefix") /* eleven digits before 2018 */                                             \
+    X(LEADING_ZERO, "repair_leading_zero")
 
 enum repair_rule {
 #define X(name, word) REPAIR_##name,

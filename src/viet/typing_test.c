@@ -82,7 +82,7 @@ static void weak_evidence_has_little_confidence(void **state)
     assert_true(r[0].confidence >= 0.9 && r[1].confidence >= 0.9); /* the second word proves the first */
     assert_int_equal(typing_repair(arena, STR("Thij Hoongf"), &got, r, 1), 2);
     assert_true(str_eq(r[0].before, STR("Thij")) && str_eq(r[0].after, STR("Thị")));
-    assert_string_equal(repair_name(REPAIR_TELEX), "telex");
+    assert_string_equal(repair_name(REPAIR_TELEX), "repair_telex");
 }
 
 /* The keys of a letter in each method, as a typist would press them. */
