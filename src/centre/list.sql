@@ -45,8 +45,8 @@ WHERE shard = :shard AND id = :id AND (lease_until_us < :now_us OR lease_owner =
 -- query delivery_release(shard i16, id i64, owner i64) exec
 UPDATE delivery SET lease_owner = 0, lease_until_us = 0 WHERE shard = :shard AND id = :id AND lease_owner = :owner;
 
--- query delivery_advance(shard i16, id i64, expected i64, done i64, matched i64, owner i64, until_us i64) exec
-UPDATE delivery SET rows_done = :done, matched = matched + :matched, lease_until_us = :until_us
+-- query delivery_advance(shard i16, id i64, expected i64, done i64, total i64, matched i64, owner i64, until_us i64) exec
+UPDATE delivery SET rows_done = :done, rows_total = :total, matched = matched + :matched, lease_until_us = :until_us
 WHERE shard = :shard AND id = :id AND rows_done = :expected AND lease_owner = :owner;
 
 -- query delivery_end(shard i16, id i64, owner i64, state i16, rows_total i64, finished_us i64, error str, error_field str,

@@ -1,0 +1,74 @@
+/* What the files of the centre share. */
+#pragma once
+#include "centre/centre.h"
+#include "centre/centre_ops.h"
+#include "centre/centre_sql.h"
+#include "centre/row.h"
+#include "match/match.h"
+#include "register/register.h"
+
+enum { CENTRE_SHARD = 0, CHUNK_ROWS = 1000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
+#define LEASE_US INT64_C(15000000)
+
+/* In the order of the enums in list.op.yaml; stored. */
+enum delivery_state { DELIVERY_WAITING, DELIVERY_RUNNING, DELIVERY_DONE, DELIVERY_FAILED };
+enum outcome { OUTCOME_MATCHED, OUTCOME_CONFLICTING, OUTCOME_AMBIGUOUS, OUTCOME_NOT_FOUND, OUTCOME_DUPLICATE, OUTCOME_DECEASED,
+               OUTCOME_CANCELLED, OUTCOME_REJECTED, OUTCOME_COUNT };
+enum figure_kind { FIGURE_OUTCOME = 1, FIGURE_FIELD, FIGURE_REASON, FIGURE_REPAIR, FIGURE_WARNING, FIGURE_UNIT, FIGURE_UNIT_MATCHED,
+                   FIGURE_UNIT_CONFLICTING };
+const char *outcome_word(enum outcome o); /* "not_found" */
+
+/* --- delivery.c: the row of a delivery, its file, its ground ----------------------------------------------------------- */
+/* ERR_DELIVERY_MISSING also for a delivery of another organisation. */
+STATUS delivery_of(struct ctx *cx, int64_t id, struct delivery_row *ret);
+void delivery_item(const struct delivery_row *d, struct list_item *ret);
+/* "deliveries/<digest>" below the directory of the app. Written whole or not at all, and safe on disk on return. */
+STATUS delivery_file_keep(struct app *app, str digest, str bytes);
+struct mapped {
+    str bytes;
+};
+STATUS delivery_file_map(struct app *app, str digest, struct mapped *ret);
+void delivery_file_unmap(struct mapped *m); /* for DEFER */
+extern const struct ground_kind delivery_ground;
+/* Opens the file of a delivery as it was told to be read. */
+STATUS delivery_sheet(struct ctx *cx, const struct delivery_row *d, str bytes, struct sheet **ret);
+
+/* --- seen.c: rows of the same list that mean the same person -------------------------------------------------------------- */
+struct seen {
+    struct table64 places; /* by key: the place of the first row, from 1 */
+};
+void seen_init(struct seen *s);
+void seen_done(struct seen *s);
+uint64_t seen_key(person_id person, const struct list_person *p, int64_t name_hash);
+int64_t seen_place(const struct seen *s, uint64_t key); /* 0: new */
+void seen_add(struct seen *s, uint64_t key, int64_t place);
+
+/* --- chunk.c: some rows against the register, in one transaction ---------------------------------------------------------- */
+struct chunk_result {
+    enum outcome outcome;
+    person_id person;
+    unit_id unit;
+    uint64_t differs; /* person fields */
+    int32_t candidates;
+    int64_t duplicate_of;
+    uint64_t key; /* for `seen` */
+};
+struct chunk {
+    uint64_t ticket; /* request id of the call that may apply it */
+    int64_t delivery, owner, done_before, rows_total;
+    const struct list_person *rows;
+    size_t count;
+    const struct seen *seen;      /* of all rows before */
+    struct chunk_result *results; /* made by chunk_apply(); valid once its transaction has committed */
+};
+/* Runs under an operation of the gate, whose grant it keeps. ERR_VERSION_CONFLICT: somebody else has written these rows. */
+STATUS chunk_apply(struct ctx *cx, struct chunk *c);
+
+/* --- job.c: works off deliveries one after another --------------------------------------------------------------------- */
+struct job;
+STATUS job_start(struct app *app, struct job **ret);
+void job_stop(struct job *j); /* after the chunk under way */
+void job_free(struct job *j);
+void job_wake(struct job *j); /* there may be something to do */
+/* The chunk whose ticket this request holds, or NULL. */
+struct chunk *job_chunk(struct job *j, uint64_t request_id);
