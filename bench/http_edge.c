@@ -1,6 +1,7 @@
 /* Our edge answering the same constant as http_floor, to tell what its checks, headers and exchanges cost.
  *
- *   http_edge [PORT [THREADS [elsewhere]]]     "elsewhere": each exchange is finished by another thread */
+ *   http_edge [PORT [THREADS [elsewhere]]]     "elsewhere": each exchange is finished by another thread, which is woken
+ *                                              once a turn of the loop */
 #include "net/net.h"
 
 #include <pthread.h>
@@ -37,8 +38,13 @@ static void elsewhere(struct exchange *x, void *app)
     (void)app;
     pthread_mutex_lock(&ring.lock);
     atomic_store(&ring.slots[atomic_fetch_add(&ring.put, 1) % RING], x);
-    pthread_cond_signal(&ring.more);
     pthread_mutex_unlock(&ring.lock);
+}
+
+static void wake(void *app)
+{
+    (void)app;
+    pthread_cond_signal(&ring.more);
 }
 
 /* Takes all that is there at once, as a lane does that commits in groups. */
@@ -68,8 +74,10 @@ int main(int argc, char **argv)
         return 2;
     o.port = (uint16_t)port;
     o.threads = (int)threads;
-    if (argc > 3)
+    if (argc > 3) {
         o.handlers.handle = elsewhere;
+        o.handlers.turn = wake;
+    }
     if (argc > 3 && pthread_create(&worker, NULL, work, NULL) != 0)
         return 1;
     if (!status_ok(server_start(&o, &s)))

@@ -77,7 +77,7 @@ struct loop {
     int64_t now_us, swept_us, links_told;
     int listen_fd, wait_fd;
     pthread_t thread;
-    bool started, quiet;
+    bool started, quiet, handled; /* handled: a handler was called in this turn */
 };
 
 struct server {

@@ -142,6 +142,15 @@ static bool stop_step(struct loop *l)
     return l->running == 0 && (l->link_count == 0 || l->now_us >= stop_at_us + STOP_GRACE_US);
 }
 
+static void end_turn(struct loop *l)
+{
+    const struct server_handlers *h = &l->server->options.handlers;
+
+    if (l->handled && h->turn)
+        h->turn(h->app);
+    l->handled = false;
+}
+
 static void wait_for_events(struct loop *l)
 {
     struct epoll_event events[2];
@@ -172,6 +181,7 @@ void *loop_run(void *loop)
         l->now_us = clock_mono_us();
         resume_finished(l);
         MUST(MHD_run(l->daemon) == MHD_YES);
+        end_turn(l);
         sweep(l);
         wait_for_events(l);
     } while (!stop_step(l));

@@ -102,6 +102,9 @@ struct body_rule {
 struct server_handlers {
     /* Called on a net thread when the request is complete; must not block. Ends with exchange_finish(), now or later. */
     void (*handle)(struct exchange *x, void *app);
+    /* Called on a net thread after a turn of its loop in which handle() was called, perhaps many times: the moment to wake
+     * who works on these requests, once for all. Waking for each costs a switch of threads each. NULL: nothing to do. */
+    void (*turn)(void *app);
     /* Called when the head is complete: method, path, query, headers, peer are there, the body is not. NULL: 64 KiB. */
     struct body_rule (*body_rule)(const struct request *r, void *app);
     /* Fills x->reply for a refusal of the server itself (`error` is of tables/errors.def, reply.status is set). Must not

@@ -32,6 +32,8 @@ static void keep_alive(void **state)
     }
     close(fd);
     assert_int_equal(atomic_load(&w->handled), 50);
+    usleep(10000);
+    assert_in_range(atomic_load(&w->turns), 1, 50);
     wire_free(w);
 }
 

@@ -95,6 +95,13 @@ static void handle(struct exchange *x, void *app)
     exchange_finish(x);
 }
 
+static void turn(void *app)
+{
+    struct wire *w = app;
+
+    atomic_fetch_add(&w->turns, 1);
+}
+
 static struct body_rule body_rule(const struct request *r, void *app)
 {
     (void)app;
@@ -149,6 +156,7 @@ struct wire *wire_start(const struct server_options *o)
         chosen.address = STR("127.0.0.1");
     chosen.handlers.handle = handle;
     chosen.handlers.body_rule = body_rule;
+    chosen.handlers.turn = turn;
     chosen.handlers.app = w;
     MUST(status_ok(server_start(&chosen, &w->server)));
     MUST(pthread_create(&w->worker, NULL, work, w) == 0);

@@ -21,7 +21,7 @@ struct wire {
     struct exchange *waiting[4096];
     size_t waiting_count;
     bool released, over;
-    atomic_int handled, let_go;
+    atomic_int handled, let_go, turns;
 };
 
 struct wire *wire_start(const struct server_options *o); /* NULL: one thread, on 127.0.0.1, usual limits */
