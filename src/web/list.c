@@ -1,4 +1,6 @@
 /* Importing a list: choose a file, look at its columns, start the comparison, watch it, read its report and rows. */
+#include <stdio.h>
+
 #include "centre/centre_ops.h"
 #include "viet/viet.h"
 #include "web/upload.h"

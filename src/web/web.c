@@ -2,6 +2,7 @@
 #include "web/web.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -52,12 +53,6 @@ void web_stop(struct web *web)
         return;
     free((char *)(uintptr_t)web->uploads.ptr);
     free(web);
-}
-
-bool web_owns(str path)
-{
-    (void)path;
-    return true;
 }
 
 /* "/import/{}" with a whole number for each {}. */

@@ -10,7 +10,6 @@
 struct web;
 STATUS web_start(struct app *app, struct web **ret);
 void web_stop(struct web *web);
-bool web_owns(str path); /* everything that no other face owns */
 void web_handle(struct web *web, struct exchange *x);
 struct body_rule web_body_rule(const struct web *web, const struct request *r);
 /* Fills the reply with a page about the fault, in the language of the request. Also for refusals of the server itself. */
