@@ -74,9 +74,11 @@ export async function checkPhone(page) {
   return wide.map((what) => `wider than ${PHONE_WIDTH} px: ${what}`);
 }
 
-/** Listens to a page from its birth; faults() gives what it complained about since the last call. */
+/** Listens to a page from its birth: faults() gives what it complained about since the last call, document() the reply that
+ *  it shows. */
 export async function watchPage(page, base) {
   let faults = [];
+  let shown = null;
   const origin = new URL(base).origin;
   page.on("console", (message) => {
     if (message.type() === "error" || /Content Security Policy|Refused to/.test(message.text())) faults.push(`console: ${message.text()}`);
@@ -91,11 +93,16 @@ export async function watchPage(page, base) {
     if (url.origin !== origin && url.protocol !== "data:") faults.push(`asks another host: ${request.url()}`);
   });
   page.on("response", (response) => {
-    if (response.status() >= 400 && response.request().resourceType() !== "document") faults.push(`${response.status()} for ${response.url()}`);
+    const request = response.request();
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) shown = response;
+    else if (response.status() >= 400) faults.push(`${response.status()} for ${response.url()}`);
   });
-  return () => {
-    const since = faults;
-    faults = [];
-    return since;
+  return {
+    document: () => shown,
+    faults: () => {
+      const since = faults;
+      faults = [];
+      return since;
+    },
   };
 }

@@ -2,15 +2,18 @@
 // and prints TAP:
 //
 //   node tests/browser/pages.mjs --base https://localhost:8443 --pages pages.json [--sign-ins sign-ins.json]
-//                                [--screenshots docs/screenshots] [--chromium /usr/bin/chromium] [--only NAME]
+//                                [--set LIST=var/list.csv] [--screenshots docs/screenshots] [--only NAME]
+//                                [--chromium /usr/bin/chromium]
 //
 // pages.json:    {"sign_ins": {"citizen": {"name": "…", "password": "…"}},
 //                 "pages": [{"name": "home", "path": "/", "as": "citizen", "status": 200, "see": "h1", "steps": [...]}]}
-// sign-ins.json: {"citizen": {"name": "…", "password": "…"}}; replaces "sign_ins", since passwords are made at start
+// sign-ins.json: the reply of "account demo"; replaces "sign_ins", since passwords are made at start
 //
-// "as" may be left out (a visitor). Steps, each an object with one key, are done before the checks; their values are CSS
-// selectors: {"click": "…"} {"fill": ["…", "text"]} {"choose": ["…", "option"]} {"upload": ["…", "file"]} {"see": "…"}
-// {"gone": "…"}. A step waits 15 seconds at most. With scripts: a desk's screen; without: a phone's.
+// "as" may be left out (a visitor). Steps, each an object with one key, are done before the checks, which look at the page
+// that they lead to ("status" is its); their values are CSS selectors: {"click": "…"} {"fill": ["…", "text"]}
+// {"choose": ["…", "option"]} {"upload": ["…", "file"]} {"see": "…"} {"gone": "…"} {"until": "…"} (loads the page again
+// until it is seen). ${NAME} in a step is replaced from --set. A step waits 15 seconds at most, "until" 45. "shot": false
+// keeps a page out of the screenshots. With scripts: a desk's screen; without: a phone's.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -19,6 +22,7 @@ import { checkAxe, checkHtml, checkLanguage, checkLetters, checkPhone, watchPage
 import { Tap } from "./tap.mjs";
 
 const WAIT_MS = 15000;
+const UNTIL_MS = 45000;
 const LANGUAGES = ["vi", "en"];
 const FLAGS = [
   "--headless",
@@ -48,6 +52,17 @@ async function signIn(page, base, who, language) {
   if (await page.locator('input[name="password"]').count()) throw new Error("still at the sign-in form");
 }
 
+// With scripts the page is expected to get there by itself.
+async function waitUntil(page, where, scripts) {
+  const late = Date.now() + UNTIL_MS;
+  if (scripts) return page.waitForSelector(where, { timeout: UNTIL_MS });
+  while (!(await page.locator(where).count())) {
+    if (Date.now() > late) throw new Error(`${where} was not seen within ${UNTIL_MS / 1000} s`);
+    await new Promise((done) => setTimeout(done, 500));
+    await page.reload();
+  }
+}
+
 const STEPS = {
   click: (page, where) => page.click(where),
   fill: (page, [where, text]) => page.fill(where, text),
@@ -55,12 +70,14 @@ const STEPS = {
   upload: (page, [where, file]) => page.setInputFiles(where, file),
   see: (page, where) => page.waitForSelector(where),
   gone: (page, where) => page.waitForSelector(where, { state: "detached" }),
+  until: waitUntil,
 };
 
-async function takeStep(page, step) {
+async function takeStep(page, step, scripts) {
   const [[name, value], ...more] = Object.entries(step);
   if (!STEPS[name] || more.length) throw new Error(`no such step: ${JSON.stringify(step)}`);
-  await STEPS[name](page, value);
+  await STEPS[name](page, value, scripts);
+  await page.waitForLoadState();
 }
 
 // Scripts are off while a page loads and is used, and on again for the checks, which are scripts themselves; what the page
@@ -74,26 +91,27 @@ async function scriptsSwitch(context, page, screen) {
 async function checkPage(page, asked, settings, heard) {
   const { base, language, screen, setScripts } = settings;
   await setScripts(false);
-  const reply = await page.goto(base + asked.path);
+  await page.goto(base + asked.path);
+  for (const step of asked.steps ?? []) await takeStep(page, step, SCREENS[screen].scripts);
+  if (asked.see) await page.waitForSelector(asked.see);
   const faults = [];
   const status = asked.status ?? 200;
+  const reply = heard.document();
   if (reply.status() !== status) faults.push(`status ${reply.status()}, expected ${status}`);
   if (screen === "desk") faults.push(...(await checkHtml(await reply.text())));
-  for (const step of asked.steps ?? []) await takeStep(page, step);
-  if (asked.see) await page.waitForSelector(asked.see);
   await setScripts(true);
   faults.push(...(await checkLanguage(page, language)));
   faults.push(...(await checkLetters(page)));
   faults.push(...(await checkAxe(page)));
   faults.push(...(await checkPhone(page)));
-  if (settings.screenshots) {
+  if (settings.screenshots && asked.shot !== false) {
     mkdirSync(settings.screenshots, { recursive: true });
     const name = `${asked.name}-${language}${screen === "phone" ? "-phone" : ""}.png`;
     await page.screenshot({ path: join(settings.screenshots, name), fullPage: true, animations: "disabled" });
   }
   // Chromium itself reports a page that was meant to be refused.
   const expected = status >= 400 ? /Failed to load resource: the server responded with a status of/ : null;
-  return faults.concat(heard().filter((fault) => !expected?.test(fault)));
+  return faults.concat(heard.faults().filter((fault) => !expected?.test(fault)));
 }
 
 async function openContext(browser, settings) {
@@ -121,11 +139,11 @@ async function visitAs(browser, tap, role, list, settings) {
       const signedIn = await tap.point(`sign in as ${role}, ${label}`, async () => {
         if (!list.signIns[role]) throw new Error(`no sign-in named ${role}`);
         await signIn(page, settings.base, list.signIns[role], settings.language);
-        return heard();
+        return heard.faults();
       });
       if (!signedIn) return;
     } else await page.goto(`${settings.base}/sign-in?lang=${settings.language}`);
-    heard();
+    heard.faults();
     for (const asked of list.pages.filter((p) => (p.as ?? null) === role))
       await tap.point(`${asked.name}, ${label}`, () => checkPage(page, asked, { ...settings, setScripts }, heard));
   } finally {
@@ -143,17 +161,27 @@ export async function visitAll(browser, tap, list, { base, screenshots, language
   return tap.failed;
 }
 
+function readSignIns(path) {
+  const { accounts } = JSON.parse(readFileSync(path, "utf8"));
+  return Object.fromEntries(accounts.map((a) => [a.kind, { name: a.login, password: a.secret }]));
+}
+
 function readList(values) {
-  const file = JSON.parse(readFileSync(values.pages, "utf8"));
-  const signIns = values["sign-ins"] ? JSON.parse(readFileSync(values["sign-ins"], "utf8")) : file.sign_ins ?? {};
+  const given = Object.fromEntries((values.set ?? []).map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
+  const text = readFileSync(values.pages, "utf8").replace(/\$\{(\w+)\}/g, (whole, name) => {
+    if (!(name in given)) throw new Error(`${values.pages}: ${whole} needs --set ${name}=…`);
+    return JSON.stringify(given[name]).slice(1, -1);
+  });
+  const file = JSON.parse(text);
+  const signIns = values["sign-ins"] ? readSignIns(values["sign-ins"]) : file.sign_ins ?? {};
   return { signIns, pages: file.pages.filter((p) => !values.only || p.name.includes(values.only)) };
 }
 
 async function main() {
   const text = { type: "string" };
-  const { values } = parseArgs({ options: { base: text, pages: text, "sign-ins": text, screenshots: text, chromium: text, only: text } });
+  const { values } = parseArgs({ options: { base: text, pages: text, "sign-ins": text, screenshots: text, chromium: text, only: text, set: { ...text, multiple: true } } });
   if (!values.base || !values.pages) {
-    console.error("use: pages.mjs --base URL --pages FILE [--sign-ins FILE] [--screenshots FOLDER] [--chromium PATH] [--only NAME]");
+    console.error("use: pages.mjs --base URL --pages FILE [--sign-ins FILE] [--set NAME=TEXT] [--screenshots FOLDER] [--chromium PATH] [--only NAME]");
     return 2;
   }
   const tap = new Tap();
