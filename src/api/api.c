@@ -1,5 +1,6 @@
 /* Routing of JSON calls and their way through a lane. Input is read on the net thread, so that a malformed request costs
- * no lane; the reply is written by the lane after its commit. Refuses a body that is not JSON where JSON is due. */
+ * no lane; the reply is written by the lane after its commit. Refuses a body that is not JSON where JSON is due.
+ * tested by: tests/scenario/run.py */
 #include "api/api.h"
 
 #include <stdio.h>

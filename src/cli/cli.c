@@ -1,5 +1,6 @@
 /* From argv to a verb: the longest name that fits, its options, help, and errors as a user reads them. An unknown option
- * is refused with the ones that exist; nothing is guessed. */
+ * is refused with the ones that exist; nothing is guessed.
+ * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
 
 #include <stdio.h>

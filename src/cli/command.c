@@ -1,5 +1,6 @@
 /* What verbs share: values of options, the opened program, the actor, progress. The password of --as comes from the
- * environment or the terminal, never from the command line, where other users of the machine could read it. */
+ * environment or the terminal, never from the command line, where other users of the machine could read it.
+ * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* The debug verbs and their HTTP twins. They exist for tests: a server without --debug has no such paths, and a server
- * with it says so in its log. They show digests and counters, never a record. */
+ * with it says so in its log. They show digests and counters, never a record.
+ * tested by: tests/scenario/run.py */
 #include "cli/debug.h"
 #include "cli/verbs.h"
 

@@ -1,5 +1,6 @@
 /* dancu ledger verify|prove|checkpoint: for an auditor who trusts nobody. Verify walks everything and names the first wrong
- * entry; prove prints a proof that stands alone and can be checked by other programs. */
+ * entry; prove prints a proof that stands alone and can be checked by other programs.
+ * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* dancu load DIR: fills an empty store with the people of a folder that synth wrote, the fast way. */
+/* dancu load DIR: fills an empty store with the people of a folder that synth wrote, the fast way.
+ * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
 #include "register/register.h"
 

@@ -1,6 +1,7 @@
 /* Every operation as a verb: "dancu person verify --number 0123… --birth 1990-02-01". Options come from the description
  * of the operation, the call passes the gate, the reply is printed as JSON. Refuses what the HTTP face refuses, by the
- * same code. */
+ * same code.
+ * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* dancu serve: opens the store, starts the faces, listens, stops politely. Prints one line when it is ready, so that a
- * script can wait for it. Health says that the process lives, readiness that it takes work; both say nothing else. */
+ * script can wait for it. Health says that the process lives, readiness that it takes work; both say nothing else.
+ * tested by: tests/scenario/run.py */
 #include "base/metric.h"
 #include "cli/debug.h"
 #include "cli/verbs.h"

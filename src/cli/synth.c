@@ -1,4 +1,5 @@
-/* dancu synth, dancu synth list: synthetic people, and an agency's messy list drawn from them. Deterministic by --seed. */
+/* dancu synth, dancu synth list: synthetic people, and an agency's messy list drawn from them. Deterministic by --seed.
+ * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
 #include "synth/synth.h"
 

@@ -1,5 +1,6 @@
 /* Start and stop of the process's inside, in the order in which one part stands on another: store, schema, definitions,
- * ledger key, modules, lanes. Whatever fails on the way up is taken down again. */
+ * ledger key, modules, lanes. Whatever fails on the way up is taken down again.
+ * tested by: src/gate/test/gate_test.c */
 #include "gate/gate.h"
 
 #include "gate/ground.h"

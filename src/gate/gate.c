@@ -1,5 +1,6 @@
 /* The door itself: may this actor do this, is the ground live, does it cover what is shown. Nothing here knows what an
- * operation does. Refuses first by role, then by ground, so that a stranger learns nothing about grounds. */
+ * operation does. Refuses first by role, then by ground, so that a stranger learns nothing about grounds.
+ * tested by: src/gate/test/gate_test.c */
 #include "gate/gate.h"
 
 #include "gate/ground.h"

@@ -1,6 +1,7 @@
 /* Grounds: the lawful reasons that a request may name. The kinds "agreement" and "authority" are definitions and belong
  * to the gate itself; other modules register theirs. A ground that ended a minute ago is not live, whatever the caller
- * says. Law: NĐ 47/2020 Đ34-38 (agreements), NĐ 70/2024 Đ8 (authority). */
+ * says. Law: NĐ 47/2020 Đ34-38 (agreements), NĐ 70/2024 Đ8 (authority).
+ * tested by: src/gate/test/gate_test.c */
 #include "gate/ground.h"
 
 #include <pthread.h>

@@ -3,7 +3,8 @@
  * SQLite: one reading lane runs many pieces of work in one read transaction; what they disclosed goes to the one writing
  * lane, which commits it together with all waiting commands in one transaction and one fsync. PostgreSQL: every lane
  * does both on its own connection. A reply leaves (done) only after the commit that holds its ledger entries.
- * A command that fails is undone to its savepoint and takes nobody with it; a commit that fails fails its whole group. */
+ * A command that fails is undone to its savepoint and takes nobody with it; a commit that fails fails its whole group.
+ * tested by: src/gate/test/gate_test.c */
 #include "gate/gate.h"
 
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* The OpenAPI 3.1 document and the permission matrix, walked out of the operation tables, so that neither can say
- * something that the program does not do. */
+ * something that the program does not do.
+ * tested by: src/gate/test/gate_test.c */
 #include "gate/gate.h"
 
 #include <stdio.h>
@@ -261,8 +262,10 @@ void openapi_write(const struct app *app, struct buf *out)
     for (size_t m = 0; m < app->module_count; m++)
         for (size_t i = 0; i < app->modules[m]->operation_count; i++) {
             const struct operation *op = &app->modules[m]->operations[i];
-            shape_collect(&seen, op->takes, out);
-            shape_collect(&seen, op->gives, out);
+            if (strcmp(op->method, "GET") != 0 && !op->consumes)
+                shape_collect(&seen, op->takes, out);
+            if (!op->produces)
+                shape_collect(&seen, op->gives, out);
         }
     buf_add(out, STR("}}}"));
     table_done(&seen);

@@ -1,6 +1,7 @@
 /* From text to the struct of an operation and back: JSON (RFC 8259), query strings and verb options, all by the same
  * tables. Strict: what the description does not name is refused with its path, and so is what it names twice. Text that
- * comes in passes viet_enter() here and nowhere else. */
+ * comes in passes viet_enter() here and nowhere else.
+ * tested by: src/gate/test/shape_test.c */
 #include "gate/gate.h"
 #include "viet/viet.h"
 

@@ -1,4 +1,5 @@
-/* Counters of the door: calls by operation and outcome, refusals by reason. Tests assert on them; operators watch them. */
+/* Counters of the door: calls by operation and outcome, refusals by reason. Tests assert on them; operators watch them.
+ * tested by: src/gate/test/gate_test.c */
 #include "gate/ground.h"
 
 #include "base/metric.h"

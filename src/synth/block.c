@@ -1,6 +1,7 @@
 /* A block of 2,048 people: families, then what the register knows of them: numbers, registered birth days, households,
  * moves, events. Numbers are unique over all blocks without asking one another: each block of a province has its own
- * range of the six digits, and a range apart for those born in other provinces; a bijection scatters them. */
+ * range of the six digits, and a range apart for those born in other provinces; a bijection scatters them.
+ * tested by: src/synth/test/synth_test.c */
 #include "synth/family.h"
 
 #include <stdlib.h>

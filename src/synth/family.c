@@ -1,7 +1,8 @@
 /* Families of a block: founders, their children, marriages within the block, grandchildren, deaths. Parents are old
  * enough and alive when a child is conceived; siblings do not marry; twins share day and parents and have two numbers.
  * Shapes: census 2019 and the statistical yearbook, rounded: a third of the founders moved in, 1.2 % of births are twins,
- * 111 boys to 100 girls since 2005. */
+ * 111 boys to 100 girls since 2005.
+ * tested by: src/synth/test/synth_test.c */
 #include "synth/family.h"
 
 #include <math.h>

@@ -1,6 +1,7 @@
 /* An agency's list: rows drawn from people.csv, spoilt, in the encoding of old fonts if asked for, with a truth file that
  * says for each row who it is and what was done to it. People are drawn by byte offset of the mapped file, so that a list
- * from a hundred million takes no longer than one from a thousand. */
+ * from a hundred million takes no longer than one from a thousand.
+ * tested by: src/synth/test/synth_test.c */
 #include "synth/list.h"
 
 #include "base/csv.h"

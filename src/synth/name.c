@@ -1,5 +1,6 @@
 /* Draws names as they occur: surname from the father, middle words by sex and time, given names by measured shares.
- * Other ethnic groups keep the form of their names. Tables are built once, then read-only. */
+ * Other ethnic groups keep the form of their names. Tables are built once, then read-only.
+ * tested by: src/synth/test/synth_test.c */
 #include "synth/inside.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
-/* Where people live: communes with weights, blocks spread over them, and the old units behind each. */
+/* Where people live: communes with weights, blocks spread over them, and the old units behind each.
+ * tested by: src/synth/test/synth_test.c */
 #include "synth/inside.h"
 
 static double commune_weight(const struct unit *u)

@@ -1,4 +1,5 @@
-/* Blocks made by several threads, written in order by one: the bytes do not depend on the number of threads. */
+/* Blocks made by several threads, written in order by one: the bytes do not depend on the number of threads.
+ * tested by: src/synth/test/synth_test.c */
 #include "synth/inside.h"
 
 #include <errno.h>

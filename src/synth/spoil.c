@@ -1,5 +1,6 @@
 /* The faults of agencies' lists (see SYNTH_FAULTS), each done to a row with its rate and noted in the row, so that the truth
- * file says what a cleaning engine has to find. A fault that cannot be done (no zeros to lose) is not noted. */
+ * file says what a cleaning engine has to find. A fault that cannot be done (no zeros to lose) is not noted.
+ * tested by: src/synth/test/synth_test.c */
 #include "synth/list.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* The three files of a population as CSV. Units carry the map they belong to ("00004@new"); an empty cell is "not known". */
+/* The three files of a population as CSV. Units carry the map they belong to ("00004@new"); an empty cell is "not known".
+ * tested by: src/synth/test/synth_test.c */
 #include "synth/inside.h"
 
 #include <string.h>
