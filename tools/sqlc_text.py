@@ -153,8 +153,11 @@ def sections_of(path, text, word):
 
 
 def notes_of(body, line):
+    """The lines "-- key: value" right under the header; a remark further down is no note."""
     notes = {}
     for at, text in enumerate(body):
+        if not text.lstrip().startswith('--'):
+            break
         found = re.match(r'\s*--\s*(global|scan|reads other|rowid|gives|row)\b:?\s*(.*)$', text)
         if found:
             key, value = found.group(1), found.group(2).strip()

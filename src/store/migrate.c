@@ -7,6 +7,8 @@
 
 #include "store/engine.h"
 
+#define RETRIES_MAX 8
+
 static int known_slot, add_slot, newer_slot;
 
 static const struct query query_known = {
@@ -79,7 +81,7 @@ static status apply_in(struct ctx *cx, const struct migration *m)
     return d->store->engine->run(d, d->store->engine->kind == STORE_SQLITE ? m->sqlite : m->postgresql);
 }
 
-static status apply(struct db *d, const struct migration *m)
+static status apply_once(struct db *d, const struct migration *m)
 {
     struct ctx cx = { 0 };
 
@@ -90,6 +92,16 @@ static status apply(struct db *d, const struct migration *m)
         return fault_pass(st, __FILE__, __LINE__);
     }
     return tx_commit(cx.tx);
+}
+
+/* Programs that start together race for each migration; who loses looks again and finds it done. */
+static status apply(struct db *d, const struct migration *m)
+{
+    status st = apply_once(d, m);
+
+    for (int again = 0; again < RETRIES_MAX && (status_is(st, ERR_ROW_EXISTS) || status_is(st, ERR_STORE_BUSY)); again++)
+        st = apply_once(d, m);
+    return st;
 }
 
 static status none_newer(struct ctx *cx, const struct migration_set *set)
@@ -117,11 +129,20 @@ static status check_newer(struct db *d, const struct migration_set *sets, size_t
     return st;
 }
 
+/* Two that create a table at once can collide in PostgreSQL in spite of IF NOT EXISTS. */
+static status make_ledger(struct db *d)
+{
+    const char *sql = d->store->engine->kind == STORE_SQLITE ? ledger_sqlite : ledger_postgresql;
+    status st = d->store->engine->run(d, sql);
+
+    for (int again = 0; again < RETRIES_MAX && (status_is(st, ERR_ROW_EXISTS) || status_is(st, ERR_STORE_BUSY)); again++)
+        st = d->store->engine->run(d, sql);
+    return st;
+}
+
 static status migrate(struct db *d, const struct migration_set *sets, size_t count)
 {
-    const struct engine *engine = d->store->engine;
-
-    TRY(engine->run(d, engine->kind == STORE_SQLITE ? ledger_sqlite : ledger_postgresql));
+    TRY(make_ledger(d));
     TRY(load_recover(d->store, d));
     TRY(check_newer(d, sets, count));
     for (size_t i = 0; i < count; i++)

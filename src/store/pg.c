@@ -68,7 +68,9 @@ static status failed(struct pg *d, const PGresult *result, const char *what)
     if (PQstatus(d->conn) != CONNECTION_OK || state == NULL)
         return gone(what);
     status st = fault_raise(code_of(state), __FILE__, __LINE__, (str){ 0 }, (str){ 0 });
-    fault_detail("%s: sqlstate %s %s", what, state, constraint != NULL ? constraint : "");
+    /* Of class 42, a statement that cannot be prepared, the message quotes our own SQL only. */
+    const char *message = strncmp(state, "42", 2) == 0 ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    fault_detail("%s: sqlstate %s %s", what, state, message != NULL ? message : constraint != NULL ? constraint : "");
     return st;
 }
 
@@ -214,12 +216,15 @@ static void hush(void *pointer, const PGresult *result)
 
 static status pg_db_open(struct store *s, enum db_use use, struct db **ret)
 {
+    /* The URL comes last and wins. A server that has vanished from the network is given up after half a minute. */
+    const char *const words[] = { "application_name", "connect_timeout", "tcp_user_timeout", "keepalives_idle", "dbname", NULL };
+    const char *const values[] = { "dancu", "10", "30000", "20", s->url, NULL };
     struct pg *d = calloc(1, sizeof *d);
 
     MUST(d != NULL);
     d->db.store = s;
     d->db.use = use;
-    d->conn = PQconnectdb(s->url);
+    d->conn = PQconnectdbParams(words, values, 1);
     (void)PQsetNoticeReceiver(d->conn, hush, NULL);
     status st = set_up(d);
     if (!status_ok(st)) {

@@ -187,6 +187,37 @@ static void a_lost_connection_is_made_anew(void **state)
     GOOD(command(b, 2));
 }
 
+/* Several programs that start at once migrate one empty database: all find it migrated. */
+static void four_migrate_at_once(void **state)
+{
+    struct bench *b = bench_ready(state);
+    static const struct migration list[] = {
+        { "race", 1, "make_a", "CREATE TABLE race_a (a INTEGER NOT NULL PRIMARY KEY) STRICT", "CREATE TABLE race_a (a INTEGER NOT NULL PRIMARY KEY)" },
+        { "race", 2, "make_b", "CREATE TABLE race_b (a INTEGER NOT NULL PRIMARY KEY) STRICT", "CREATE TABLE race_b (a INTEGER NOT NULL PRIMARY KEY)" },
+        { "race", 3, "index_a", "CREATE INDEX race_a_a ON race_a (a)", "CREATE INDEX race_a_a ON race_a (a)" },
+    };
+    const struct migration_set set = { list, 3 };
+    pid_t children[4];
+    int result;
+
+    db_close(b->db);
+    b->db = NULL;
+    for (int i = 0; i < 4; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            struct store *s;
+            if (!status_ok(store_open(str_of(b->url), &s)))
+                _exit(1);
+            _exit(status_ok(store_migrate(s, &set, 1)) ? 0 : 2);
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(waitpid(children[i], &result, 0), children[i]);
+        assert_int_equal(result, 0);
+    }
+    GOOD(store_migrate(b->store, &set, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +225,7 @@ int main(void)
         EVERYWHERE(a_full_disk_at_each_call),
         EVERYWHERE(a_lost_answer_at_each_commit),
         EVERYWHERE(a_kill_at_each_call),
+        EVERYWHERE(four_migrate_at_once),
         SQLITE_ONLY(a_full_file_refuses_and_goes_on),
         POSTGRESQL_ONLY(a_lost_connection_is_made_anew),
     };

@@ -1,0 +1,30 @@
+/* Every migration and every named query of every module, taken by both engines themselves: what sqlc cannot see in
+ * SQLite alone (types across a join, what may stand beside GROUP BY) shows here. A module with SQL adds its line. */
+#include <stdio.h>
+
+#include "identity/identity_sql.h"
+#include "ledger/ledger_sql.h"
+#include "register/register_sql.h"
+#include "store/test/bench.h"
+
+static void every_statement_is_taken(void **state)
+{
+    struct bench *b = bench_ready(state);
+    const struct migration_set migrations[] = { ledger_migrations, register_migrations, identity_migrations };
+    const struct query_set queries[] = { ledger_queries, register_queries, identity_queries };
+    status st = store_migrate(b->store, migrations, sizeof migrations / sizeof migrations[0]);
+
+    if (status_ok(st))
+        st = store_check(b->store, queries, sizeof queries / sizeof queries[0]);
+    if (!status_ok(st))
+        print_message("# %s\n", fault_here()->detail);
+    GOOD(st);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { EVERYWHERE(every_statement_is_taken) };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
