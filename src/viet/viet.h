@@ -8,6 +8,8 @@
 #include "viet/field/date.h"
 #include "viet/field/name.h"
 #include "viet/field/number.h"
+#include "viet/field/phone.h"
+#include "viet/field/place.h"
 #include "viet/field/sex.h"
 #include "viet/fold.h"
 #include "viet/letter.h"
