@@ -58,12 +58,20 @@ struct ledger {
     struct note_verifier verifier;
     int64_t lease_us;
     int64_t holder;
-    size_t index_run_min;
+    size_t index_run_min, step_entries_max;
     /* The largest tree that this process has seen committed; a smaller or another one is a fork. */
     int64_t seen_size;
     struct merkle_hash seen_root;
 };
 /* Takes or renews the lease; false: another process holds it. */
 STATUS sequence_lease(struct ctx *cx, struct ledger *l, bool *ret_held);
+/* ---- the index by person (person.c) */
+struct pair {
+    int64_t person, index;
+};
+enum { PERSON_PAGE_PAIRS = 450 }; /* two bytes at least for each */
+STATUS person_page_read(const struct ledger_page_row *page, int64_t run, struct pair *out, size_t *ret_count);
+/* Takes the pair out of the index, if it is there. */
+STATUS person_forget(struct ctx *cx, int16_t shard, int64_t person, int64_t index);
 /* Person index from state.person_size on, at least `least` entries or none. */
 STATUS person_index(struct ctx *cx, int16_t shard, int64_t size, int64_t least, int64_t *ret_indexed);

@@ -58,7 +58,8 @@ struct ledger_options {
     str origin;                     /* name of the log and of its key, e.g. "dancu.example.vn/log"; no space, no plus */
     struct sign_key key;            /* copied */
     int64_t lease_us;               /* 0: 10 s */
-    size_t index_run_min;           /* write the per-person index when that many entries wait; 0: 20,000 */
+    size_t index_run_min;           /* write the per-person index when that many entries wait; 0: 2,000 */
+    size_t step_entries_max;        /* a step stops after the batch that reaches it; 0: 200,000 */
 };
 STATUS ledger_open(const struct ledger_options *options, struct ledger **ret);
 void ledger_close(struct ledger *l);
@@ -66,8 +67,7 @@ void ledger_name(const struct ledger *l, str *ret_origin, uint8_t ret_public_key
 /* Verifier key in the text form of signed-note ("name+hash+base64"), for witnesses and auditors. */
 str ledger_verifier(const struct ledger *l, struct arena *a);
 
-/* One step: takes what was committed since the last one (at most some 200,000 entries; *ret_sequenced = 0: nothing
- * left), writes tiles and index, signs a checkpoint. In a transaction of its own, which the caller commits. Without the
+/* One step: takes what was committed since the last one (at most step_entries_max; *ret_sequenced = 0: nothing left), writes tiles and index, signs a checkpoint. In a transaction of its own, which the caller commits. Without the
  * lease it does nothing. ERR_LEDGER_FORKED: the stored tree contradicts the last checkpoint; nothing is signed. */
 STATUS ledger_sequence(struct ctx *cx, struct ledger *l, int64_t *ret_sequenced);
 /* When traffic is idle: brings the per-person index up to date whatever its run length. */

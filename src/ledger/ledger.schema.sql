@@ -65,16 +65,28 @@ CREATE TABLE ledger_state (
     person_size BIGINT NOT NULL,
     PRIMARY KEY (shard)
 )
--- Rebuildable from the entries.
--- migration 8 create_ledger_subject
-CREATE TABLE ledger_subject (
+-- The index by person, rebuildable from the entries: sorted runs, merged as they grow (person.c).
+-- migration 8 create_ledger_run
+CREATE TABLE ledger_run (
     shard SMALLINT NOT NULL,
-    person BIGINT NOT NULL,
-    entry_index BIGINT NOT NULL,
-    PRIMARY KEY (shard, person, entry_index)
+    level SMALLINT NOT NULL,
+    run BIGINT NOT NULL,
+    end_index BIGINT NOT NULL,
+    pairs BIGINT NOT NULL,
+    PRIMARY KEY (shard, level, run)
+)
+-- migration 9 create_ledger_page
+CREATE TABLE ledger_page (
+    shard SMALLINT NOT NULL,
+    level SMALLINT NOT NULL,
+    run BIGINT NOT NULL,
+    first_person BIGINT NOT NULL,
+    first_entry BIGINT NOT NULL,
+    body BYTEA NOT NULL,
+    PRIMARY KEY (shard, level, run, first_person, first_entry)
 )
 -- Entries under each agreement by day, and how many of them a count entry has stated.
--- migration 9 create_ledger_count
+-- migration 10 create_ledger_count
 CREATE TABLE ledger_count (
     shard SMALLINT NOT NULL,
     day INTEGER NOT NULL,

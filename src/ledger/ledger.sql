@@ -92,19 +92,38 @@ UPDATE ledger_state SET token = token WHERE shard = :shard;
 -- query ledger_state_indexed(shard i16, person_size i64) exec
 UPDATE ledger_state SET person_size = :person_size WHERE shard = :shard;
 
--- query ledger_subject_add(shard i16, person i64, entry_index i64) bulk
-INSERT INTO ledger_subject (shard, person, entry_index) VALUES (:shard, :person, :entry_index);
+-- query ledger_runs(shard i16) many
+-- row ledger_run_row
+SELECT level, run, end_index, pairs FROM ledger_run WHERE shard = :shard ORDER BY level, run LIMIT 1000000;
 
--- query ledger_subject_page(shard i16, person i64, below i64, most i64) many
-SELECT entry_index FROM ledger_subject WHERE shard = :shard AND person = :person AND entry_index < :below
-ORDER BY entry_index DESC LIMIT :most;
+-- query ledger_run_add(shard i16, level i16, run i64, end_index i64, pairs i64) exec
+INSERT INTO ledger_run (shard, level, run, end_index, pairs) VALUES (:shard, :level, :run, :end_index, :pairs);
 
--- query ledger_subject_drop(shard i16, person i64, entry_index i64) exec
-DELETE FROM ledger_subject WHERE shard = :shard AND person = :person AND entry_index = :entry_index;
+-- query ledger_run_drop(shard i16, level i16, run i64) exec
+DELETE FROM ledger_run WHERE shard = :shard AND level = :level AND run = :run;
 
--- query ledger_subject_after(shard i16, person i64, entry_index i64, most i64) each
-SELECT person, entry_index FROM ledger_subject
-WHERE shard = :shard AND (person, entry_index) > (:person, :entry_index) ORDER BY person, entry_index LIMIT :most;
+-- query ledger_page_add(shard i16, level i16, run i64, first_person i64, first_entry i64, body bytes) bulk
+INSERT INTO ledger_page (shard, level, run, first_person, first_entry, body)
+VALUES (:shard, :level, :run, :first_person, :first_entry, :body);
+
+-- query ledger_pages_drop(shard i16, level i16, run i64) exec
+DELETE FROM ledger_page WHERE shard = :shard AND level = :level AND run = :run;
+
+-- query ledger_page_replace(shard i16, level i16, run i64, first_person i64, first_entry i64, body bytes) exec
+UPDATE ledger_page SET body = :body
+WHERE shard = :shard AND level = :level AND run = :run AND first_person = :first_person AND first_entry = :first_entry;
+
+-- query ledger_page_at(shard i16, level i16, run i64, person i64, entry i64) one?
+-- row ledger_page_row
+SELECT first_person, first_entry, body FROM ledger_page
+WHERE shard = :shard AND level = :level AND run = :run AND (first_person, first_entry) <= (:person, :entry)
+ORDER BY first_person DESC, first_entry DESC LIMIT 1;
+
+-- query ledger_page_after(shard i16, level i16, run i64, person i64, entry i64, most i64) each
+-- row ledger_page_row
+SELECT first_person, first_entry, body FROM ledger_page
+WHERE shard = :shard AND level = :level AND run = :run AND (first_person, first_entry) > (:person, :entry)
+ORDER BY first_person, first_entry LIMIT :most;
 
 -- query ledger_count_add(shard i16, on_day i32, agreement str, entries i64) bulk
 INSERT INTO ledger_count (shard, day, agreement, entries, stated) VALUES (:shard, :on_day, :agreement, :entries, 0)

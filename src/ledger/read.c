@@ -165,7 +165,7 @@ STATUS ledger_forget(struct ctx *cx, int16_t shard, int64_t index)
     TRY(ledger_batch_replace(cx, shard, p.writer, p.seq, buf_str(&body), &changed));
     if (changed != 1)
         return FAIL(CORRUPT);
-    return ledger_subject_drop(cx, shard, person, index, &changed);
+    return person_forget(cx, shard, person, index);
 }
 
 static STATUS serve_bundle(struct ctx *cx, int16_t shard, const struct tile_path *p, struct buf *out)

@@ -56,7 +56,9 @@ STATUS ledger_open(const struct ledger_options *options, struct ledger **ret)
     l->shard = options->shard;
     l->key = options->key;
     l->lease_us = options->lease_us > 0 ? options->lease_us : 10 * 1000000;
-    l->index_run_min = options->index_run_min > 0 ? options->index_run_min : 20000;
+    l->index_run_min = options->index_run_min > 0 ? options->index_run_min : 2000;
+    l->step_entries_max = options->step_entries_max > 0 && options->step_entries_max < STEP_ENTRIES_MAX ? options->step_entries_max
+                                                                                                        : STEP_ENTRIES_MAX;
     l->holder = (int64_t)(random_u64() >> 1 | 1);
     st = note_verifier_make(str_of(l->origin), NOTE_ED25519, l->key.public_key, &l->verifier);
     if (!status_ok(st)) {
@@ -227,6 +229,8 @@ static STATUS take_batch(struct step *s, int32_t writer, const struct ledger_bat
     str rest = row->body;
     int16_t shard = s->ledger->shard;
 
+    if (row->entries < 1 || row->entries > BATCH_ENTRIES_MAX)
+        return FAIL(CORRUPT);
     s->index[s->index_count++] = (struct ledger_index_add_params){ shard, (int64_t)s->range.size, writer, row->seq, row->entries };
     for (int32_t i = 0; i < row->entries; i++) {
         struct record record;
@@ -238,9 +242,7 @@ static STATUS take_batch(struct step *s, int32_t writer, const struct ledger_bat
         add_leaf(s, &leaf);
         count_agreement(s, &e);
     }
-    if (rest.len != 0 || row->entries < 1)
-        return FAIL(CORRUPT);
-    return OK;
+    return rest.len == 0 ? OK : FAIL(CORRUPT);
 }
 
 static STATUS take_stream(struct step *s, const struct ledger_streams_row *stream)
@@ -251,7 +253,7 @@ static STATUS take_stream(struct step *s, const struct ledger_streams_row *strea
     bool more;
 
     TRY(ledger_batch_after_each(&s->scratch.cx, s->ledger->shard, stream->writer, taken, STEP_ROWS_MAX, &c));
-    while (taken < stream->seq && s->leaf_count < STEP_ENTRIES_MAX && s->index_count < STEP_ROWS_MAX) {
+    while (taken < stream->seq && s->leaf_count < s->ledger->step_entries_max && s->index_count < STEP_ROWS_MAX) {
         TRY(ledger_batch_after_next(&c, &row, &more));
         if (!more || row.seq != taken + 1)
             return forked("a batch is missing from its stream");
@@ -263,23 +265,32 @@ static STATUS take_stream(struct step *s, const struct ledger_streams_row *strea
     return ledger_cursor_set(&s->scratch.cx, s->ledger->shard, stream->writer, taken, &changed);
 }
 
+/* Room for what is pending, and no more than a step takes. */
+static void make_room(struct step *s, const struct ledger_streams_row *streams, size_t count)
+{
+    size_t batches = 0, most = s->ledger->step_entries_max + BATCH_ENTRIES_MAX;
+
+    for (size_t i = 0; i < count; i++)
+        batches += (size_t)(streams[i].seq - streams[i].taken);
+    batches = batches < STEP_ROWS_MAX ? batches : STEP_ROWS_MAX;
+    s->leaf_cap = batches * BATCH_ENTRIES_MAX < most ? batches * BATCH_ENTRIES_MAX : most;
+    s->leaves = ARENA_ARRAY(s->scratch.cx.arena, struct merkle_hash, s->leaf_cap + 1);
+    s->index = ARENA_ARRAY(s->scratch.cx.arena, struct ledger_index_add_params, batches + 1);
+}
+
 static STATUS take_all(struct step *s)
 {
     struct ledger_streams_row *streams;
-    struct arena *a = s->scratch.cx.arena;
     size_t count;
 
     TRY(ledger_streams(&s->scratch.cx, s->ledger->shard, &streams, &count));
-    for (size_t i = 0; i < count && s->leaf_count < STEP_ENTRIES_MAX && s->index_count < STEP_ROWS_MAX; i++) {
-        if (streams[i].seq == streams[i].taken)
-            continue;
-        if (!s->leaves) {
-            s->leaf_cap = STEP_ENTRIES_MAX + BATCH_ENTRIES_MAX;
-            s->leaves = ARENA_ARRAY(a, struct merkle_hash, s->leaf_cap);
-            s->index = ARENA_ARRAY(a, struct ledger_index_add_params, STEP_ROWS_MAX);
-        }
-        TRY(take_stream(s, &streams[i]));
-    }
+    for (size_t i = 0; i < count; i++)
+        if (streams[i].seq < streams[i].taken)
+            return forked("a stream was set back");
+    make_room(s, streams, count);
+    for (size_t i = 0; i < count && s->leaf_count < s->ledger->step_entries_max && s->index_count < STEP_ROWS_MAX; i++)
+        if (streams[i].seq > streams[i].taken)
+            TRY(take_stream(s, &streams[i]));
     return OK;
 }
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AUDIT_ROWS = 256, AUDIT_LEAVES = AUDIT_ROWS * BATCH_ENTRIES_MAX, LEVELS = TILE_LEVEL_MAX + 1, SUBJECT_ROWS = 65536 };
+enum { AUDIT_ROWS = 256, AUDIT_LEAVES = AUDIT_ROWS * BATCH_ENTRIES_MAX, LEVELS = TILE_LEVEL_MAX + 1, SUBJECT_PAGES = 4096 };
 
 struct counted {
     uint64_t entries;
@@ -342,28 +342,56 @@ static STATUS check_streams(struct audit *a)
     return OK;
 }
 
+struct person_sum {
+    uint64_t count, sum;
+    bool bad;
+};
+
+/* Pages of a run, from behind the pair (*person, *entry) on; both move along. */
+static STATUS sum_pages(struct audit *a, const struct ledger_run_row *run, struct person_sum *sum, struct pair *last, size_t *ret_pages)
+{
+    struct ledger_page_after_params p = { a->order->shard, run->level, run->run, last->person, last->index, SUBJECT_PAGES };
+    struct ledger_page_after_cursor c DEFER(ledger_page_after_done) = { NULL };
+    struct pair pairs[PERSON_PAGE_PAIRS];
+    struct ledger_page_row row;
+    size_t count;
+    bool more;
+
+    TRY(ledger_page_after_each(&a->page.cx, &p, &c));
+    for (*ret_pages = 0;; (*ret_pages)++) {
+        TRY(ledger_page_after_next(&c, &row, &more));
+        if (!more)
+            return OK;
+        *last = (struct pair){ row.first_person, row.first_entry };
+        a->report->bytes += (int64_t)row.body.len;
+        if (!status_ok(person_page_read(&row, run->run, pairs, &count)))
+            sum->bad = true;
+        for (size_t i = 0; i < count && !sum->bad; i++) {
+            bool before = pairs[i].person < last->person || (pairs[i].person == last->person && pairs[i].index < last->index);
+            sum->bad = before || pairs[i].index < run->run || pairs[i].index >= run->end_index;
+            sum->count++;
+            sum->sum += pair_hash(pairs[i].person, pairs[i].index);
+            *last = pairs[i]; /* in order, so that a search finds each */
+        }
+        *last = (struct pair){ row.first_person, row.first_entry };
+    }
+}
+
 static STATUS check_persons(struct audit *a)
 {
-    int64_t person = 0, index = -1;
-    uint64_t count = 0, sum = 0;
-    size_t in_page;
+    struct ledger_run_row *runs;
+    struct person_sum sum = { 0 };
+    size_t count, pages;
 
-    do {
-        struct ledger_subject_after_cursor c DEFER(ledger_subject_after_done) = { NULL };
-        struct ledger_subject_after_row row;
-        bool more;
-        TRY(ledger_subject_after_each(&a->page.cx, a->order->shard, person, index, SUBJECT_ROWS, &c));
-        for (in_page = 0;; in_page++) {
-            TRY(ledger_subject_after_next(&c, &row, &more));
-            if (!more)
-                break;
-            person = row.person;
-            index = row.entry_index;
-            count++;
-            sum += pair_hash(person, index);
-        }
-    } while (in_page == SUBJECT_ROWS);
-    if (count != a->persons || sum != a->person_sum)
+    TRY(ledger_runs(&a->counters.cx, a->order->shard, &runs, &count));
+    for (size_t i = 0; i < count && !sum.bad; i++) {
+        struct pair last = { -1, -1 };
+        do {
+            scratch_reset(&a->page);
+            TRY(sum_pages(a, &runs[i], &sum, &last, &pages));
+        } while (pages == SUBJECT_PAGES && !sum.bad);
+    }
+    if (sum.bad || sum.count != a->persons || sum.sum != a->person_sum)
         blame(a, LEDGER_BAD_PERSON_INDEX, -1);
     return OK;
 }

@@ -125,6 +125,67 @@ static void pages_of_a_person_join(void **state)
     assert_int_equal(seen, 0);
 }
 
+/* Every page of a person's entries, newest first, joined: must be exactly the model's. */
+static void check_pages(struct fixture *f, const struct model *m, int64_t person, size_t page)
+{
+    int64_t below = 0, at = m->count;
+
+    for (;;) {
+        struct ledger_record *list;
+        size_t count;
+        WITHIN(f)
+            GOOD(ledger_by_person(&f->cx, &(struct ledger_person_query){ SHARD, { person }, below, page }, &list, &count));
+        for (size_t i = 0; i < count; i++) {
+            for (at--; at >= 0 && m->person[at] != person; at--)
+                ;
+            assert_int_equal(list[i].index, at);
+        }
+        if (count < page)
+            break;
+        below = at;
+        if (below == 0)
+            return;
+    }
+    for (at--; at >= 0; at--)
+        assert_true(m->person[at] != person);
+}
+
+/* A person with more entries than a page of the index holds, runs that are merged, entries forgotten here and there. */
+static void long_lists_and_merged_runs(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    struct ledger_run_row *runs;
+    static struct model m;
+    size_t count;
+
+    memset(&m, 0, sizeof m);
+    for (int round = 0; round < 29; round++) {
+        size_t n = 60 + rng_below(&f->rng, 140);
+        for (size_t i = 0; i < n; i++)
+            m.person[m.count + (int64_t)i] = rng_chance(&f->rng, 0.6) ? 7 : 1 + (int64_t)(rng_u64(&f->rng) >> (1 + rng_below(&f->rng, 62)));
+        append_about(f, &m.person[m.count], n);
+        m.count += (int64_t)n;
+        (void)sequence_once(f);
+        for (int i = 0; i < 3; i++) {
+            int64_t gone = rng_below(&f->rng, (uint32_t)m.count);
+            WITHIN(f)
+                GOOD(ledger_forget(&f->cx, SHARD, gone));
+            m.person[gone] = 0;
+        }
+        assert_int_equal(audit(f, STR("")).fault, LEDGER_SOUND);
+    }
+    WITHIN(f)
+        GOOD(ledger_runs(&f->cx, SHARD, &runs, &count));
+    assert_int_equal(count, 8); /* 29 runs: three times eight became one */
+    check_pages(f, &m, 7, 1000);
+    check_pages(f, &m, 7, 37);
+    for (int i = 0; i < 60; i++) {
+        int64_t person = m.person[rng_below(&f->rng, (uint32_t)m.count)];
+        if (person != 0)
+            check_pages(f, &m, person, 3);
+    }
+}
+
 static void latest_entries(void **state)
 {
     struct fixture *f = fixture_ready(state);
@@ -367,6 +428,7 @@ int main(void)
         EVERYWHERE(empty_log),
         EVERYWHERE(readers_see_every_entry_at_once),
         EVERYWHERE(pages_of_a_person_join),
+        EVERYWHERE(long_lists_and_merged_runs),
         EVERYWHERE(latest_entries),
         EVERYWHERE(published_files_hash_to_the_checkpoint),
         EVERYWHERE(proofs_of_every_age),
