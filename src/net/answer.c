@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 
 #define REPLY_HEADERS_MAX 32
-#define STR_Z(s) ((s).ptr)
 
 static const struct {
     const char *name, *value;
@@ -148,11 +147,11 @@ enum MHD_Result answer_send(struct flight *f, struct MHD_Connection *c)
     enum MHD_Result sent;
 
     add_guards(r, f);
-    add(r, "Cache-Control", p->cache.len ? arena_z(f->arena, p->cache) : "no-store");
+    add(r, "Cache-Control", p->cache.len ? harmless(f->arena, p->cache).ptr : "no-store");
     if (p->content_type.len)
-        add(r, "Content-Type", arena_z(f->arena, p->content_type));
+        add(r, "Content-Type", harmless(f->arena, p->content_type).ptr);
     for (size_t i = 0; i < p->header_count; i++)
-        add(r, STR_Z(p->headers[i].name), STR_Z(p->headers[i].value));
+        add(r, p->headers[i].name.ptr, p->headers[i].value.ptr);
     net_metric_reply(f);
     link_state_set(f->link, LINK_SENDING, bytes);
     sent = MHD_queue_response(c, (unsigned)p->status, r);

@@ -131,9 +131,11 @@ static void replies_of_other_kinds(void **state)
     assert_true(wire_has(wire_ask(w, a, STR(ASK("/away?to=/a%0AX-Evil:1"))), "\nLocation: /a_X-Evil:1\r\n"));
     assert_true(wire_has(wire_ask(w, a, STR(ASK("/save?as=d%C3%A2n%20%22c%C6%B0%22.csv"))),
                          "\nContent-Disposition: attachment; filename*=UTF-8''d%C3%A2n%20%22c%C6%B0%22.csv\r\n"));
-    assert_int_equal(atomic_load(&w->handled), 7);
+    reply = wire_ask(w, a, STR(ASK("/type?is=a/b%0AX-Evil:1")));
+    assert_true(wire_has(reply, "\nContent-Type: a/b_X-Evil:1\r\n") && wire_has(reply, "\nCache-Control: a/b_X-Evil:1\r\n"));
+    assert_int_equal(atomic_load(&w->handled), 8);
     usleep(50000);
-    assert_int_equal(atomic_load(&w->let_go), 7);
+    assert_int_equal(atomic_load(&w->let_go), 8);
     wire_free(w);
 }
 

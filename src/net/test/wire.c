@@ -88,6 +88,8 @@ static void handle(struct exchange *x, void *app)
         reply_redirect(x, x->request.queries.count ? x->request.queries.list[0].value : STR("/echo?done=1"));
     else if (str_eq(path, STR("/save")))
         reply_attachment(x, x->request.queries.list[0].value);
+    else if (str_eq(path, STR("/type")))
+        x->reply.content_type = x->reply.cache = x->request.queries.list[0].value;
     else if (str_starts(path, STR("/echo")) || str_eq(path, STR("/small")))
         echo(x);
     else

@@ -11,7 +11,7 @@
  *   /held     finished by another thread once wire_release() was called
  *   /upload   a body of up to 64 MiB, spooled; tells length, hash and whether it came through a file
  *   /small    a body of up to 100 bytes
- *   /file     a reply from a file
+ *   /file     a reply from a file; /away a redirect, /save a download, /type a type and cache rule from the query
  *   others    404 */
 struct wire {
     struct server *server;
