@@ -1,7 +1,23 @@
-/* Names and typing residue: parts are slices of the name, repairs are valid text, and a repaired text needs no second
- * repair of the same kind. */
+/* Names, addresses and telephone numbers of one cell: parts are slices of it, repairs are valid text. */
 #include "fuzz/fuzz.h"
 #include "viet/viet.h"
+
+static bool is_slice(str part, str whole)
+{
+    return part.len == 0 || (part.ptr >= whole.ptr && part.ptr + part.len <= whole.ptr + whole.len);
+}
+
+static void check_place(str address)
+{
+    struct place p;
+    struct phone_reading phone;
+    place_parse(address, &p);
+    MUST(is_slice(p.rest, address) && text_is_utf8(p.rest));
+    for (int level = 0; level < PLACE_LEVELS; level++)
+        MUST(text_is_utf8(p.unit[level].name));
+    if (phone_read(address, &phone))
+        MUST(phone.digits[0] == '0' && (phone.kind == PHONE_MOBILE || phone.kind == PHONE_LANDLINE));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -12,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (status_ok(viet_enter_cell(a, STR("name"), raw, 256, &name))) {
         name_split(name, &parts);
-        MUST(parts.family.len + parts.middle.len + parts.given.len <= name.len);
+        MUST(is_slice(parts.family, name) && is_slice(parts.middle, name) && is_slice(parts.given, name));
+        check_place(name);
         (void)name_plausibility(name);
         size_t count = name_repairs(a, name, r, 8);
         for (size_t i = 0; i < count && i < 8; i++)

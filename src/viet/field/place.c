@@ -151,26 +151,87 @@ static void segment_add(struct segment *list, size_t *count, str text)
     list[(*count)++] = segment_of(text);
 }
 
-static bool is_break(str address, size_t at, size_t *ret_bytes)
+static bool is_province(str text)
+{
+    static const char *const names[] = {
+#define PROVINCE(prefix, name) name,
+#include "viet/field/province.def"
+#undef PROVINCE
+    };
+    char one[64], other[64];
+    str folded = { one, viet_fold_into(one, sizeof one, text) };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_eq(folded, (str){ other, viet_fold_into(other, sizeof other, str_of(names[i])) }))
+            return true;
+    return place_expand_province(text).len > 0;
+}
+
+static bool folds_to(str text, const char *folded)
+{
+    char bytes[WORD_MAX];
+    return str_eq((str){ bytes, viet_fold_into(bytes, sizeof bytes, text) }, str_of(folded));
+}
+
+/* A new unit begins at a word inside the text. "Xã" behind "thị" is one word with it; a type word before another unit or a
+ * separator belongs to a name, as in "xã Tứ Xã, huyện Lâm Thao". */
+static bool unit_at(str text, size_t at)
+{
+    size_t before = at > 0 ? at - 1 : 0;
+    if ((at > 0 && text.ptr[at - 1] != ' ') || !begins_unit(str_from(text, at)))
+        return false;
+    while (before > 0 && text.ptr[before - 1] != ' ')
+        before--;
+    str rest = str_from(text, at), word = str_slice(rest, 0, str_find_char(rest, ' ')), next = str_from(rest, word.len + 1);
+    if (at > 0 && folds_to(str_slice(text, before, at - 1), "thi") && folds_to(word, "xa"))
+        return false;
+    bool ends = next.len == 0 || strchr("-,;", next.ptr[0]);
+    return word.len == rest.len || (!ends && (folds_to(word, "thi") || !begins_unit(next)));
+}
+
+/* Only a type word so far: its name is still to come ("Phường Phường Đúc"). */
+static bool lacks_name(str text)
+{
+    static const char *const words[] = { "phuong", "huyen", "quan", "tinh", "xa", "thi xa", "thi tran", "thanh pho", "dac khu" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (folds_to(text, words[i]))
+            return true;
+    return str_trim(text).len == 0;
+}
+
+static bool has_units(str address)
+{
+    for (size_t at = 0; at < address.len; at++)
+        if (unit_at(address, at))
+            return true;
+    return false;
+}
+
+/* A dash joins names ("Văn Miếu - Quốc Tử Giám") and parts units: it parts before a type word or a province, and where the
+ * address has neither comma nor type word. */
+static bool is_break(str address, size_t at, bool bare, size_t *ret_bytes)
 {
     char c = address.ptr[at];
     *ret_bytes = c == ' ' ? 3 : 1;
     if (c == ',' || c == ';' || c == '\n')
         return true;
-    return str_starts(str_from(address, at), STR(" - "));
+    if (!str_starts(str_from(address, at), STR(" - ")))
+        return false;
+    str next = str_from(address, at + 3);
+    next = str_slice(next, 0, str_find(next, STR(" - ")));
+    return bare || unit_at(address, at + 3) || is_province(next);
 }
 
 static size_t segments_split(str address, struct segment list[static SEGMENTS_MAX])
 {
     size_t from = 0, count = 0, at = 0, bytes;
+    bool bare = str_find_char(address, ',') == address.len && !has_units(address);
     while (at < address.len) {
-        if (is_break(address, at, &bytes)) {
+        if (is_break(address, at, bare, &bytes)) {
             segment_add(list, &count, str_slice(address, from, at));
             from = at += bytes;
             continue;
         }
-        bool word_begins = at > from && address.ptr[at - 1] == ' ';
-        if (word_begins && str_trim(str_slice(address, from, at)).len > 0 && begins_unit(str_from(address, at))) {
+        if (at > from && unit_at(address, at) && !lacks_name(str_slice(address, from, at))) {
             segment_add(list, &count, str_slice(address, from, at));
             from = at;
         }

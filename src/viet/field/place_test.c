@@ -32,6 +32,11 @@ static void reads_full_addresses(void **state)
     parses("Thôn Đông, Xã An Hòa, Huyện An Dương, Tỉnh X", "Thôn Đông", "xã An Hòa", "huyện An Dương", "tỉnh X");
     parses("Tổ 3, phường Bến Thành, thành phố Hồ Chí Minh", "Tổ 3", "phường Bến Thành", "", "thành phố Hồ Chí Minh");
     parses("phường Bến Thủy, thành phố Vinh, tỉnh Nghệ An", "", "phường Bến Thủy", "thành phố Vinh", "tỉnh Nghệ An");
+    parses("Phường Ngô Quyền, Thị xã Sơn Tây, Thành phố Hà Nội", "", "phường Ngô Quyền", "thị xã Sơn Tây", "thành phố Hà Nội");
+    parses("Phường Văn Miếu - Quốc Tử Giám, Quận Đống Đa - Hà Nội", "", "phường Văn Miếu - Quốc Tử Giám", "quận Đống Đa",
+           "Hà Nội");
+    parses("An Hòa - An Dương - Hải Phòng", "", "An Hòa", "An Dương", "Hải Phòng");
+    parses("xã A - huyện B - Bà Rịa - Vũng Tàu", "", "xã A", "huyện B - Bà Rịa - Vũng Tàu", "");
     parses("đặc khu Phú Quốc, tỉnh An Giang", "", "đặc khu Phú Quốc", "", "tỉnh An Giang");
     parses("Thị trấn Đông Anh - huyện Đông Anh - Hà Nội", "", "thị trấn Đông Anh", "huyện Đông Anh", "Hà Nội");
     parses("xã A, huyện B, tỉnh Bà Rịa-Vũng Tàu", "", "xã A", "huyện B", "tỉnh Bà Rịa-Vũng Tàu");
