@@ -12,6 +12,21 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* A file without a name; where the file system knows none, a name that is gone before a byte is written. */
+static int unnamed_file(struct arena *a, str directory)
+{
+    int fd = open(arena_z(a, directory), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    char *path;
+
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+        return fd;
+    path = arena_z(a, arena_join(a, directory, STR("/.spool-XXXXXX")));
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    return fd;
+}
+
 static STATUS spool_open(struct flight *f)
 {
     str directory = f->loop->server->options.spool_directory;
@@ -19,7 +34,7 @@ static STATUS spool_open(struct flight *f)
 
     if (directory.len == 0)
         return FAIL(BODY_TOO_LARGE);
-    f->spool_fd = open(arena_z(f->arena, directory), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    f->spool_fd = unnamed_file(f->arena, directory);
     if (f->spool_fd < 0) {
         fault_detail("spool: errno %d", errno);
         return FAIL(IO);

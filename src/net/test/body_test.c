@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -137,6 +138,26 @@ static void without_spool(void **state)
     wire_free(lost);
 }
 
+/* The limit on file sizes stands for a disk that is full: told clearly, and service goes on when there is room again. */
+static void disk_full(void **state)
+{
+    struct wire *w = start(str_of(directory));
+    struct rlimit usual, tight;
+    str reply;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+    tight = usual;
+    tight.rlim_cur = NET_BODY_MEMORY_MAX;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    reply = post(w, "/upload", "", random_body((size_t)2 << 20, 4));
+    setrlimit(RLIMIT_FSIZE, &usual);
+    assert_int_equal(wire_status(reply), 507);
+    assert_true(wire_has(reply, "DISK_FULL"));
+    assert_int_equal(wire_status(post(w, "/upload", "", random_body((size_t)2 << 20, 4))), 200);
+    wire_free(w);
+}
+
 static void forms(void **state)
 {
     struct wire *w = start(str_of(directory));
@@ -203,7 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arrives_whole),       cmocka_unit_test(limit_of_the_route),
         cmocka_unit_test(connection_outlives_refusal), cmocka_unit_test(told_before_sending),
-        cmocka_unit_test(without_spool),       cmocka_unit_test(forms),
+        cmocka_unit_test(without_spool),       cmocka_unit_test(disk_full),       cmocka_unit_test(forms),
         cmocka_unit_test(broken_off),
     };
 
