@@ -1,3 +1,4 @@
+/* Figures, days and errors in the manner of two languages. */
 #include "base/base.h"
 #include "messages/messages.h"
 

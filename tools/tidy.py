@@ -22,7 +22,7 @@ import c_source  # noqa: E402
 FUNCTION_LINES, NESTING, PARAMETERS, FILE_LINES, PUBLIC_LINES, FOLDER_FILES, UNTESTED_LINES = 70, 4, 6, 800, 200, 25, 60
 
 # One line for each folder under src: what its files may include. "x" is any header of x, "x+" is x and all that x may
-# include, "x." is only the public header x/x.h. A folder may always include itself.
+# include, "x." is only the public header x/x.h and the operations' structs x/x_ops.h. A folder may always include itself.
 LAYERS = {
     'base': '',
     'viet': 'base',
@@ -142,7 +142,7 @@ def check_include(tree, path, include):
     if kind == '<' or '/' not in wanted or target_of(wanted) in EVERYWHERE:
         return
     target, (whole, public) = target_of(wanted), allowed(layer)
-    if target in whole or (target in public and wanted == f'{target}/{target}.h'):
+    if target in whole or (target in public and wanted in (f'{target}/{target}.h', f'{target}/{target}_ops.h')):
         return
     if target in public:
         tree.breach(path, line, f'layer: {layer} may include only the public header of {target}, not "{wanted}"')

@@ -1,7 +1,8 @@
 /* Operations on accounts. Hashing a password here holds up the lane that runs the command: these are rare commands of an
  * operator or of one person, and the lane that writes answers no reader.
  *
- * Refuses: a sign-in name that is taken, a weak password, an officer without a unit, a citizen who is not in the register. */
+ * Refuses: a sign-in name that is taken, a weak password, an officer without a unit, a citizen who is not in the register.
+ * tested by: src/identity/identity_test.c */
 #include "identity/inside.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* From a token to an actor. Runs in front of every call, so a live token costs one digest and one look into memory. */
+/* From a token to an actor. Runs in front of every call, so a live token costs one digest and one look into memory.
+ * tested by: src/identity/identity_test.c */
 #include "identity/inside.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Four-way sets behind striped locks; the least recently used of a set makes room. Holds no token, only digests. */
+/* Four-way sets behind striped locks; the least recently used of a set makes room. Holds no token, only digests.
+ * tested by: src/identity/throttle_test.c */
 #include "identity/inside.h"
 
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* Sign-ins for trying a synthetic province: one for each kind of user, placed where a person of the register lives.
- * Calling it again gives new passwords to the same names. Refuses an empty register. */
+ * Calling it again gives new passwords to the same names. Refuses an empty register.
+ * tested by: src/identity/demo_test.c */
 #include "identity/inside.h"
 
 #include "register/register.h"

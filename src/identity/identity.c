@@ -122,6 +122,11 @@ STATUS csrf_check(struct arena *arena, str token, str given)
     return OK;
 }
 
+str visitor_token(struct arena *arena)
+{
+    return token_make(arena, TOKEN_BYTES);
+}
+
 const struct module identity_module = {
     .name = "identity",
     .operations = identity_operations,

@@ -48,3 +48,5 @@ STATUS session_end(struct ctx *cx, str token);
  * that nothing has to be stored, and does not give the session's token away. */
 str csrf_of(struct arena *arena, str token);
 STATUS csrf_check(struct arena *arena, str token, str given);
+/* For the form cookie of a visitor who is not signed in. */
+str visitor_token(struct arena *arena);

@@ -1,70 +1,41 @@
+/* Sign-in, sessions, tokens and the operations on accounts, on a real store with real lanes. */
 #include "identity/inside.h"
+#include "identity/test/town.h"
+#include "register/register.h"
 
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-static struct app *app;
-static struct arena *arena;
-static char directory[64];
+static struct town town;
 static const int64_t start_us = INT64_C(1795273200000000);
 static const str good = { "ba con voi xanh", 15 };
 
-static const struct module *const modules[] = { &identity_module };
-
 static int start(void **state)
 {
+    static const struct module *const modules[] = { &register_module, &identity_module };
     (void)state;
-    strcpy(directory, "identity-test-XXXXXX");
-    assert_non_null(mkdtemp(directory));
-    arena = arena_new(64 << 20);
     clock_set_us(start_us);
-    struct defs_problems problems = { 0 };
-    struct app_options o = { .directory = str_of(directory), .arena = arena, .problems = &problems };
-    o.url = arena_printf(arena, "sqlite:%s/test.db", directory);
-    return status_ok(app_start(&o, modules, 1, &app)) ? 0 : -1;
+    return town_open(&town, modules, 2, 0) ? 0 : -1;
 }
 
 static int stop(void **state)
 {
     (void)state;
-    app_stop(app);
-    arena_free(arena);
-    clock_release();
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf ./%s", directory);
-    return system(command);
-}
-
-/* --- calls by the operator or an actor --------------------------------------------------------------------------- */
-
-struct call {
-    const struct operation *op;
-    const void *in;
-    void *out;
-};
-
-static status call_run(struct ctx *cx, void *arg)
-{
-    const struct call *c = arg;
-    return gate_call(cx, c->op, c->in, c->out);
+    town_close(&town);
+    return 0;
 }
 
 static status call_as(const struct actor *actor, const char *name, const void *in, void *out)
 {
-    struct call c = { operation_find(app, str_of(name)), in, out };
-    assert_non_null(c.op);
-    struct work w = { .run = call_run, .arg = &c, .writes = c.op->writes };
-    ctx_for_program(&w.cx, app, arena, STR("test"));
+    struct ctx as = { 0 };
     if (actor)
-        w.cx.actor = *actor;
-    return lanes_call(app->lanes, &w);
+        as.actor = *actor;
+    return town_call(&town, actor ? &as : NULL, name, in, out);
 }
 
 static void officer_make(const char *login)
@@ -93,7 +64,7 @@ static void signed_in(struct sign_in *s)
 static status sign_in(const char *login, str password, str old_token, str *ret_token)
 {
     struct waiting w = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
-    struct sign_in s = { .app = app, .arena = arena, .login = str_of(login), .password = password, .peer = STR("192.0.2.1"),
+    struct sign_in s = { .app = town.app, .arena = town.arena, .login = str_of(login), .password = password, .peer = STR("192.0.2.1"),
                          .old_token = old_token, .done = signed_in, .user = &w };
     sign_in_start(&s);
     pthread_mutex_lock(&w.lock);
@@ -104,20 +75,9 @@ static status sign_in(const char *login, str password, str old_token, str *ret_t
     return s.result;
 }
 
-static status actor_run(struct ctx *cx, void *arg)
-{
-    TRY(app->authenticate(cx, *(str *)arg));
-    return OK;
-}
-
 static status actor_of(str token, struct actor *ret)
 {
-    struct work w = { .run = actor_run, .arg = &token };
-    ctx_for_program(&w.cx, app, arena, STR("test"));
-    w.cx.actor = (struct actor){ 0 };
-    status st = lanes_call(app->lanes, &w);
-    *ret = w.cx.actor;
-    return st;
+    return town_actor(&town, token, ret);
 }
 
 /* --- tests -------------------------------------------------------------------------------------------------------- */
@@ -144,9 +104,9 @@ static void forged_tokens_are_nobody(void **state)
     str token;
     officer_make("lan");
     assert_true(status_ok(sign_in("lan", good, (str){ 0 }, &token)));
-    char *other = arena_z(arena, token);
+    char *other = arena_z(town.arena, token);
     other[10] = other[10] == 'A' ? 'B' : 'A';
-    str as_system = arena_join(arena, STR("t_"), str_from(token, 2));
+    str as_system = arena_join(town.arena, STR("t_"), str_from(token, 2));
     const str bad[] = { str_of(other), as_system, STR("s_"), STR("x"), str_slice(token, 0, token.len - 1) };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_true(status_is(actor_of(bad[i], &actor), ERR_SIGNED_OUT));
@@ -188,7 +148,7 @@ static void the_lock_outlives_the_memory(void **state)
     officer_make("lan");
     for (int i = 0; i < SIGN_IN_NAME_FAILURES_MAX; i++)
         assert_true(status_is(sign_in("lan", STR("wrong"), (str){ 0 }, &token), ERR_SIGN_IN_FAILED));
-    throttle_clear(identity_of(app)->throttle, STR("name"), STR("lan"));
+    throttle_clear(identity_of(town.app)->throttle, STR("name"), STR("lan"));
     officer_make("hoa"); /* a later write: what was queued before it is committed */
     assert_true(status_is(sign_in("lan", good, (str){ 0 }, &token), ERR_SIGN_IN_SLOWED));
 }
@@ -322,12 +282,12 @@ static void a_password_is_changed_with_the_old_one(void **state)
 static void forms_carry_their_sessions_token(void **state)
 {
     (void)state;
-    str token = token_of_kind(arena, 's'), other = token_of_kind(arena, 's');
-    assert_true(status_ok(csrf_check(arena, token, csrf_of(arena, token))));
-    assert_true(status_is(csrf_check(arena, token, csrf_of(arena, other)), ERR_CSRF));
-    assert_true(status_is(csrf_check(arena, token, (str){ 0 }), ERR_CSRF));
-    assert_true(status_is(csrf_check(arena, (str){ 0 }, csrf_of(arena, (str){ 0 })), ERR_CSRF));
-    assert_int_equal(str_find(csrf_of(arena, token), str_from(token, 2)), csrf_of(arena, token).len);
+    str token = token_of_kind(town.arena, 's'), other = token_of_kind(town.arena, 's');
+    assert_true(status_ok(csrf_check(town.arena, token, csrf_of(town.arena, token))));
+    assert_true(status_is(csrf_check(town.arena, token, csrf_of(town.arena, other)), ERR_CSRF));
+    assert_true(status_is(csrf_check(town.arena, token, (str){ 0 }), ERR_CSRF));
+    assert_true(status_is(csrf_check(town.arena, (str){ 0 }, csrf_of(town.arena, (str){ 0 })), ERR_CSRF));
+    assert_int_equal(str_find(csrf_of(town.arena, token), str_from(token, 2)), csrf_of(town.arena, token).len);
 }
 
 int main(void)

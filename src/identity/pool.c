@@ -1,4 +1,5 @@
-/* Password hashing costs 17 ms of CPU and 19 MiB each: few at a time, few waiting, and a clear refusal beyond. */
+/* Password hashing costs 17 ms of CPU and 19 MiB each: few at a time, few waiting, and a clear refusal beyond.
+ * tested by: src/identity/identity_test.c */
 #include "identity/inside.h"
 
 #include <pthread.h>

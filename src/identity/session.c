@@ -1,5 +1,6 @@
 /* A person's view of their own sessions, and ending them. Refuses nothing but what the gate refuses: other people's
- * sessions are out of reach because the account is the actor's. */
+ * sessions are out of reach because the account is the actor's.
+ * tested by: src/identity/identity_test.c */
 #include "identity/inside.h"
 
 STATUS session_list(struct ctx *cx, const struct session_list_in *in, struct session_list_out *ret)

@@ -1,6 +1,7 @@
 /* Sign-in in three steps on three kinds of threads: the account is read by a lane, the password is checked by the pool,
  * the session is written by a lane. The answer "no" takes the same way for a wrong password and an unknown name; the
- * count of failures is written behind the answer, so that a commit does not give the known name away. */
+ * count of failures is written behind the answer, so that a commit does not give the known name away.
+ * tested by: src/identity/identity_test.c */
 #include "identity/inside.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The count of failures and the memory of live tokens: limits, windows, floods. */
 #include "identity/inside.h"
 
 #include <setjmp.h>

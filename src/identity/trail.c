@@ -1,5 +1,6 @@
 /* What the ledger knows about a person, in words that the person understands: who, for which organisation, on which
- * ground, which facts. Nothing here opens another person's entries; a proof of one is refused as if there were none. */
+ * ground, which facts. Nothing here opens another person's entries; a proof of one is refused as if there were none.
+ * tested by: src/identity/demo_test.c */
 #include "identity/inside.h"
 
 enum { TRAIL_LIMIT = 20 };

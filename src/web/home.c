@@ -1,4 +1,5 @@
-/* The home page: the population in figures, from the provinces down to a commune. */
+/* The home page: the population in figures, from the provinces down to a commune.
+ * tested by: src/web/web_test.c */
 #include "register/register_ops.h"
 #include "web/visit.h"
 #include "web/web_tmpl.h"

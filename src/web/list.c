@@ -1,4 +1,5 @@
-/* Importing a list: choose a file, look at its columns, start the comparison, watch it, read its report and rows. */
+/* Importing a list: choose a file, look at its columns, start the comparison, watch it, read its report and rows.
+ * tested by: src/web/web_test.c */
 #include <stdio.h>
 
 #include "centre/centre_ops.h"

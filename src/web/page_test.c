@@ -1,3 +1,4 @@
+/* What the templates write with: no byte of a value can leave its place in the HTML. */
 #include "base/base.h"
 #include "web/page.h"
 

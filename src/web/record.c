@@ -1,4 +1,5 @@
-/* One's own record. The gate notes that the person looked. */
+/* One's own record. The gate notes that the person looked.
+ * tested by: src/web/web_test.c */
 #include "register/register_ops.h"
 #include "web/visit.h"
 #include "web/web_tmpl.h"

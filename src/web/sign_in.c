@@ -1,4 +1,5 @@
-/* Signing in and out. The form is shown on the net thread, the sign-in itself takes the way of identity.h. */
+/* Signing in and out. The form is shown on the net thread, the sign-in itself takes the way of identity.h.
+ * tested by: src/web/web_test.c */
 #include "identity/identity.h"
 #include "web/visit.h"
 #include "web/web_tmpl.h"

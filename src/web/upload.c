@@ -1,4 +1,5 @@
-/* See upload.h. Names are checked letter by letter before they become part of a path. */
+/* See upload.h. Names are checked letter by letter before they become part of a path.
+ * tested by: src/web/web_test.c */
 #include "web/upload.h"
 
 #include <dirent.h>

@@ -1,11 +1,11 @@
 /* The way of a page: cookies and language on the net thread, actor and operations in a lane's transaction, HTML after the
- * commit, so that nobody sees what was not recorded. */
+ * commit, so that nobody sees what was not recorded.
+ * tested by: src/web/web_test.c */
 #include "web/visit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypt/crypt.h"
 #include "identity/identity.h"
 #include "web/web_tmpl.h"
 
@@ -238,7 +238,7 @@ static STATUS form_check(const struct visit *v)
 static str form_token_of(struct visit *v)
 {
     str kept = request_cookie(&v->x->request, cookie_form(&v->x->request));
-    return kept.len >= FORM_TOKEN_BYTES && kept.len <= FORM_TOKEN_CHARS_MAX ? kept : token_make(v->arena, FORM_TOKEN_BYTES);
+    return kept.len >= FORM_TOKEN_BYTES && kept.len <= FORM_TOKEN_CHARS_MAX ? kept : visitor_token(v->arena);
 }
 
 void visit_start(struct web *web, struct exchange *x, const struct route *route, const int64_t *numbers)
