@@ -48,6 +48,7 @@ struct engine {
     status (*ask)(struct db *d, const char *sql, struct rows **ret);  /* a query as text, read to its end before the next */
     const char *sql_tables;  /* names of all tables, in order */
     const char *sql_columns[2]; /* round the name of a table: its columns in order, each with its place in the primary key or 0 */
+    const char *sql_sort;    /* prepares a connection for building large indexes */
     const char *sql_indexes; /* name and statement of each index that is neither unique nor part of a constraint */
 };
 

@@ -112,6 +112,7 @@ static status is_loading(struct db *d, bool *ret)
 
 static status end_load(struct db *d)
 {
+    TRY(d->store->engine->run(d, d->store->engine->sql_sort));
     TRY(in_tx(d, rebuild));
     return d->store->engine->db_idle(d); /* everything to the file, before a commit counts as durable again */
 }

@@ -671,6 +671,7 @@ const struct engine engine_postgresql = {
     .sql_columns = { "SELECT a.attname, COALESCE(array_position(i.indkey::int2[], a.attnum), -1) + 1 FROM pg_attribute a "
                    "JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary "
                    "WHERE a.attrelid = '", "'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum" },
+    .sql_sort = "SET maintenance_work_mem = '256MB'",
     .sql_indexes = "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
                    "WHERE NOT i.indisunique AND c.relnamespace = current_schema()::regnamespace ORDER BY c.relname COLLATE \"C\"",
 };

@@ -480,6 +480,7 @@ const struct engine engine_sqlite = {
     .ask = sqlite_ask,
     .sql_tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name",
     .sql_columns = { "SELECT name, pk FROM pragma_table_info('", "') ORDER BY cid" },
+    .sql_sort = "PRAGMA temp_store=FILE; PRAGMA threads=3", /* not all of a nation's index in memory at once */
     .sql_indexes = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL "
                    "AND substr(sql, 1, 13) <> 'CREATE UNIQUE' ORDER BY name",
 };
