@@ -8,7 +8,6 @@
 #include "register/register.h"
 
 enum { CENTRE_SHARD = 0, CHUNK_ROWS = 1000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
-#define LEASE_US INT64_C(15000000)
 
 /* In the order of the enums in list.op.yaml; stored. */
 enum delivery_state { DELIVERY_WAITING, DELIVERY_RUNNING, DELIVERY_DONE, DELIVERY_FAILED };
@@ -19,19 +18,22 @@ enum figure_kind { FIGURE_OUTCOME = 1, FIGURE_FIELD, FIGURE_REASON, FIGURE_REPAI
 const char *outcome_word(enum outcome o); /* "not_found" */
 
 /* --- delivery.c: the row of a delivery, its file, its ground ----------------------------------------------------------- */
-/* ERR_DELIVERY_MISSING also for a delivery of another organisation. */
+/* ERR_DELIVERY_MISSING also for one that this actor may not see. */
 STATUS delivery_of(struct ctx *cx, int64_t id, struct delivery_row *ret);
 void delivery_item(const struct delivery_row *d, struct list_item *ret);
 /* "deliveries/<digest>" below the directory of the app. Written whole or not at all, and safe on disk on return. */
 STATUS delivery_file_keep(struct app *app, str digest, str bytes);
 struct mapped {
     str bytes;
+    int fd; /* -1: none */
 };
-STATUS delivery_file_map(struct app *app, str digest, struct mapped *ret);
+/* `lock`: also hold it against other processes, which ends with this one; ERR_STORE_BUSY when another has it. */
+STATUS delivery_file_map(struct app *app, str digest, bool lock, struct mapped *ret);
 void delivery_file_unmap(struct mapped *m); /* for DEFER */
 extern const struct ground_kind delivery_ground;
+bool delivery_is_visible(const struct ctx *cx, const struct delivery_row *d);
 /* Opens the file of a delivery as it was told to be read. */
-STATUS delivery_sheet(struct ctx *cx, const struct delivery_row *d, str bytes, struct sheet **ret);
+STATUS delivery_sheet(const struct delivery_row *d, day today, str bytes, struct sheet **ret);
 
 /* --- seen.c: rows of the same list that mean the same person -------------------------------------------------------------- */
 struct seen {
@@ -55,7 +57,7 @@ struct chunk_result {
 };
 struct chunk {
     uint64_t ticket; /* request id of the call that may apply it */
-    int64_t delivery, owner, done_before, rows_total;
+    int64_t delivery, done_before, rows_total;
     const struct list_person *rows;
     size_t count;
     const struct seen *seen;      /* of all rows before */

@@ -28,8 +28,6 @@ CREATE TABLE delivery (
     error_field TEXT NOT NULL,
     error_row BIGINT NOT NULL,
     error_column INTEGER NOT NULL,
-    lease_owner BIGINT NOT NULL,
-    lease_until_us BIGINT NOT NULL,
     PRIMARY KEY (shard, id)
 )
 -- The same bytes of the same source are one delivery.
@@ -42,7 +40,7 @@ CREATE TABLE delivery_claim (
     PRIMARY KEY (shard, digest, source)
 )
 -- migration 3 index_delivery_open
-CREATE INDEX delivery_open ON delivery (shard, state, lease_until_us)
+CREATE INDEX delivery_open ON delivery (shard, state, id)
 -- `place` counts rows of data from 1; `line` is where the row stands in the file.
 -- migration 4 create_list_row
 CREATE TABLE list_row (

@@ -1,19 +1,17 @@
 -- query delivery_get(shard i16, id i64) one?
 -- row delivery_row
 SELECT id, digest, source, name, kind, state, bytes, map, sheet, encoding, found_encoding, account, roles, organisation, unit,
-    grant_fields, grant_unit, rows_done, rows_total, matched, created_us, finished_us, error, error_field, error_row, error_column,
-    lease_owner, lease_until_us
+    grant_fields, grant_unit, rows_done, rows_total, matched, created_us, finished_us, error, error_field, error_row, error_column
 FROM delivery WHERE shard = :shard AND id = :id;
 
 -- query deliveries_before(shard i16, before i64, most i64) many
 -- row delivery_row
 SELECT id, digest, source, name, kind, state, bytes, map, sheet, encoding, found_encoding, account, roles, organisation, unit,
-    grant_fields, grant_unit, rows_done, rows_total, matched, created_us, finished_us, error, error_field, error_row, error_column,
-    lease_owner, lease_until_us
+    grant_fields, grant_unit, rows_done, rows_total, matched, created_us, finished_us, error, error_field, error_row, error_column
 FROM delivery WHERE shard = :shard AND id < :before ORDER BY id DESC LIMIT :most;
 
--- query delivery_next_open(shard i16, state i16, now_us i64) one?
-SELECT id FROM delivery WHERE shard = :shard AND state = :state AND lease_until_us < :now_us ORDER BY lease_until_us LIMIT 1;
+-- query deliveries_in_state(shard i16, state i16, most i64) many
+SELECT id FROM delivery WHERE shard = :shard AND state = :state ORDER BY id LIMIT :most;
 
 -- query delivery_claimed(shard i16, digest str, source str) one?
 SELECT delivery FROM delivery_claim WHERE shard = :shard AND digest = :digest AND source = :source;
@@ -25,35 +23,27 @@ INSERT INTO delivery_claim (shard, digest, source, delivery) VALUES (:shard, :di
 --   encoding str, found_encoding str, account i64, roles i32, organisation str, unit i32, grant_fields i64, grant_unit i32, created_us i64) exec
 INSERT INTO delivery (shard, id, digest, source, name, kind, state, bytes, map, sheet, encoding, found_encoding, account, roles,
     organisation, unit, grant_fields, grant_unit, rows_done, rows_total, matched, created_us, finished_us, error, error_field,
-    error_row, error_column, lease_owner, lease_until_us)
+    error_row, error_column)
 VALUES (:shard, :id, :digest, :source, :name, :kind, :state, :bytes, :map, :sheet, :encoding, :found_encoding, :account, :roles,
-    :organisation, :unit, :grant_fields, :grant_unit, 0, 0, 0, :created_us, 0, '', '', 0, 0, 0, 0);
+    :organisation, :unit, :grant_fields, :grant_unit, 0, 0, 0, :created_us, 0, '', '', 0, 0);
 
--- query delivery_retry(shard i16, id i64, state i16, map str, sheet str, encoding str) exec
-UPDATE delivery SET state = :state, map = :map, sheet = :sheet, encoding = :encoding, error = '', error_field = '', error_row = 0,
-    error_column = 0, lease_owner = 0, lease_until_us = 0
+-- query delivery_retry(shard i16, id i64, state i16, map str, sheet str, encoding str, found_encoding str) exec
+UPDATE delivery SET state = :state, map = :map, sheet = :sheet, encoding = :encoding, found_encoding = :found_encoding, error = '',
+    error_field = '', error_row = 0, error_column = 0
 WHERE shard = :shard AND id = :id AND rows_done = 0;
 
--- query delivery_reopen(shard i16, id i64, state i16) exec
-UPDATE delivery SET state = :state, error = '', error_field = '', error_row = 0, error_column = 0, lease_owner = 0, lease_until_us = 0
-WHERE shard = :shard AND id = :id;
+-- query delivery_state_set(shard i16, id i64, state i16) exec
+UPDATE delivery SET state = :state, error = '', error_field = '', error_row = 0, error_column = 0 WHERE shard = :shard AND id = :id;
 
--- query delivery_lease(shard i16, id i64, state i16, owner i64, now_us i64, until_us i64) exec
-UPDATE delivery SET state = :state, lease_owner = :owner, lease_until_us = :until_us
-WHERE shard = :shard AND id = :id AND (lease_until_us < :now_us OR lease_owner = :owner);
+-- query delivery_advance(shard i16, id i64, expected i64, done i64, total i64, matched i64) exec
+UPDATE delivery SET rows_done = :done, rows_total = :total, matched = matched + :matched
+WHERE shard = :shard AND id = :id AND rows_done = :expected;
 
--- query delivery_release(shard i16, id i64, owner i64) exec
-UPDATE delivery SET lease_owner = 0, lease_until_us = 0 WHERE shard = :shard AND id = :id AND lease_owner = :owner;
-
--- query delivery_advance(shard i16, id i64, expected i64, done i64, total i64, matched i64, owner i64, until_us i64) exec
-UPDATE delivery SET rows_done = :done, rows_total = :total, matched = matched + :matched, lease_until_us = :until_us
-WHERE shard = :shard AND id = :id AND rows_done = :expected AND lease_owner = :owner;
-
--- query delivery_end(shard i16, id i64, owner i64, state i16, rows_total i64, finished_us i64, error str, error_field str,
---   error_row i64, error_column i32) exec
-UPDATE delivery SET state = :state, rows_total = :rows_total, finished_us = :finished_us, error = :error, error_field = :error_field,
-    error_row = :error_row, error_column = :error_column, lease_owner = 0, lease_until_us = 0
-WHERE shard = :shard AND id = :id AND lease_owner = :owner;
+-- query delivery_end(shard i16, id i64, expected i64, state i16, finished_us i64, error str, error_field str, error_row i64,
+--   error_column i32) exec
+UPDATE delivery SET state = :state, rows_total = rows_done, finished_us = :finished_us, error = :error, error_field = :error_field,
+    error_row = :error_row, error_column = :error_column
+WHERE shard = :shard AND id = :id AND rows_done = :expected;
 
 -- query list_row_add(shard i16, delivery i64, place i64, line i64, outcome i16, reason i16, repairs i32, warnings i32, differs i64,
 --   person i64, candidates i16, duplicate_of i64, number i64, name str, birth i32, sex i16) bulk

@@ -110,6 +110,7 @@ static STATUS head_read(struct sheet *s)
             break;
         head_keep(s, &row);
     }
+    s->rows_told = s->kind == FILE_XLSX ? xlsx_rows_expected(s->xlsx) : 0;
     if (!s->head_count || !s->column_count)
         return s->head_count ? FAIL(FILE_BROKEN) : FAIL(FILE_EMPTY);
     return OK;
@@ -150,6 +151,18 @@ void sheet_done(struct sheet **at)
 }
 
 STATUS sheet_rewind(struct sheet *s) { return rows_start(s); }
+
+int64_t sheet_rows_expected(const struct sheet *s)
+{
+    int64_t lines = s->kind == FILE_XLSX ? s->rows_told : 1;
+    const char *p = s->text.ptr, *end = p + s->text.len;
+
+    while (s->kind == FILE_CSV && p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
+        lines++;
+        p++;
+    }
+    return lines > s->data_after ? lines - s->data_after : 0;
+}
 
 /* A row that is longer than the header has slipped: no cell of it can be trusted. Of a CSV, so has one too short for its
  * roles, but for the trailing columns that hold none. */

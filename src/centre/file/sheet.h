@@ -53,6 +53,7 @@ struct sheet {
     struct date_habits habits;
     struct sheet_row *head; /* the first rows, from the top of the file */
     size_t head_count;
+    int64_t rows_told; /* by a workbook */
     str cells[SHEET_COLUMNS_MAX];
 };
 
@@ -65,6 +66,8 @@ enum column_role sheet_role_missing(const struct sheet *s);
 /* The next row of data; rows without any content are left out. */
 STATUS sheet_next(struct sheet *s, struct sheet_row *ret, bool *ret_more);
 STATUS sheet_rewind(struct sheet *s);
+/* How many rows there may be, for showing progress: line ends, or what the sheet says of itself. 0: not known. */
+int64_t sheet_rows_expected(const struct sheet *s);
 /* The cell of a role in UTF-8 and form C as written, not cleaned; empty when there is none. */
 str sheet_cell(const struct sheet *s, struct arena *a, const struct sheet_row *row, enum column_role role);
 str sheet_decode(const struct sheet *s, struct arena *a, size_t column, str cell);

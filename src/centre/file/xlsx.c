@@ -34,7 +34,7 @@ struct xlsx {
     struct cell cells[XLSX_COLUMNS_MAX];
     str row_cells[XLSX_COLUMNS_MAX];
     size_t count;
-    int64_t row, rows;
+    int64_t row, rows, expected;
     enum error_code row_bad;
     /* the cell under way */
     int column, style;
@@ -44,6 +44,7 @@ struct xlsx {
 };
 
 str xlsx_sheet(const struct xlsx *x) { return x->book.sheet; }
+int64_t xlsx_rows_expected(const struct xlsx *x) { return x->expected; }
 
 /* "BC12": column 54; -1 if it is no place. */
 static int column_of(const char *place)
@@ -55,6 +56,19 @@ static int column_of(const char *place)
     for (; *place >= 'A' && *place <= 'Z' && n < 100000; place++)
         n = n * 26 + (*place - 'A' + 1);
     return n - 1;
+}
+
+/* "A1:H5001": 5001. */
+static int64_t last_row_of(const char *range)
+{
+    str rest = str_of(range), first;
+    int64_t n = 0;
+
+    if (!str_cut(&rest, ':', &first))
+        return 0;
+    while (rest.len && !(rest.ptr[0] >= '0' && rest.ptr[0] <= '9'))
+        rest = str_from(rest, 1);
+    return str_i64(rest, &n) && n > 0 && n < ROWS_MAX ? n : 0;
 }
 
 static void row_open(struct xlsx *x, const char *number)
@@ -91,6 +105,8 @@ static void XMLCALL sheet_start(void *with, const char *name, const char **attri
     name = xml_local(name);
     if (strcmp(name, "row") == 0)
         row_open(x, xml_attribute(list, "r"));
+    else if (strcmp(name, "dimension") == 0)
+        x->expected = last_row_of(xml_attribute(list, "ref"));
     else if (!x->in_row)
         return;
     else if (strcmp(name, "c") == 0)

@@ -22,5 +22,7 @@ extern const char xlsx_formula[];
 STATUS xlsx_open(str bytes, str sheet, struct xlsx **ret);
 void xlsx_done(struct xlsx **x); /* for DEFER */
 str xlsx_sheet(const struct xlsx *x);
+/* The last row by the sheet's own word, once its first row was read; 0 if it says nothing. Not to be relied on. */
+int64_t xlsx_rows_expected(const struct xlsx *x);
 /* Rows that hold nothing are left out. */
 STATUS xlsx_next(struct xlsx *x, struct xlsx_row *ret, bool *ret_more);

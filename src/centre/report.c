@@ -1,0 +1,188 @@
+/* What a comparison came to: counts, and rows by outcome. A row shown beside the register's values discloses those values,
+ * so each is noted under the reader's own ground. */
+#include "centre/inside.h"
+
+#include <string.h>
+
+enum { ROWS_DEFAULT = 50, UNITS_MAX = 400, WORDS_MAX = 60 };
+
+static const uint64_t shown_fields = UINT64_C(1) << FIELD_NUMBER | UINT64_C(1) << FIELD_NAME | UINT64_C(1) << FIELD_BIRTH | UINT64_C(1) << FIELD_SEX;
+
+static void word_add(struct ctx *cx, struct word_count **list, size_t *count, str word, int64_t rows)
+{
+    if (!*list)
+        *list = ARENA_ARRAY(cx->arena, struct word_count, WORDS_MAX);
+    if (*count < WORDS_MAX)
+        (*list)[(*count)++] = (struct word_count){ word, rows };
+}
+
+static struct unit_count *unit_of(struct ctx *cx, struct list_report_out *ret, unit_id unit)
+{
+    for (size_t i = 0; i < ret->units_count; i++)
+        if (ret->units[i].unit.v == unit.v)
+            return &ret->units[i];
+    if (ret->units_count == UNITS_MAX)
+        return NULL;
+    ret->units[ret->units_count] = (struct unit_count){ .unit = unit, .name = defs_unit_path(cx->arena, cx->app->defs, unit, (day){ 0 }, cx->lang) };
+    return &ret->units[ret->units_count++];
+}
+
+static void figure_add(struct ctx *cx, struct list_report_out *ret, const struct delivery_figures_row *f)
+{
+    struct unit_count *u;
+
+    switch ((enum figure_kind)f->figure) {
+    case FIGURE_OUTCOME:
+        if (f->item >= 0 && f->item < OUTCOME_COUNT)
+            ret->outcomes[f->item].rows = f->row_count;
+        break;
+    case FIGURE_FIELD: word_add(cx, &ret->fields, &ret->fields_count, person_field_name((int)f->item), f->row_count); break;
+    case FIGURE_REASON: word_add(cx, &ret->reasons, &ret->reasons_count, str_of(reason_word((enum row_reason)f->item)), f->row_count); break;
+    case FIGURE_REPAIR: word_add(cx, &ret->repairs, &ret->repairs_count, str_of(repair_word((int)f->item)), f->row_count); break;
+    case FIGURE_WARNING: word_add(cx, &ret->warnings, &ret->warnings_count, str_of(warning_word((int)f->item)), f->row_count); break;
+    case FIGURE_UNIT:
+    case FIGURE_UNIT_MATCHED:
+    case FIGURE_UNIT_CONFLICTING:
+        u = unit_of(cx, ret, (unit_id){ (int32_t)f->item });
+        if (u && f->figure == FIGURE_UNIT)
+            u->rows = f->row_count;
+        else if (u && f->figure == FIGURE_UNIT_MATCHED)
+            u->matched = f->row_count;
+        else if (u)
+            u->conflicting = f->row_count;
+        break;
+    }
+}
+
+STATUS list_report(struct ctx *cx, const struct list_report_in *in, struct list_report_out *ret)
+{
+    struct delivery_figures_row *rows;
+    struct delivery_row d;
+    size_t n;
+
+    TRY(delivery_of(cx, in->delivery, &d));
+    TRY(delivery_figures(cx, CENTRE_SHARD, d.id, &rows, &n));
+    delivery_item(&d, &ret->item);
+    ret->kind = d.kind;
+    ret->encoding = d.found_encoding;
+    ret->bytes = d.bytes;
+    ret->units = ARENA_ARRAY(cx->arena, struct unit_count, UNITS_MAX);
+    ret->outcomes = ARENA_ARRAY(cx->arena, struct outcome_count, OUTCOME_COUNT);
+    ret->outcomes_count = OUTCOME_COUNT;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        ret->outcomes[i].outcome = i;
+    for (size_t i = 0; i < n; i++)
+        figure_add(cx, ret, &rows[i]);
+    return OK;
+}
+
+/* --- rows ---------------------------------------------------------------------------------------------------------------- */
+
+static STATUS register_side(struct ctx *cx, person_id id, struct list_row *ret)
+{
+    struct person p;
+    bool known;
+
+    TRY(person_by_id(cx, id, &p, &known));
+    if (!known)
+        return OK;
+    TRY(disclosure_note(cx, (struct subject){ p.id, p.unit }, shown_fields & cx->journal->grant.fields));
+    ret->has_register_number = p.number != 0;
+    ret->register_number = p.number;
+    ret->register_name = p.name;
+    ret->has_register_birth = !day_is_none(p.birth);
+    ret->register_birth = p.birth;
+    ret->register_sex = (enum sex)p.sex;
+    return OK;
+}
+
+static str *repair_words(struct arena *a, uint32_t bits, size_t *ret_count)
+{
+    str *list = ARENA_ARRAY(a, str, MEND_COUNT);
+
+    *ret_count = 0;
+    for (int i = 0; i < MEND_COUNT && *ret_count < 16; i++)
+        if (bits & 1u << i)
+            list[(*ret_count)++] = str_of(repair_word(i));
+    return list;
+}
+
+static STATUS row_show(struct ctx *cx, const struct list_row_row *row, struct list_row *ret)
+{
+    *ret = (struct list_row){
+        .row = row->place, .outcome = row->outcome, .has_number = row->number != 0, .number = row->number, .name = row->name,
+        .has_birth = row->birth != 0, .birth = { row->birth }, .sex = (enum sex)row->sex,
+        .reason = row->reason ? str_of(reason_word((enum row_reason)row->reason)) : (str){ 0 }, .differs = (uint64_t)row->differs,
+        .candidates = row->candidates, .duplicate_of = row->duplicate_of,
+    };
+    ret->repairs = repair_words(cx->arena, (uint32_t)row->repairs, &ret->repairs_count);
+    return row->person ? register_side(cx, (person_id){ row->person }, ret) : OK;
+}
+
+STATUS list_rows(struct ctx *cx, const struct list_rows_in *in, struct list_rows_out *ret)
+{
+    int64_t most = in->has_limit ? in->limit : ROWS_DEFAULT, after = in->has_after ? in->after : 0;
+    struct list_row_row *rows;
+    struct delivery_row d;
+    size_t n;
+
+    TRY(delivery_of(cx, in->delivery, &d));
+    if (in->has_outcome)
+        TRY(list_rows_of_outcome(cx, &(struct list_rows_of_outcome_params){ .shard = CENTRE_SHARD, .delivery = d.id, .outcome = (int16_t)in->outcome,
+                                                                            .after = after, .most = most }, &rows, &n));
+    else
+        TRY(list_rows_after(cx, CENTRE_SHARD, d.id, after, most, &rows, &n));
+    ret->rows = ARENA_ARRAY(cx->arena, struct list_row, n + 1);
+    for (; ret->rows_count < n; ret->rows_count++)
+        TRY(row_show(cx, &rows[ret->rows_count], &ret->rows[ret->rows_count]));
+    ret->next = n == (size_t)most ? rows[n - 1].place : 0;
+    return OK;
+}
+
+/* --- preview -------------------------------------------------------------------------------------------------------------- */
+
+enum { PREVIEW_ROWS = 20 };
+
+static STATUS preview_rows(struct ctx *cx, struct sheet *s, struct list_preview_out *ret)
+{
+    struct sheet_row row;
+    bool more = true;
+
+    ret->rows = ARENA_ARRAY(cx->arena, struct preview_row, PREVIEW_ROWS);
+    while (ret->rows_count < PREVIEW_ROWS) {
+        struct list_person p;
+        struct preview_row *r = &ret->rows[ret->rows_count];
+        TRY(sheet_next(s, &row, &more));
+        if (!more)
+            break;
+        row_clean(cx->arena, s, &row, &p);
+        *r = (struct preview_row){ .row = p.row, .has_number = p.number != 0, .number = p.number, .name = p.name, .has_birth = !day_is_none(p.birth),
+                                   .birth = p.birth, .sex = p.sex, .reason = p.reason ? str_of(reason_word(p.reason)) : (str){ 0 } };
+        r->repairs = repair_words(cx->arena, p.repairs, &r->repairs_count);
+        /* Texts of the row end with the sheet. */
+        r->name = arena_str(cx->arena, p.name);
+        ret->rows_count++;
+    }
+    return OK;
+}
+
+STATUS list_preview(struct ctx *cx, const struct list_preview_in *in, struct list_preview_out *ret)
+{
+    struct sheet_options o = { .sheet = in->sheet, .encoding = in->encoding, .map = in->map };
+    struct sheet *s DEFER(sheet_done) = NULL;
+
+    TRY(sheet_open(in->file, cx->today, &o, &s));
+    ret->kind = (int32_t)s->kind;
+    ret->sheet = arena_str(cx->arena, s->sheet_name);
+    ret->encoding = sheet_encoding(s, cx->arena);
+    ret->header_row = s->header_row;
+    ret->missing = str_of(column_role_name(sheet_role_missing(s)));
+    ret->complete = !ret->missing.len;
+    ret->columns = ARENA_ARRAY(cx->arena, struct list_column, s->column_count + 1);
+    for (size_t i = 0; i < s->column_count; i++)
+        ret->columns[ret->columns_count++] = (struct list_column){
+            .place = (int64_t)i + 1, .header = arena_str(cx->arena, s->columns[i].header), .role = str_of(column_role_name(s->columns[i].role)),
+            .encoding = str_of(encoding_name(s->columns[i].form.set)), .filled = (int64_t)s->columns[i].filled,
+        };
+    return preview_rows(cx, s, ret);
+}
