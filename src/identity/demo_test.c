@@ -18,7 +18,7 @@ static int start(void **state)
     static const struct module *const modules[] = { &register_module, &identity_module };
     static const struct account_demo_in in = { 0 };
     (void)state;
-    if (!town_open(&town, modules, 2, TOWN_PEOPLE))
+    if (!town_open(&town, modules, 2, true))
         return -1;
     return status_ok(town_call(&town, NULL, "account.demo", &in, &demo)) ? 0 : -1;
 }

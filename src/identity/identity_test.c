@@ -20,7 +20,7 @@ static int start(void **state)
     static const struct module *const modules[] = { &register_module, &identity_module };
     (void)state;
     clock_set_us(start_us);
-    return town_open(&town, modules, 2, 0) ? 0 : -1;
+    return town_open(&town, modules, 2, false) ? 0 : -1;
 }
 
 static int stop(void **state)

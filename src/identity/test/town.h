@@ -1,4 +1,4 @@
-/* For tests of accounts and pages: an installation in a folder of its own, with synthetic people, real lanes and a frozen
+/* For tests of accounts and pages: an installation in a folder of its own, with a few invented people, real lanes and a frozen
  * clock that the test moves. */
 #pragma once
 #include "gate/gate.h"
@@ -7,12 +7,10 @@ struct town {
     char directory[64];
     struct app *app;
     struct arena *arena;
-    bool frozen;
 };
 
-enum { TOWN_PEOPLE = 1000 };
-/* people 0: an empty register. False, with a remark on standard error, if it could not be made. */
-bool town_open(struct town *t, const struct module *const *modules, size_t count, int64_t people);
+/* With `people`: six, of two families of one commune; else an empty register. False, with a remark on standard error, if it could not be made. */
+bool town_open(struct town *t, const struct module *const *modules, size_t count, bool people);
 void town_close(struct town *t);
 
 /* Calls an operation in a lane, as `actor` or, when that is NULL, as the operator. */
