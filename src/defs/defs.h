@@ -97,6 +97,9 @@ const struct lineage *defs_unit_predecessors(const struct defs *d, unit_id new, 
  * possible ones in `out` (at most `max`); NONE: the sources do not say. */
 enum unit_answer { UNIT_ANSWER_NONE, UNIT_ANSWER_ONE, UNIT_ANSWER_MANY };
 enum unit_answer defs_unit_at(const struct defs *d, unit_id id, day on, unit_id *out, size_t max, size_t *ret_count);
+/* Does `outer` hold all of `inner`, whichever map either is of? An old commune is covered by the new one that took it over
+ * whole, and by a province that took over all its parts. */
+bool defs_unit_covers(const struct defs *d, unit_id outer, unit_id inner);
 
 /* --- Organisations ----------------------------------------------------------------------------------------------- */
 struct organisation {

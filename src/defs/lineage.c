@@ -141,3 +141,20 @@ enum unit_answer defs_unit_at(const struct defs *d, unit_id id, day on, unit_id 
     *ret_count = a.count;
     return a.count == 0 ? UNIT_ANSWER_NONE : a.count == 1 ? UNIT_ANSWER_ONE : UNIT_ANSWER_MANY;
 }
+
+bool defs_unit_covers(const struct defs *d, unit_id outer, unit_id inner)
+{
+    unit_id there[32];
+    size_t count = 0;
+    const struct unit *u = defs_unit(d, outer), *of = defs_unit(d, inner);
+    if (!u || !of)
+        return false;
+    if (u->map == of->map)
+        return defs_unit_within(d, inner, outer);
+    if (defs_unit_at(d, inner, d->maps[u->map].from, there, 32, &count) == UNIT_ANSWER_NONE || count > 32)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!defs_unit_within(d, there[i], outer))
+            return false;
+    return true;
+}

@@ -172,6 +172,19 @@ static void lineage_reads_the_same_from_both_ends(void **state)
     assert_true(pairs > 10000 && kinds[LINEAGE_SAME] > 100 && kinds[LINEAGE_PART] > 20);
 }
 
+static void one_map_covers_the_other(void **state)
+{
+    (void)state;
+    assert_true(defs_unit_covers(d, parse("00008@new"), parse("00007@old")) == false); /* divided */
+    assert_true(defs_unit_covers(d, parse("01@new"), parse("00007@old")));
+    assert_true(defs_unit_covers(d, parse("00004@new"), parse("00004@old")));
+    assert_true(defs_unit_covers(d, parse("08@new"), parse("02@old")));
+    assert_true(defs_unit_covers(d, parse("26732@new"), parse("755@old")));
+    assert_false(defs_unit_covers(d, parse("04@new"), parse("02@old")));
+    assert_false(defs_unit_covers(d, parse("00004@new"), parse("01@old")));
+    assert_false(defs_unit_covers(d, UNIT_NONE, parse("01@old")));
+}
+
 static size_t named(enum unit_map map, const char *parent, const char *name, unit_id *first)
 {
     unit_id out[200];
@@ -230,7 +243,7 @@ int main(void)
         cmocka_unit_test(texts_come_back_as_the_same_unit), cmocka_unit_test(what_is_no_unit_is_refused),
         cmocka_unit_test(the_tree_holds_together), cmocka_unit_test(a_unit_changes_type_and_stays_itself),
         cmocka_unit_test(old_units_lead_to_new_ones), cmocka_unit_test(lineage_reads_the_same_from_both_ends),
-        cmocka_unit_test(names_are_found_as_people_write_them), cmocka_unit_test(every_unit_is_found_by_its_own_name),
+        cmocka_unit_test(one_map_covers_the_other), cmocka_unit_test(names_are_found_as_people_write_them), cmocka_unit_test(every_unit_is_found_by_its_own_name),
         cmocka_unit_test(number_prefixes_lead_to_provinces),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -66,7 +66,7 @@ const struct ground_kind *ground_find(const struct app *app, str name)
 
 bool ground_unit_within(struct ctx *cx, unit_id unit, unit_id container)
 {
-    return defs_unit_within(cx->app->defs, unit, container);
+    return defs_unit_covers(cx->app->defs, container, unit);
 }
 
 /* Calls in the current minute by (account, ground). One table a process: a limit protects this server. A full

@@ -15,20 +15,6 @@ static bool name_holds(struct ctx *cx, str claimed, str known)
     return str_eq(viet_key(cx->arena, viet_compose(cx->arena, claimed)), viet_key(cx->arena, known));
 }
 
-/* A residence registered under the old map answers for the new unit that took it over whole, and the other way round. */
-static bool resident_of(const struct defs *d, unit_id residence, unit_id asked)
-{
-    const struct unit *u = defs_unit(d, asked);
-    unit_id there[1];
-    size_t count;
-    if (!u || !residence.v)
-        return false;
-    if (defs_unit_within(d, residence, asked))
-        return true;
-    return defs_unit_at(d, residence, defs_map_from(d, (enum unit_map)u->map), there, 1, &count) == UNIT_ANSWER_ONE &&
-           defs_unit_within(d, there[0], asked);
-}
-
 static uint64_t fields_claimed(const struct person_verify_in *in)
 {
     return FIELDS_NUMBER | (in->has_name ? FIELDS_NAME : 0) | (in->has_birth || in->has_adult ? FIELDS_BIRTH : 0) |
@@ -47,7 +33,7 @@ static bool claims_hold(struct ctx *cx, const struct person_verify_in *in, const
     if (in->has_adult)
         holds &= !day_is_none(p->birth) && (day_age(p->birth, cx->today) >= ADULT_AGE) == in->adult;
     if (in->has_resident_of)
-        holds &= resident_of(cx->app->defs, p->unit, in->resident_of);
+        holds &= defs_unit_covers(cx->app->defs, in->resident_of, p->unit);
     if (in->has_alive)
         holds &= (p->state != PERSON_DECEASED) == in->alive;
     return holds;
