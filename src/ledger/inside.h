@@ -62,7 +62,12 @@ struct ledger {
     /* The largest tree that this process has seen committed; a smaller or another one is a fork. */
     int64_t seen_size;
     struct merkle_hash seen_root;
+    char *memory_path; /* NULL: none */
+    int64_t remembered_us;
 };
+/* What outlives the process and the database (memory.c). */
+STATUS memory_open(struct ledger *l, str path);
+void memory_write(struct ledger *l, str note);
 /* Takes or renews the lease; false: another process holds it. */
 STATUS sequence_lease(struct ctx *cx, struct ledger *l, bool *ret_held);
 /* ---- the index by person (person.c) */

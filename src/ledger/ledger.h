@@ -57,6 +57,8 @@ struct ledger_options {
     int16_t shard;
     str origin;                     /* name of the log and of its key, e.g. "dancu.example.vn/log"; no space, no plus */
     struct sign_key key;            /* copied */
+    str memory_path;                /* a file beside the key that remembers the last checkpoint seen, so that a database
+                                     * put back from an older copy is found out; "": only this process remembers */
     int64_t lease_us;               /* 0: 10 s */
     size_t index_run_min;           /* write the per-person index when that many entries wait; 0: 2,000 */
     size_t step_entries_max;        /* a step stops after the batch that reaches it; 0: 200,000 */

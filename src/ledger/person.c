@@ -1,6 +1,6 @@
 /* Entries by person. One row for each entry would touch a page of a b-tree each, at 50,000 entries a second; so the index is
  * kept as sorted runs, like a log-structured merge tree: each some 2,000 entries a new run is written, and eight runs of a
- * level become one of the next, up to about a million pairs. A run is cut into pages of some 180 pairs, found by their
+ * level become one, up to about a million pairs. A run is cut into pages of some 180 pairs, found by their
  * first pair. An entry is so written a handful of times in long stretches, five bytes each.
  *
  * A reader takes three steps, in the order in which an entry travels, so that one that moves on meanwhile is seen twice
@@ -97,7 +97,8 @@ static int by_person(const void *x, const void *y)
     return (a->index > b->index) - (a->index < b->index);
 }
 
-/* Level by size: below 16,000 pairs 0, below 128,000 1, below a million 2; those above are not merged any more. */
+/* Level by size: below 16,000 pairs 0, below 128,000 1, below a million 2; those above are not merged any more. Eight runs
+ * of level 1 or 2 always make one of the next; small ones of level 0 may become one that is still of level 0. */
 static int16_t level_of(size_t pairs)
 {
     int16_t level = 0;
@@ -181,8 +182,6 @@ static STATUS merge_runs(struct ctx *cx, int16_t shard, const struct ledger_run_
         for (size_t i = 0; i < MERGE_RUNS; i += 2 * step)
             part[i] = merge_two(s.cx.arena, &part[i], &part[i + step]);
     whole.level = level_of(part[0].count);
-    if (whole.level <= runs[0].level)
-        whole.level = (int16_t)(runs[0].level + 1);
     return write_run(&s, shard, whole, &part[0]);
 }
 

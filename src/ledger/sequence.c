@@ -61,6 +61,8 @@ STATUS ledger_open(const struct ledger_options *options, struct ledger **ret)
                                                                                                         : STEP_ENTRIES_MAX;
     l->holder = (int64_t)(random_u64() >> 1 | 1);
     st = note_verifier_make(str_of(l->origin), NOTE_ED25519, l->key.public_key, &l->verifier);
+    if (status_ok(st))
+        st = memory_open(l, options->memory_path);
     if (!status_ok(st)) {
         ledger_close(l);
         return st;
@@ -74,6 +76,7 @@ void ledger_close(struct ledger *l)
     if (!l)
         return;
     sign_key_done(&l->key);
+    free(l->memory_path);
     free(l->origin);
     free(l);
 }
@@ -155,6 +158,7 @@ static STATUS check_seen(struct step *s, struct tree *t)
     }
     l->seen_size = s->last.size;
     memcpy(l->seen_root.b, s->last.root.ptr, SHA256_BYTES);
+    memory_write(l, s->last.note);
     return OK;
 }
 
@@ -451,8 +455,8 @@ static STATUS run_step(struct step *s)
     TRY(take_all(s));
     if (s->leaf_count == 0)
         return OK;
-    TRY(ledger_index_add_bulk(&s->scratch.cx, s->index, s->index_count));
     TRY(write_tiles(s));
+    TRY(ledger_index_add_bulk(&s->scratch.cx, s->index, s->index_count));
     TRY(write_counts(s));
     return sign(s);
 }
@@ -463,15 +467,31 @@ static void step_done(struct step *s)
     scratch_done(&s->scratch);
 }
 
+/* Nothing is written when nothing waits, so that an idle server does not touch its disk. */
+static STATUS anything_pending(struct ctx *cx, int16_t shard, bool *ret_pending)
+{
+    struct ledger_streams_row *streams;
+    size_t count;
+
+    *ret_pending = false;
+    TRY(ledger_streams(cx, shard, &streams, &count));
+    for (size_t i = 0; i < count; i++)
+        *ret_pending |= streams[i].seq != streams[i].taken;
+    return OK;
+}
+
 static STATUS sequence(struct ctx *cx, struct ledger *l, bool committed, int64_t *ret_sequenced)
 {
     struct step s DEFER(step_done) = { .ledger = l, .committed = committed };
     int64_t filed;
-    bool held;
+    bool held, pending;
 
     scratch_begin(&s.scratch, cx);
     table_init(&s.counts);
     *ret_sequenced = 0;
+    TRY(anything_pending(&s.scratch.cx, l->shard, &pending));
+    if (!pending)
+        return OK;
     TRY(sequence_lease(&s.scratch.cx, l, &held));
     if (!held)
         return OK;
@@ -489,14 +509,19 @@ STATUS ledger_index_persons(struct ctx *cx, struct ledger *l, int64_t *ret_index
 {
     struct scratch s DEFER(scratch_done);
     struct ledger_checkpoint_row last;
+    struct ledger_state_get_row state;
     bool held, found;
 
     scratch_begin(&s, cx);
     *ret_indexed = 0;
+    TRY(ledger_state_get(&s.cx, l->shard, &state, &found));
+    TRY(tree_checkpoint(&s.cx, l->shard, &last, &held));
+    if (!found || state.person_size == last.size)
+        return OK;
     TRY(sequence_lease(&s.cx, l, &held));
     if (!held)
         return OK;
-    TRY(tree_checkpoint(&s.cx, l->shard, &last, &found));
+    TRY(tree_checkpoint(&s.cx, l->shard, &last, &found)); /* again, now that nobody else moves it */
     return person_index(cx, l->shard, last.size, 1, ret_indexed);
 }
 

@@ -176,7 +176,7 @@ static void long_lists_and_merged_runs(void **state)
     }
     WITHIN(f)
         GOOD(ledger_runs(&f->cx, SHARD, &runs, &count));
-    assert_int_equal(count, 8); /* 29 runs: three times eight became one */
+    assert_int_equal(count, 1); /* 29 runs: four times eight became one */
     check_pages(f, &m, 7, 1000);
     check_pages(f, &m, 7, 37);
     for (int i = 0; i < 60; i++) {

@@ -3,7 +3,9 @@
 #include "fixture.h"
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void step(struct fixture *f, struct ledger *l, int64_t *ret_sequenced)
 {
@@ -299,7 +301,6 @@ static void older_database_put_back(void **state)
     clock_advance_us(61 * 1000000);
     append_some(f, 10);
     (void)sequence_once(f);
-    assert_int_equal(sequence_once(f), 0); /* this process has seen 20 committed */
     WITHIN(f)
         GOOD(tamper_drop_checkpoint(&f->cx, SHARD, 20, &changed));
     refuses_to_sign(f);
@@ -308,6 +309,56 @@ static void older_database_put_back(void **state)
     GOOD(tx_begin(f->db, &f->cx.tx));
     BAD(ledger_sequence(&f->cx, f->ledger, &changed), LEDGER_FORKED);
     tx_rollback(f->cx.tx);
+}
+
+/* The same after a restart: the process forgets, the file does not. */
+static void older_database_put_back_over_a_restart(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    char path[64];
+    struct ledger_options o = { .shard = SHARD, .origin = STR(ORIGIN), .key = f->key };
+    struct ledger_checkpoint first;
+
+    (void)snprintf(path, sizeof path, "%s/ledger-memory-XXXXXX", P_tmpdir);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    ledger_close(f->ledger);
+    o.memory_path = str_of(path);
+    GOOD(ledger_open(&o, &f->ledger));
+    append_some(f, 10);
+    (void)sequence_once(f);
+    first = last_checkpoint(f);
+    clock_advance_us(61 * 1000000);
+    append_some(f, 10);
+    (void)sequence_once(f); /* has seen the first ten committed and remembers them */
+    ledger_close(f->ledger);
+    GOOD(ledger_open(&o, &f->ledger));
+    clock_advance_us(11 * 1000000);
+    append_some(f, 10);
+    assert_int_equal(sequence_once(f), 10); /* goes on */
+    ledger_close(f->ledger);
+
+    /* An empty database in the place of this one, filled with other entries up to more than the old size. */
+    void *second_state = NULL;
+    assert_int_equal((f->dir[0] != '\0' ? fixture_sqlite : fixture_postgresql)(&second_state), 0);
+    struct fixture *second = second_state;
+    append_some(second, 40);
+    (void)sequence_once(second);
+    ledger_close(second->ledger);
+    clock_advance_us(11 * 1000000);
+    GOOD(ledger_open(&o, &second->ledger));
+    assert_true(second->ledger->seen_size >= first.size);
+    refuses_to_sign(second);
+    assert_int_equal(fixture_end(&second_state), 0);
+
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs("not a note\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    BAD(ledger_open(&o, &f->ledger), CORRUPT);
+    unlink(path);
+    f->ledger = fixture_ledger(f, 0);
 }
 
 static void checkpoint_of_another_key(void **state)
@@ -441,6 +492,7 @@ int main(void)
         EVERYWHERE(tampered_tile),
         EVERYWHERE(tile_wider_than_the_tree),
         EVERYWHERE(older_database_put_back),
+        EVERYWHERE(older_database_put_back_over_a_restart),
         EVERYWHERE(checkpoint_of_another_key),
         EVERYWHERE(removed_pending_batch),
         EVERYWHERE(counts_become_entries),
