@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { REPLY_BYTES_MAX = 8 << 20, STOP_MS = 3000 };
+enum { REPLY_BYTES_MAX = 2 << 20, STOP_MS = 3000 };
 
 static struct town town;
 static struct account_demo_out demo;
@@ -75,12 +75,12 @@ static str bytes_exchange(str sent)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
     assert_int_equal(send(fd, sent.ptr, sent.len, MSG_NOSIGNAL), (ssize_t)sent.len);
-    char *got = arena_alloc(town.arena, REPLY_BYTES_MAX);
+    static char got[REPLY_BYTES_MAX];
     size_t len = 0;
     for (ssize_t n; len < REPLY_BYTES_MAX && (n = recv(fd, got + len, REPLY_BYTES_MAX - len, 0)) > 0;)
         len += (size_t)n;
     close(fd);
-    return (str){ got, len };
+    return arena_str(town.arena, (str){ got, len });
 }
 
 static void cookie_keep(str head, const char *name, char *out, size_t size)
@@ -112,9 +112,9 @@ static struct page_reply ask(struct browser *b, const char *method, const char *
     buf_done(&out);
     size_t end = str_find(reply, STR("\r\n\r\n"));
     struct page_reply got = { .head = str_slice(reply, 0, end), .body = str_from(reply, end + 4) };
-    int64_t status = 0;
-    assert_true(str_i64(str_slice(got.head, 9, 12), &status));
-    got.status = (int)status;
+    int64_t code = 0;
+    assert_true(str_i64(str_slice(got.head, 9, 12), &code));
+    got.status = (int)code;
     cookie_keep(got.head, "session", b->session, sizeof b->session);
     cookie_keep(got.head, "form", b->form, sizeof b->form);
     return got;
