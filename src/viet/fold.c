@@ -161,6 +161,21 @@ static uint32_t key_one(uint32_t cp)
     return letter_lower(viet_lookalike(cp));
 }
 
+/* A word with one vowel letter that is no y is spelled in one way only: most words of names need no parsing. */
+static bool has_one_spelling(str lower_word)
+{
+    size_t at = 0, vowels = 0;
+    while (at < lower_word.len) {
+        struct letter l;
+        if (!letter_take(text_next(lower_word, &at), &l))
+            continue;
+        if (l.base == 'y')
+            return false;
+        vowels += letter_is_vowel(l);
+    }
+    return vowels <= 1;
+}
+
 str viet_key(struct arena *a, str s)
 {
     str lower = map(a, s, key_one), word;
@@ -191,7 +206,7 @@ str viet_key(struct arena *a, str s)
         space = false;
         struct syllable parts;
         char key[40];
-        size_t n = syllable_parse(word, &parts) ? syllable_key(&parts, key) : 0;
+        size_t n = !has_one_spelling(word) && syllable_parse(word, &parts) ? syllable_key(&parts, key) : 0;
         memcpy(out + len, n ? key : word.ptr, n ? n : word.len);
         len += n ? n : word.len;
         done = word_at + word.len;

@@ -12,8 +12,6 @@ enum { LATIN_FIRST = 0xC0, LATIN_LAST = 0x1B0, VIET_FIRST = 0x1EA0, VIET_LAST = 
 #define SLOT(cp) ((cp) >= VIET_FIRST ? (cp)-VIET_FIRST + LATIN_COUNT : (cp)-LATIN_FIRST)
 #define SLOT_COUNT (LATIN_COUNT + VIET_LAST - VIET_FIRST + 1)
 
-static const char base_letter[BASE_COUNT] = { 'a', 'd', 'e', 'i', 'o', 'u', 'y' };
-
 static const struct letter taken[SLOT_COUNT] = {
 #define LETTER(b, m, t, up, low, ...)                                                                                  \
     [SLOT(up)] = { #b[0], MARK_##m, TONE_##t, true }, [SLOT(low)] = { #b[0], MARK_##m, TONE_##t, false },
@@ -50,10 +48,16 @@ uint32_t letter_make(struct letter l)
         return l.base >= 'a' && l.base <= 'z' ? (uint32_t)(l.upper ? l.base - 0x20 : l.base) : 0;
     if (l.mark >= MARK_COUNT || l.tone >= TONE_COUNT)
         return 0;
-    for (int i = 0; i < BASE_COUNT; i++)
-        if (base_letter[i] == l.base)
-            return made[i][l.mark][l.tone][l.upper];
-    return 0;
+    switch (l.base) {
+    case 'a': return made[BASE_a][l.mark][l.tone][l.upper];
+    case 'd': return made[BASE_d][l.mark][l.tone][l.upper];
+    case 'e': return made[BASE_e][l.mark][l.tone][l.upper];
+    case 'i': return made[BASE_i][l.mark][l.tone][l.upper];
+    case 'o': return made[BASE_o][l.mark][l.tone][l.upper];
+    case 'u': return made[BASE_u][l.mark][l.tone][l.upper];
+    case 'y': return made[BASE_y][l.mark][l.tone][l.upper];
+    default: return 0;
+    }
 }
 
 bool letter_is_vowel(struct letter l)

@@ -3,6 +3,7 @@
  * It accepts some syllables that no word uses; it must never refuse one that a name uses. */
 #include "viet/syllable.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -30,26 +31,53 @@ static const char *const rimes_after_qu[] = {
     "ênh", "êt", "ôc", "ăc", "ăm", "ăn", "ăng", "ăp", "ăt", "ơ", "ơi",
 };
 
-/* Longest first where one begins another. */
-static const char *const onsets[] = {
-    "ngh", "ch", "gh", "kh", "ng", "nh", "ph", "th", "tr", "b", "c", "d", "đ", "g",
-    "h",   "k",  "l",  "m",  "n",  "p",  "r",  "s",  "t",  "v", "x",
-};
+/* Rimes have at most eight bytes: packed into one number, first byte highest, they compare as texts do. */
+static uint64_t rime_keys[COUNT(rimes)], rime_keys_after_qu[COUNT(rimes_after_qu)];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static bool listed(const char *const *list, size_t count, str rime)
+static uint64_t pack(str s)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < 8; i++)
+        key = key << 8 | (i < s.len ? (unsigned char)s.ptr[i] : 0);
+    return key;
+}
+
+static void pack_all(void)
+{
+    for (size_t i = 0; i < COUNT(rimes); i++)
+        rime_keys[i] = pack(str_of(rimes[i]));
+    for (size_t i = 0; i < COUNT(rimes_after_qu); i++)
+        rime_keys_after_qu[i] = pack(str_of(rimes_after_qu[i]));
+}
+
+static bool listed(const uint64_t *list, size_t count, str rime)
 {
     size_t low = 0, high = count;
+    uint64_t key = pack(rime);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = str_cmp(str_of(list[middle]), rime);
-        if (order == 0)
-            return true;
-        if (order < 0)
+        if (list[middle] == key)
+            return rime.len <= 8;
+        if (list[middle] < key)
             low = middle + 1;
         else
             high = middle;
     }
     return false;
+}
+
+/* Bytes of the onset: ngh, ng, nh, ch, gh, kh, ph, th, tr, đ (two bytes), or one of bcdghklmnprstvx; 0 before a vowel. */
+static size_t onset_bytes(str s)
+{
+    char first = s.len > 0 ? s.ptr[0] : 0, second = s.len > 1 ? s.ptr[1] : 0;
+    if (str_starts(s, STR("đ")))
+        return 2;
+    if (first == 0 || !strchr("bcdghklmnprstvx", first))
+        return 0;
+    if (first == 'n' && second == 'g')
+        return s.len > 2 && s.ptr[2] == 'h' ? 3 : 2;
+    return (second == 'h' && strchr("cgknpt", first)) || (first == 't' && second == 'r') ? 2 : 1;
 }
 
 static bool starts_any(str s, const char *const *list, size_t count)
@@ -117,14 +145,8 @@ static bool split(str s, str *ret_onset, str *ret_rime, char joined[static 16])
         *ret_onset = STR("gi");
         return split_gi(s, ret_rime, joined);
     }
-    for (size_t i = 0; i < COUNT(onsets); i++) {
-        str onset = str_of(onsets[i]);
-        if (!str_starts(s, onset))
-            continue;
-        *ret_onset = onset;
-        *ret_rime = str_from(s, onset.len);
-        break;
-    }
+    *ret_onset = str_slice(s, 0, onset_bytes(s));
+    *ret_rime = str_from(s, ret_onset->len);
     return true;
 }
 
@@ -157,11 +179,12 @@ bool syllable_parse(str word, struct syllable *ret)
     size_t len;
     str onset, rime;
 
+    MUST(pthread_once(&once, pack_all) == 0);
     memset(ret, 0, sizeof *ret);
     if (!strip(word, bare, &len, &ret->tone) || !split((str){ bare, len }, &onset, &rime, joined))
         return false;
     bool qu = str_eq(onset, STR("qu"));
-    bool known = qu ? listed(rimes_after_qu, COUNT(rimes_after_qu), rime) : listed(rimes, COUNT(rimes), rime);
+    bool known = qu ? listed(rime_keys_after_qu, COUNT(rimes_after_qu), rime) : listed(rime_keys, COUNT(rimes), rime);
     if (!known || (!qu && !onset_suits(onset, rime)) || !tone_suits(rime, ret->tone))
         return false;
     memcpy(ret->rime, rime.ptr, rime.len);

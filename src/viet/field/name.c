@@ -144,11 +144,9 @@ static bool is_honorific(str word, str after)
     str folded = { bytes, viet_fold_into(bytes, sizeof bytes, word) };
     if (folded.len > 0 && folded.ptr[folded.len - 1] == '.')
         folded.len--;
-    if (!name_is_family(after) && !folds_to_family(after))
-        return false;
     for (size_t i = 0; i < COUNT(honorifics); i++)
         if (str_eq(folded, str_of(honorifics[i])))
-            return true;
+            return name_is_family(after) || folds_to_family(after);
     return false;
 }
 

@@ -74,6 +74,9 @@ static size_t mark_bytes(str s, const char *mark)
 {
     char bytes[4 * WORD_MAX];
     size_t at = 0, want = strlen(mark);
+    /* The type words begin with plain letters. */
+    if (s.len == 0 || (s.ptr[0] | 0x20) != mark[0])
+        return 0;
     while (at < s.len) {
         text_next(s, &at);
         str head = { bytes, viet_fold_into(bytes, sizeof bytes, str_slice(s, 0, at)) };
@@ -126,6 +129,8 @@ static bool begins_unit(str rest)
     for (size_t i = 0; i < sizeof full_words / sizeof *full_words; i++) {
         char lower[WORD_MAX];
         size_t at = 0, len = 0;
+        if (rest.len == 0 || (rest.ptr[0] | 0x20) != full_words[i].mark[0])
+            continue;
         while (at < rest.len && len + 4 < sizeof lower && (at == 0 || rest.ptr[at - 1] != ' '))
             len += text_put(lower + len, rest.ptr[at] == ' ' ? text_next(rest, &at) : letter_lower(text_next(rest, &at)));
         if (str_eq((str){ lower, len }, str_of(full_words[i].mark)))
