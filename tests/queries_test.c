@@ -2,6 +2,7 @@
  * SQLite alone (types across a join, what may stand beside GROUP BY) shows here. A module with SQL adds its line. */
 #include <stdio.h>
 
+#include "centre/centre_sql.h"
 #include "identity/identity_sql.h"
 #include "ledger/ledger_sql.h"
 #include "register/register_sql.h"
@@ -10,8 +11,8 @@
 static void every_statement_is_taken(void **state)
 {
     struct bench *b = bench_ready(state);
-    const struct migration_set migrations[] = { ledger_migrations, register_migrations, identity_migrations };
-    const struct query_set queries[] = { ledger_queries, register_queries, identity_queries };
+    const struct migration_set migrations[] = { ledger_migrations, register_migrations, identity_migrations, centre_migrations };
+    const struct query_set queries[] = { ledger_queries, register_queries, identity_queries, centre_queries };
     status st = store_migrate(b->store, migrations, sizeof migrations / sizeof migrations[0]);
 
     if (status_ok(st))
