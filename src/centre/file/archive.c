@@ -151,7 +151,7 @@ STATUS archive_entry(struct archive *a, str name, struct entry **ret)
     return OK;
 }
 
-STATUS entry_read(struct entry *e, void *out, size_t cap, size_t *ret_n)
+STATUS archive_read(struct entry *e, void *out, size_t cap, size_t *ret_n)
 {
     zip_int64_t n = zip_fread(e->file, out, cap);
 
@@ -167,7 +167,7 @@ STATUS entry_read(struct entry *e, void *out, size_t cap, size_t *ret_n)
     return OK;
 }
 
-void entry_done(struct entry **e)
+void archive_entry_done(struct entry **e)
 {
     if (!*e)
         return;

@@ -14,5 +14,5 @@ void archive_done(struct archive **a); /* for DEFER */
 STATUS archive_entry(struct archive *a, str name, struct entry **ret);
 bool archive_has(const struct archive *a, str name);
 /* *ret_n 0 at the end, after its checksum held. */
-STATUS entry_read(struct entry *e, void *out, size_t cap, size_t *ret_n);
-void entry_done(struct entry **e); /* for DEFER */
+STATUS archive_read(struct entry *e, void *out, size_t cap, size_t *ret_n);
+void archive_entry_done(struct entry **e); /* for DEFER */

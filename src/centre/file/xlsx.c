@@ -233,7 +233,7 @@ void xlsx_done(struct xlsx **at)
     if (!x)
         return;
     xml_stop(&x->guard);
-    entry_done(&x->entry);
+    archive_entry_done(&x->entry);
     archive_done(&x->archive);
     buf_done(&x->text);
     arena_free(x->arena);

@@ -50,7 +50,7 @@ STATUS xml_feed(struct xml_guard *with, struct entry *e, bool *ret_end)
 
     if (!piece)
         return FAIL(MEMORY_LIMIT);
-    TRY(entry_read(e, piece, XML_PIECE, &n));
+    TRY(archive_read(e, piece, XML_PIECE, &n));
     *ret_end = n == 0;
     return xml_judge(with, XML_ParseBuffer(with->parser, (int)n, n == 0));
 }
@@ -67,7 +67,7 @@ bool xml_is_suspended(const struct xml_guard *with)
 
 STATUS xml_walk(struct archive *a, str name, struct xml_guard *with, const struct xml_handlers *h, bool *ret_found)
 {
-    struct entry *e DEFER(entry_done) = NULL;
+    struct entry *e DEFER(archive_entry_done) = NULL;
     status st = OK;
     bool end = false;
 

@@ -1,0 +1,20 @@
+/* A small register and a running centre in a folder of its own, for the tests of this module. */
+#pragma once
+#include "centre/inside.h"
+
+struct hall {
+    char directory[32];
+    struct arena *arena;
+    struct app *app;
+};
+
+/* False with a line on standard error. `url` NULL: SQLite in the folder. */
+bool hall_open(struct hall *h);
+void hall_close(struct hall *h);
+bool hall_restart(struct hall *h); /* stops the process's inside and starts it on the same store */
+/* An actor with these roles, under ground `kind`/`reference` (kind NULL: none). */
+struct ctx hall_as(struct hall *h, uint32_t roles, const char *kind, const char *reference);
+STATUS hall_call(const struct ctx *as, const char *operation, const void *in, void *out);
+/* Takes a list in as operator and waits until it has ended. */
+STATUS hall_import(struct hall *h, str file, const char *source, struct list_report_out *ret);
+STATUS hall_wait(struct hall *h, int64_t delivery, struct list_status_out *ret);
