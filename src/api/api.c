@@ -311,5 +311,5 @@ void api_handle(struct api *api, struct exchange *x)
         fail_now(x);
         return;
     }
-    lanes_submit(api->app->lanes, &c->work);
+    lanes_gather(api->app->lanes, &c->work);
 }

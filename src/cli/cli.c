@@ -1,6 +1,7 @@
 /* From argv to a verb: the longest name that fits, its options, help, and errors as a user reads them. An unknown option
  * is refused with the ones that exist; nothing is guessed.
  * tested by: tests/scenario/run.py */
+#include "cli/debug.h"
 #include "cli/verbs.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@
 enum { VERB_WORDS_MAX = 3, ARENA_BYTES_MAX = 1 << 30, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const struct verb *const tables[] = { verbs_serve, verbs_load, verbs_synth, verbs_import, verbs_ledger,
-                                             verbs_account, verbs_document, verbs_debug };
+                                             verbs_document, verbs_debug };
 
 const struct option common_options[] = {
     { "data", "DIR", msg_cli_option_data },
@@ -20,6 +21,8 @@ const struct option common_options[] = {
     { "command-id", "ID", msg_cli_option_command_id },
     { "lang", "vi|en", msg_cli_option_lang },
     { "debug", NULL, msg_cli_option_debug },
+    { "clock", "TIME", msg_cli_option_clock },
+    { "seed", "N", msg_cli_option_seed },
     { "help", NULL, msg_cli_option_help },
     { NULL, NULL, NULL },
 };
@@ -191,6 +194,7 @@ static STATUS command_run(struct command *c, int argc, char **argv)
         verb_help(c);
         return OK;
     }
+    TRY(debug_prepare(c));
     return c->verb->run(c);
 }
 

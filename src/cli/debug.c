@@ -41,19 +41,28 @@ static STATUS fault_apply(str text)
     return FAIL_WITH(ENUM_UNKNOWN, STR("fault"), text);
 }
 
+/* synth has a seed of its own. */
+static bool verb_takes(const struct verb *v, const char *option)
+{
+    for (const struct option *o = v->options; o && o->name; o++)
+        if (strcmp(o->name, option) == 0)
+            return true;
+    return false;
+}
+
 STATUS debug_prepare(struct command *c)
 {
-    bool wants = command_has(c, "clock") || command_has(c, "seed");
+    bool wants = command_has(c, "clock") || (command_has(c, "seed") && !verb_takes(c->verb, "seed"));
     if (wants && !command_has(c, "debug"))
         return FAIL_AT(USAGE, STR("debug"));
     if (command_has(c, "clock"))
         TRY(clock_apply(command_text(c, "clock", (str){ 0 })));
-    if (command_has(c, "seed")) {
+    if (command_has(c, "seed") && !verb_takes(c->verb, "seed")) {
         int64_t seed = 0;
         TRY(command_i64(c, "seed", 0, INT64_MAX, &seed));
         random_seed((uint64_t)seed);
     }
-    if (command_has(c, "debug"))
+    if (command_has(c, "debug") && strcmp(c->verb->name, "serve") == 0)
         LOG(WARN, "debug_hooks_are_on", LOG_NUM("frozen", wants));
     return OK;
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include "cli/cli.h"
 
-/* --clock and --seed of serve; ERR_USAGE without --debug. */
+/* --clock and --seed; ERR_USAGE without --debug. */
 STATUS debug_prepare(struct command *c);
 /* POST /debug/clock (RFC 3339 or +SECONDS), /debug/seed, /debug/fault (NTH KIND), /debug/digest, /debug/calls. */
 void debug_handle(struct app *app, struct exchange *x);

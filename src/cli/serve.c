@@ -88,6 +88,8 @@ static void serving_refuse(struct exchange *x, enum error_code error, void *arg)
     s->faces[i].problem(x, &f);
 }
 
+static void serving_turn(void *arg) { lanes_flush(((struct serving *)arg)->app->lanes); }
+
 static STATUS faces_start(struct serving *s)
 {
     MUST(s->face_count <= FACES_MAX);
@@ -187,13 +189,12 @@ static STATUS serve_until_signal(struct command *c, struct serving *s, struct se
 static status serve_run(struct command *c)
 {
     signals_block();
-    TRY(debug_prepare(c));
     DEFER(command_app_done) struct app *app = NULL;
     TRY(command_app(c, &app));
     struct serving s = { .app = app, .faces = c->faces, .face_count = c->face_count };
     struct server_options o = {
         .spool_directory = app->directory,
-        .handlers = { .handle = serving_handle, .body_rule = serving_body_rule, .refuse = serving_refuse, .app = &s },
+        .handlers = { .handle = serving_handle, .turn = serving_turn, .body_rule = serving_body_rule, .refuse = serving_refuse, .app = &s },
     };
     status st = faces_start(&s);
     if (status_ok(st))
@@ -221,8 +222,6 @@ static const struct option serve_options[] = {
     { "tls-key", "FILE", msg_cli_option_tls_key },
     { "plain", NULL, msg_cli_option_plain },
     { "proxy", "IP", msg_cli_option_proxy },
-    { "clock", "TIME", msg_cli_option_clock },
-    { "seed", "N", msg_cli_option_seed },
     { NULL, NULL, NULL },
 };
 

@@ -53,6 +53,8 @@ static status synth_verb(struct command *c)
     status st = synth_options_read(c, defs, &o);
     progress_start(&p, c->lang, msg_synth_making(c->lang), o.people);
     if (status_ok(st))
+        st = directory_make(o.directory);
+    if (status_ok(st))
         st = synth_run(defs, &o, &r);
     defs_free(defs);
     TRY(st);

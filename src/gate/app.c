@@ -13,7 +13,7 @@
 
 enum { MODULES_MAX = 32, ORIGIN_BYTES_MAX = 64 };
 
-static STATUS directory_make(str path)
+STATUS directory_make(str path)
 {
     char z[4096];
     if (path.len == 0 || path.len >= sizeof z)

@@ -145,6 +145,7 @@ struct app_options {
 /* Opens the store, applies migrations, loads definitions, starts modules and lanes. */
 STATUS app_start(const struct app_options *options, const struct module *const *modules, size_t count, struct app **ret);
 void app_stop(struct app *app); /* finishes what is queued, sequences the ledger, closes */
+STATUS directory_make(str path); /* with its parents; ERR_IO */
 void app_state_set(struct app *app, const char *module, void *state);
 void *app_state(const struct app *app, const char *module);
 const struct operation *operation_find(const struct app *app, str name);
@@ -174,6 +175,9 @@ struct work {
 STATUS lanes_start(struct app *app, struct lanes **ret);
 void lanes_stop(struct lanes *l); /* what is queued is finished first */
 void lanes_submit(struct lanes *l, struct work *w);
+/* For net threads: gathers works of this thread until lanes_flush(), so that a lane is woken once for many. */
+void lanes_gather(struct lanes *l, struct work *w);
+void lanes_flush(struct lanes *l);
 /* Submits and waits; for jobs and verbs, never on a net thread. */
 STATUS lanes_call(struct lanes *l, struct work *w);
 /* A ctx for the program itself (jobs): role operator, name of the job. */

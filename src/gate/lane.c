@@ -17,6 +17,7 @@ enum {
     GROUP_ENTRIES_MAX = 30000, /* below LEDGER_GROUP_MAX, with room for one more piece of work */
     COMMIT_TRIES = 3,
     TICK_MS = 500,
+    FINISH_STEPS_MAX = 1000,
     LANES_MAX = 16,
     LANES_POSTGRESQL = 6,
 };
@@ -265,6 +266,35 @@ static STATUS keep_ledger(struct lane *l, int64_t *ret_sequenced)
     return tx_commit(tx);
 }
 
+static STATUS release_ledger(struct lane *l)
+{
+    struct ctx cx;
+    struct tx *tx = NULL;
+    ctx_for_program(&cx, l->of->app, l->arena, STR("sequencer"));
+    TRY(tx_begin(l->db, &tx));
+    cx.tx = tx;
+    status st = ledger_release(&cx, l->of->app->ledger);
+    if (!status_ok(st)) {
+        tx_rollback(tx);
+        return st;
+    }
+    return tx_commit(tx);
+}
+
+/* At the end the keeper numbers what is left and lets another process take over. */
+static void lane_finish(struct lane *l)
+{
+    int64_t sequenced = 1;
+    for (int step = 0; step < FINISH_STEPS_MAX && sequenced > 0; step++) {
+        status st = keep_ledger(l, &sequenced);
+        arena_reset(l->arena);
+        if (!status_ok(st))
+            return;
+    }
+    if (!status_ok(release_ledger(l)))
+        log_fault("ledger_release_failed", 0);
+}
+
 /* Twice a second at most, and until nothing is left when the lane stops. */
 static void lane_tick(struct lane *l, bool idle)
 {
@@ -295,6 +325,8 @@ static void *lane_main(void *arg)
                 at += group_run(l, list + at, n - at);
         lane_tick(l, n == 0);
     }
+    if (l->keeper)
+        lane_finish(l);
     return NULL;
 }
 
@@ -360,11 +392,41 @@ void lanes_stop(struct lanes *ls)
     free(ls);
 }
 
+static bool goes_to_reader(const struct lanes *ls, const struct work *w)
+{
+    return !w->writes && store_engine(ls->app->store) == STORE_SQLITE;
+}
+
 void lanes_submit(struct lanes *ls, struct work *w)
 {
     w->ran = false;
-    bool to_reader = !w->writes && store_engine(ls->app->store) == STORE_SQLITE;
-    queue_add(to_reader ? &ls->reads : &ls->writes, w, w);
+    queue_add(goes_to_reader(ls, w) ? &ls->reads : &ls->writes, w, w);
+}
+
+static _Thread_local struct gathered {
+    struct work *first, *last;
+} gathered[2];
+
+void lanes_gather(struct lanes *ls, struct work *w)
+{
+    struct gathered *g = &gathered[goes_to_reader(ls, w)];
+    w->ran = false;
+    w->next = NULL;
+    if (g->last)
+        g->last->next = w;
+    else
+        g->first = w;
+    g->last = w;
+}
+
+void lanes_flush(struct lanes *ls)
+{
+    for (int to_reader = 0; to_reader < 2; to_reader++) {
+        struct gathered *g = &gathered[to_reader];
+        if (g->first)
+            queue_add(to_reader ? &ls->reads : &ls->writes, g->first, g->last);
+        *g = (struct gathered){ NULL, NULL };
+    }
 }
 
 struct waiting {

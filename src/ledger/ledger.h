@@ -72,6 +72,8 @@ str ledger_verifier(const struct ledger *l, struct arena *a);
 /* One step: takes what was committed since the last one (at most step_entries_max; *ret_sequenced = 0: nothing left), writes tiles and index, signs a checkpoint. In a transaction of its own, which the caller commits. Without the
  * lease it does nothing. ERR_LEDGER_FORKED: the stored tree contradicts the last checkpoint; nothing is signed. */
 STATUS ledger_sequence(struct ctx *cx, struct ledger *l, int64_t *ret_sequenced);
+/* Gives the lease back, so that the next process need not wait for its end. In a transaction of its own. */
+STATUS ledger_release(struct ctx *cx, struct ledger *l);
 /* When traffic is idle: brings the per-person index up to date whatever its run length. */
 STATUS ledger_index_persons(struct ctx *cx, struct ledger *l, int64_t *ret_indexed);
 /* States, as entries, how many entries each agreement had on `on` (a day that is over). Sequences what is pending

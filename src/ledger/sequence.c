@@ -120,6 +120,24 @@ STATUS sequence_lease(struct ctx *cx, struct ledger *l, bool *ret_held)
     return OK;
 }
 
+STATUS ledger_release(struct ctx *cx, struct ledger *l)
+{
+    struct ledger_state_get_row state;
+    int64_t changed;
+    bool found;
+
+    TRY(ledger_state_get(cx, l->shard, &state, &found));
+    if (!found || state.holder != l->holder)
+        return OK;
+    struct ledger_state_lease_params p = {
+        .shard = l->shard,
+        .token = state.token + 1,
+        .seen_token = state.token,
+        .seen_until_us = state.until_us,
+    };
+    return ledger_state_lease(cx, &p, &changed);
+}
+
 /* ---- what is there */
 
 static status forked(const char *why)
