@@ -7,7 +7,7 @@
 #include "defs/person_fields.h"
 
 struct defs;
-struct calendar; /* viet/workday.h */
+struct calendar; /* viet/calendar/workday.h */
 
 /* One thing wrong in a file of definitions. Texts lie in the arena given to defs_load(). */
 struct defs_problem {
@@ -115,8 +115,10 @@ bool defs_organisation(struct arena *arena, const struct defs *d, str code, stru
 bool defs_organisation_of(struct arena *arena, const struct defs *d, str kind, unit_id unit, struct organisation *ret);
 
 /* --- Calendar ----------------------------------------------------------------------------------------------------- */
-/* For viet_workday…; covers the years of the definitions' holidays rules, 2021 to 2100. */
+/* For calendar_add_days() and its kin (viet/calendar/workday.h); covers 2021 to 2100. */
 const struct calendar *defs_calendar(const struct defs *d);
+/* What arrives later counts from the next working day: minute of the day (NĐ 61/2018/NĐ-CP). */
+int defs_received_until(const struct defs *d);
 
 /* --- Agreements and lawful grounds -------------------------------------------------------------------------------- */
 struct defs_grounded { /* what both allow */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "defs/defs.h"
+#include "viet/viet.h"
 
 static struct arena *arena;
 static char directory[64];
@@ -100,6 +101,11 @@ static const struct wrong wrongs[] = {
     { "agreements/own.yaml", "agreements:\n  - {code: A, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, unit: 99999, title: {vi: t, en: t}}\n", "no unit '99999'", "code: A" },
     { "agreements/own.yaml", "agreements:\n  - {code: A, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, hours: {from: \"22:00\", to: \"06:00\"}, title: {vi: t, en: t}}\n", "never open", "from: \"22" },
     { "agreements/own.yaml", "agreements:\n  - {code: A, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, per_minute: 0, title: {vi: t, en: t}}\n", "not a number", "0, title" },
+    { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nweekly_rest: [6, 7]\nworking_hours:\n  - {from: \"07:30\", to: \"7:30\"}\nholidays: []\n", "not a time of day", "7:30\"}" },
+    { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nweekly_rest: [1, 2, 3, 4, 5, 6, 7]\nworking_hours:\n  - {from: \"07:30\", to: \"11:30\"}\n", "no working time", "calendar" },
+    { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nholidays:\n  - {key: a, solar: \"13-01\", label: {vi: x, en: x}}\n", "no day of a year", "13-01" },
+    { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nyears:\n  - {year: 2026, holidays: [{key: tet, before: 2}]}\n", "no holiday 'tet'", "key: tet" },
+    { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nyears:\n  - {year: 2026, off: [2025-01-02]}\n", "another year", "2025-01-02" },
     { "organisations.yaml", "organisations:\n  - {code: \"a b\", kind: member, name: {vi: x, en: x}}\n", "no code", "code: " },
     { "organisations.yaml", "organisations:\n  - {code: G01, kind: ministry, next: G99, name: {vi: x, en: x}}\n", "not listed", "organisations" },
     { "units/provinces.yaml", "maps: []\nprovinces: []\n", "need a first day", "maps" },
@@ -198,6 +204,28 @@ static void local_bodies_follow_their_rule(void **state)
     defs_free(d);
 }
 
+static void working_days_follow_law_and_decisions(void **state)
+{
+    struct defs_problems problems;
+    struct defs *d;
+    static const struct { int32_t day; bool works; } cases[] = {
+        { 20250101, false }, { 20250124, true }, { 20250127, false }, { 20250131, false }, { 20250203, true }, { 20250407, false },
+        { 20250426, true },  { 20250502, false }, { 20260102, false }, { 20260110, true }, { 20260216, false }, { 20260220, false },
+        { 20260213, true },  { 20260427, false }, { 20260831, false }, { 20260901, false }, { 20260902, false }, { 20261121, false },
+        { 20261120, true },
+    };
+    (void)state;
+    assert_true(status_ok(defs_load(arena, STR(""), &d, &problems)));
+    const struct calendar *c = defs_calendar(d);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (calendar_is_working(c, (day){ cases[i].day }) != cases[i].works)
+            fail_msg("%d", cases[i].day);
+    assert_int_equal(calendar_add_days(c, (day){ 20260213 }, 1).ymd, 20260223);
+    assert_int_equal(calendar_minutes_a_day(c), 480);
+    assert_int_equal(defs_received_until(d), 900);
+    defs_free(d);
+}
+
 static void fields_keep_their_bits(void **state)
 {
     int bit = -1;
@@ -218,7 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(built_in_ones_load_fast), cmocka_unit_test(each_problem_names_its_place),
         cmocka_unit_test(an_installation_adds_and_replaces), cmocka_unit_test(grounds_are_live_by_day_operation_and_hour),
-        cmocka_unit_test(local_bodies_follow_their_rule), cmocka_unit_test(fields_keep_their_bits),
+        cmocka_unit_test(local_bodies_follow_their_rule), cmocka_unit_test(working_days_follow_law_and_decisions), cmocka_unit_test(fields_keep_their_bits),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -44,6 +44,7 @@ struct defs {
     struct organisation_rule *rules;
     size_t rule_count;
     struct calendar *calendar;
+    int received_until;
     struct agreement *agreements;
     size_t agreement_count, agreement_cap;
     struct authority *authorities;
