@@ -21,7 +21,7 @@ static str fields_text(struct visit *v, uint64_t fields)
 
 static str ground_text(struct visit *v, const struct trail_entry *e)
 {
-    str kind = visit_label(v, "access_purpose", str_is_empty(e->purpose_kind) ? STR("none") : e->purpose_kind);
+    str kind = visit_label(v, "access_purpose_", str_is_empty(e->purpose_kind) ? STR("none") : e->purpose_kind);
     str title = str_is_empty(e->purpose_title) ? e->purpose_reference : e->purpose_title;
     if (str_is_empty(title))
         return kind;
@@ -30,7 +30,7 @@ static str ground_text(struct visit *v, const struct trail_entry *e)
 
 static struct access_entry entry_of(struct visit *v, const struct trail_entry *e)
 {
-    str who = str_is_empty(e->organisation_name) ? visit_label(v, "access_role", e->role) : e->organisation_name;
+    str who = str_is_empty(e->organisation_name) ? visit_label(v, "access_role_", e->role) : e->organisation_name;
     struct access_entry out = {
         .index = e->index,
         .time_us = e->time,

@@ -27,7 +27,7 @@ static struct list_item_view item_of(struct visit *v, const struct list_item *i)
         .name = i->name,
         .url = list_url(v, i->delivery),
         .source = i->source,
-        .state = visit_label(v, "list_state", str_of(state_words[i->state])),
+        .state = visit_label(v, "list_state_", str_of(state_words[i->state])),
         .rows = i->rows_done,
         .matched = i->matched,
         .created_us = i->created,
@@ -50,7 +50,7 @@ static str labels_of(struct visit *v, const char *family, const str *words, size
 static str sex_label(struct visit *v, enum sex sex)
 {
     static const char *const words[] = { "", "male", "female", "other" };
-    return sex == SEX_UNKNOWN ? (str){ 0 } : visit_label(v, "sex", str_of(words[sex]));
+    return sex == SEX_UNKNOWN ? (str){ 0 } : visit_label(v, "sex_", str_of(words[sex]));
 }
 
 static str number_text(struct visit *v, bool has, int64_t number)
@@ -95,7 +95,7 @@ static void roles_fill(struct visit *v, struct list_preview_view *view)
 {
     struct list_option *roles = ARENA_ARRAY(v->arena, struct list_option, ROLES);
     for (size_t i = 0; i < ROLES; i++)
-        roles[i] = (struct list_option){ str_of(role_words[i]), visit_label(v, "list_role", i ? str_of(role_words[i]) : STR("none")) };
+        roles[i] = (struct list_option){ str_of(role_words[i]), visit_label(v, "list_role_", i ? str_of(role_words[i]) : STR("none")) };
     view->roles = roles;
     view->role_count = ROLES;
 }
@@ -105,7 +105,7 @@ static void preview_fill(struct visit *v, struct list_preview_view *view, const 
     view->sheet = out->sheet;
     view->encoding = out->encoding;
     view->complete = out->complete;
-    view->missing = str_is_empty(out->missing) ? out->missing : visit_label(v, "list_role", out->missing);
+    view->missing = str_is_empty(out->missing) ? out->missing : visit_label(v, "list_role_", out->missing);
     roles_fill(v, view);
     view->columns = ARENA_ARRAY(v->arena, struct list_column_view, out->columns_count);
     for (size_t i = 0; i < out->columns_count; i++) {
@@ -123,8 +123,8 @@ static void preview_fill(struct visit *v, struct list_preview_view *view, const 
             .name = r->name,
             .birth = birth_text(v, r->has_birth, r->birth),
             .sex = sex_label(v, r->sex),
-            .reason = str_is_empty(r->reason) ? r->reason : visit_label(v, "row_reason", r->reason),
-            .repairs = labels_of(v, "row_repair", r->repairs, r->repairs_count),
+            .reason = str_is_empty(r->reason) ? r->reason : visit_label(v, "row_reason_", r->reason),
+            .repairs = labels_of(v, "row_repair_", r->repairs, r->repairs_count),
         };
     }
 }
@@ -254,7 +254,7 @@ static void outcomes_fill(struct visit *v, struct list_status_view *view, const 
     for (size_t i = 0; i < out->outcomes_count; i++) {
         str word = str_of(outcome_words[out->outcomes[i].outcome]);
         struct list_count *c = &view->outcomes.list[view->outcomes.count++];
-        *c = (struct list_count){ .word = word, .label = visit_label(v, "list_outcome", word), .rows = out->outcomes[i].rows,
+        *c = (struct list_count){ .word = word, .label = visit_label(v, "list_outcome_", word), .rows = out->outcomes[i].rows,
                                   .share = share_of(out->outcomes[i].rows, all) };
         if (view->may_see_rows)
             c->url = arena_printf(v->arena, "/import/%lld/rows?outcome=%.*s", (long long)view->delivery, STR_ARG(word));
@@ -268,11 +268,11 @@ static STATUS report_load(struct ctx *cx, struct visit *v, struct list_status_vi
     TRY(visit_call(cx, "list.report", &in, &out));
     view->encoding = out.encoding;
     outcomes_fill(v, view, &out);
-    view->fields = counts_of(v, "field", out.fields, out.fields_count);
+    view->fields = counts_of(v, "field_", out.fields, out.fields_count);
     field_labels(v, &view->fields);
-    view->reasons = counts_of(v, "row_reason", out.reasons, out.reasons_count);
-    view->repairs = counts_of(v, "row_repair", out.repairs, out.repairs_count);
-    view->warnings = counts_of(v, "row_warning", out.warnings, out.warnings_count);
+    view->reasons = counts_of(v, "row_reason_", out.reasons, out.reasons_count);
+    view->repairs = counts_of(v, "row_repair_", out.repairs, out.repairs_count);
+    view->warnings = counts_of(v, "row_warning_", out.warnings, out.warnings_count);
     view->units.list = ARENA_ARRAY(v->arena, struct list_count, out.units_count);
     int64_t most = 0;
     for (size_t i = 0; i < out.units_count; i++)
@@ -337,8 +337,8 @@ static struct list_row_view row_of(struct visit *v, const struct list_row *r)
         .name = r->name,
         .birth = birth_text(v, r->has_birth, r->birth),
         .sex = sex_label(v, r->sex),
-        .reason = str_is_empty(r->reason) ? r->reason : visit_label(v, "row_reason", r->reason),
-        .repairs = labels_of(v, "row_repair", r->repairs, r->repairs_count),
+        .reason = str_is_empty(r->reason) ? r->reason : visit_label(v, "row_reason_", r->reason),
+        .repairs = labels_of(v, "row_repair_", r->repairs, r->repairs_count),
         .differs = fields_text(v, r->differs),
         .register_number = number_text(v, r->has_register_number, r->register_number),
         .register_name = r->register_name,
@@ -351,7 +351,7 @@ static void outcomes_list(struct visit *v, struct list_rows_view *view)
 {
     struct list_option *options = ARENA_ARRAY(v->arena, struct list_option, OUTCOMES);
     for (size_t i = 0; i < OUTCOMES; i++)
-        options[i] = (struct list_option){ str_of(outcome_words[i]), visit_label(v, "list_outcome", str_of(outcome_words[i])) };
+        options[i] = (struct list_option){ str_of(outcome_words[i]), visit_label(v, "list_outcome_", str_of(outcome_words[i])) };
     view->outcomes = options;
     view->outcome_count = OUTCOMES;
 }
@@ -380,7 +380,7 @@ status list_rows_run(struct ctx *cx, struct visit *v)
     TRY(visit_call(cx, "list.rows", &in, &out));
     view->delivery = in.delivery;
     view->outcome = word;
-    view->outcome_label = visit_label(v, "list_outcome", word);
+    view->outcome_label = visit_label(v, "list_outcome_", word);
     outcomes_list(v, view);
     view->rows = ARENA_ARRAY(v->arena, struct list_row_view, out.rows_count);
     for (size_t i = 0; i < out.rows_count; i++)

@@ -54,7 +54,7 @@ status record_run(struct ctx *cx, struct visit *v)
     }
     view->warnings = ARENA_ARRAY(v->arena, str, out.warnings_count);
     for (size_t i = 0; i < out.warnings_count; i++)
-        view->warnings[view->warning_count++] = visit_label(v, "warning", out.warnings[i]);
+        view->warnings[view->warning_count++] = visit_label(v, "warning_", out.warnings[i]);
     return OK;
 }
 

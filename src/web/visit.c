@@ -31,7 +31,7 @@ str visit_field(const struct visit *v, const char *name)
 str visit_label(const struct visit *v, const char *family, str word)
 {
     str label = word;
-    (void)msg_find(arena_printf(v->arena, "%s_%.*s", family, STR_ARG(word)), v->lang, &label);
+    (void)msg_find(arena_printf(v->arena, "%s%.*s", family, STR_ARG(word)), v->lang, &label);
     return label;
 }
 

@@ -55,7 +55,7 @@ STATUS visit_call(struct ctx *cx, const char *operation, const void *in, void *r
 void visit_finish(struct visit *v, status st, const struct fault *fault);
 str visit_query(const struct visit *v, const char *name); /* "" if absent */
 str visit_field(const struct visit *v, const char *name);
-/* The label of a word from data ("family_word"), or the word itself. */
+/* The label of a word from data, whose message key begins with `family` ("sex_"), or the word itself. */
 str visit_label(const struct visit *v, const char *family, str word);
 
 /* The pages. */
