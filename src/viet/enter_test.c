@@ -48,6 +48,8 @@ static void tidies_spaces(void **state)
     enters_as("An  Bình", "An Bình");
     enters_as("\u00A0Nguyễn\u00A0 \u3000Văn\u2003An\u00A0", "Nguyễn Văn An");
     enters_as("\uFEFFNguy\u200Bễn\u200D", "Nguyễn");
+    enters_as("Ng\u00ADuyễn\u2060 An", "Nguyễn An"); /* soft hyphen, word joiner */
+    enters_as("An\u2028Bình", "An Bình");
     enters_as("   ", "");
     enters_as("\u200B", "");
 }
@@ -78,6 +80,17 @@ static void refuses_bad_text(void **state)
     refuses(STR("An\u202Ehni"), ERR_TEXT_CONTROL);
     refuses(STR("An\uFFFF"), ERR_TEXT_CONTROL);
     refuses(STR("Nguyễn Thị Nguyễn Thị Nguyễn Thị Nguyễn Thị"), ERR_TEXT_TOO_LONG);
+}
+
+static void counts_the_limit_after_cleaning(void **state)
+{
+    str got;
+    (void)state;
+    assert_true(status_ok(viet_enter(arena, STR("name"), STR("  Hồng  "), 6, &got))); /* ồ has three bytes */
+    assert_true(str_eq(got, STR("Hồng")));
+    assert_int_equal(viet_enter(arena, STR("name"), STR("Hồng"), 5, &got).code, ERR_TEXT_TOO_LONG);
+    assert_int_equal(viet_enter(arena, STR("name"), STR("abcdef"), 5, &got).code, ERR_TEXT_TOO_LONG);
+    assert_true(status_ok(viet_enter(arena, STR("name"), STR("abcde"), 5, &got)));
 }
 
 static void bounds_its_work(void **state)
@@ -130,7 +143,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_good_text),  cmocka_unit_test(tidies_spaces),   cmocka_unit_test(composes),
-        cmocka_unit_test(refuses_bad_text), cmocka_unit_test(bounds_its_work), cmocka_unit_test(cells_may_have_line_breaks),
+        cmocka_unit_test(refuses_bad_text), cmocka_unit_test(counts_the_limit_after_cleaning),
+        cmocka_unit_test(bounds_its_work), cmocka_unit_test(cells_may_have_line_breaks),
         cmocka_unit_test(is_idempotent),
     };
     arena = arena_new(1 << 20);

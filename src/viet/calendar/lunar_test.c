@@ -49,6 +49,18 @@ static void knows_days(void **state)
     assert_int_equal(l.day, 30);
 }
 
+/* New moons within a minute of midnight, by an ephemeris: the month begins on this day. */
+static void is_right_near_midnight(void **state)
+{
+    static const int first_days[] = { 19440620, 20540508, 20771115, 20851018 };
+    (void)state;
+    for (size_t i = 0; i < sizeof first_days / sizeof *first_days; i++) {
+        struct lunar_day l;
+        assert_true(lunar_of_day((day){ first_days[i] }, &l));
+        assert_int_equal(l.day, 1);
+    }
+}
+
 static void refuses_days_that_are_not(void **state)
 {
     struct lunar_day l;
@@ -95,6 +107,7 @@ int main(void)
         cmocka_unit_test(knows_new_years),
         cmocka_unit_test(knows_leap_months),
         cmocka_unit_test(knows_days),
+        cmocka_unit_test(is_right_near_midnight),
         cmocka_unit_test(refuses_days_that_are_not),
         cmocka_unit_test(walks_two_centuries),
     };
