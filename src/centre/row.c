@@ -71,6 +71,14 @@ static enum row_reason text_take(struct arena *a, str raw, str *ret)
     return status_is(st, ERR_TEXT_NOT_UTF8) ? REASON_text_not_utf8 : status_is(st, ERR_TEXT_CONTROL) ? REASON_text_control : REASON_cell_too_large;
 }
 
+/* A remark stands apart, "(đã chết)", "- con bà Lan": a word that merely follows may be a given name. */
+static bool remark_stands_apart(str name, str rest)
+{
+    str cut = str_trim(str_from(name, rest.len));
+
+    return str_starts(name, rest) && cut.len && strchr("(-,;/[", cut.ptr[0]);
+}
+
 /* Takes off what is no part of a name (a form of address, a remark) and the residue of typing; a name itself is never
  * corrected. Each pass takes the surest proposal. */
 static str name_mend(struct arena *a, str name, struct list_person *p)
@@ -85,7 +93,8 @@ static str name_mend(struct arena *a, str name, struct list_person *p)
         changed = false;
         for (size_t i = 0; i < n && i < NAME_PROPOSALS_MAX && !changed; i++) {
             enum repair_rule rule = proposals[i].rule;
-            changed = (rule == REPAIR_HONORIFIC || rule == REPAIR_REMARK) && proposals[i].confidence >= 0.8 && proposals[i].after.len > 0;
+            changed = (rule == REPAIR_HONORIFIC || (rule == REPAIR_REMARK && remark_stands_apart(name, proposals[i].after))) &&
+                      proposals[i].confidence >= 0.8 && proposals[i].after.len > 0;
             if (changed) {
                 name = proposals[i].after;
                 repaired(p, rule == REPAIR_HONORIFIC ? MEND_name_honorific : MEND_name_remark);
@@ -206,6 +215,8 @@ static void birth_take(struct arena *a, const struct sheet *s, const struct shee
     }
     p->birth = r.day;
     p->birth_other = r.other;
+    if (r.flags & DATE_FIRST_OF_JANUARY && day_precision(r.day) == DAY_FULL)
+        p->birth_other = (day){ day_year(r.day) * 10000 };
 }
 
 static void sex_take(struct arena *a, const struct sheet *s, const struct sheet_row *row, struct list_person *p)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define NO_ROW UINT32_MAX
+#define BY_YEAR (1 << 7) /* a rule of meet(), not a field */
 
 /* Rows of the right side with equal keys, as a chain through `next`. */
 struct block {
@@ -111,7 +112,8 @@ static bool is_chance(const struct finder *f, const struct match_pair *p)
 static void meet(struct finder *f, uint32_t left, uint32_t right, uint8_t by)
 {
     if (f->met[right] == left + 1) {
-        f->pairs[f->met_at[right]].by |= by;
+        f->pairs[f->met_at[right]].by |= by == BY_YEAR ? MATCH_NAME : by;
+        f->pairs[f->met_at[right]].weak &= by == BY_YEAR;
         return;
     }
     if (f->count == f->cap) {
@@ -124,7 +126,7 @@ static void meet(struct finder *f, uint32_t left, uint32_t right, uint8_t by)
     }
     f->met[right] = left + 1;
     f->met_at[right] = (uint32_t)f->count;
-    f->pairs[f->count] = (struct match_pair){ .left = left, .right = right, .by = by };
+    f->pairs[f->count] = (struct match_pair){ .left = left, .right = right, .by = by == BY_YEAR ? MATCH_NAME : by, .weak = by == BY_YEAR };
     pair_compare(f, &f->pairs[f->count]);
     if (is_chance(f, &f->pairs[f->count]))
         f->met[right] = 0;
@@ -132,7 +134,7 @@ static void meet(struct finder *f, uint32_t left, uint32_t right, uint8_t by)
         f->count++;
 }
 
-static void meet_by_name(struct finder *f, uint32_t left, day born)
+static void meet_by_name(struct finder *f, uint32_t left, day born, bool other)
 {
     const struct match_columns *l = f->left, *r = f->right;
     uint32_t k;
@@ -141,7 +143,7 @@ static void meet_by_name(struct finder *f, uint32_t left, day born)
         return;
     for (k = block_first(&f->names, name_block(l->name_hash[left], day_year(born))); k != NO_ROW; k = f->names.next[k])
         if (r->name_hash[k] == l->name_hash[left] && births_agree(born, r->birth[k]))
-            meet(f, left, k, MATCH_NAME | MATCH_BIRTH);
+            meet(f, left, k, other && day_precision(born) == DAY_YEAR ? BY_YEAR : MATCH_NAME | MATCH_BIRTH);
 }
 
 static int pair_order(const void *a, const void *b)
@@ -167,8 +169,8 @@ void match_find(struct arena *arena, const struct match_columns *left, const str
         if (number_at(left->old_number, i))
             for (k = block_first(&f.old_numbers, (uint64_t)left->old_number[i]); k != NO_ROW; k = f.old_numbers.next[k])
                 meet(&f, i, k, MATCH_OLD_NUMBER);
-        meet_by_name(&f, i, day_at(left->birth, i));
-        meet_by_name(&f, i, day_at(left->birth_other, i));
+        meet_by_name(&f, i, day_at(left->birth, i), false);
+        meet_by_name(&f, i, day_at(left->birth_other, i), true);
     }
     blocks_done(&f);
     if (f.count)
@@ -218,7 +220,7 @@ static struct match_judgement judge_without_number(const struct match_pair *pair
             j.candidates = 1;
         }
     }
-    if (j.candidates > 1)
+    if (j.candidates > 1 || (j.candidates == 1 && pairs[j.best].weak))
         j.verdict = MATCH_MANY;
     else if (j.candidates == 1)
         j.verdict = pairs[j.best].differ ? MATCH_CONFLICT : MATCH_ONE;
@@ -234,7 +236,7 @@ struct match_judgement match_judge(const struct match_pair *pairs, size_t count)
             continue;
         j = (struct match_judgement){ .verdict = pairs[i].differ ? MATCH_CONFLICT : MATCH_ONE, .best = i, .candidates = 1 };
         /* The number says one, name and birth say another. */
-        if (is_somebody_else(&pairs[i]) && rest.verdict != MATCH_NONE) {
+        if (is_somebody_else(&pairs[i]) && rest.verdict != MATCH_NONE && !pairs[rest.best].weak) {
             j.verdict = MATCH_MANY;
             j.candidates += rest.candidates;
         }

@@ -23,7 +23,7 @@ struct match_columns {
     const str *name;             /* in form C, as written */
     const int64_t *name_hash;    /* equal for names that differ in case, diacritics and spacing only */
     const day *birth;
-    const day *birth_other; /* left: the second reading of an ambiguous date */
+    const day *birth_other; /* left: the second reading of an ambiguous date; a year alone where the day may be a placeholder */
     const uint8_t *sex;     /* enum sex */
 };
 
@@ -32,6 +32,7 @@ struct match_pair {
     uint8_t agree, differ; /* enum match_field */
     uint8_t by;            /* the fields whose equality brought them together */
     bool name_exact;       /* with tones, whatever the spelling of tone places */
+    bool weak;             /* brought together by a name and a year alone that the row does not claim: a human must confirm it */
 };
 struct match_pairs {
     struct match_pair *list; /* sorted by left, then right */
@@ -45,7 +46,7 @@ enum match_verdict {
     MATCH_NONE,
     MATCH_ONE,      /* one record, nothing differs */
     MATCH_CONFLICT, /* one record, and some fields differ */
-    MATCH_MANY,     /* several records are as good: a human must choose */
+    MATCH_MANY,     /* several records are as good, or the one is weak: a human must choose */
 };
 struct match_judgement {
     enum match_verdict verdict;

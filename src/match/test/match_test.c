@@ -92,6 +92,8 @@ static void judges_each_kind_of_row(void **state)
         { 0, false, 0, "Nguyễn Văn An", 19900312, 0, 0, MATCH_ONE, 0, 0, 1 },
         { 1090000009, false, 0, "Nguyễn Văn An", 19900312, 0, 0, MATCH_CONFLICT, 0, MATCH_NUMBER, 1 },
         { 0, false, 0, "Nguyễn Văn An", 19901203, 19900312, 0, MATCH_CONFLICT, 0, MATCH_BIRTH, 1 },
+        { 0, false, 0, "Nguyễn Văn An", 19900101, 19900000, SEX_MALE, MATCH_MANY, 0, MATCH_BIRTH, 1 },
+        { 1090000001, false, 0, "Nguyễn Văn An", 19900101, 19900000, SEX_MALE, MATCH_CONFLICT, 0, MATCH_BIRTH, 1 },
         { 0, false, 0, "Nguyễn Văn An", 0, 0, SEX_MALE, MATCH_NONE, 0, 0, 0 },
         { 0, false, 0, "Phạm Văn Xa", 19900312, 0, 0, MATCH_NONE, 0, 0, 0 },
         { 0, false, 0, "Trần Thị Hoà", 19850607, 0, SEX_FEMALE, MATCH_MANY, 1, 0, 2 },
