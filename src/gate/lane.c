@@ -121,7 +121,7 @@ static void work_run(struct work *w, struct tx *tx)
         work_fail(w, st);
 }
 
-/* A write within its own savepoint. */
+/* Within a savepoint of its own, so that what fails is undone and the group goes on. */
 static void work_run_marked(struct work *w, struct tx *tx)
 {
     status st = tx_mark(tx);
@@ -164,10 +164,8 @@ static STATUS group_try(struct lane *l, struct work *const *list, size_t n, size
     size_t entries = 0, i = 0;
     for (; i < n && entries < GROUP_ENTRIES_MAX; i++) {
         struct work *w = list[i];
-        if (w->writes)
+        if (!w->ran)
             work_run_marked(w, tx);
-        else if (!w->ran)
-            work_run(w, tx);
         entries += w->journal.count;
     }
     *ret_used = i;
@@ -222,10 +220,16 @@ static void reads_run(struct lane *l, struct work *const *list, size_t n)
     struct work *first = NULL, *last = NULL;
     status begun = tx_begin(l->db, &tx);
     for (size_t i = 0; i < n; i++) {
-        if (status_ok(begun))
-            work_run(list[i], tx);
-        else
+        if (!status_ok(begun)) {
             work_fail(list[i], begun);
+            continue;
+        }
+        work_run(list[i], tx);
+        enum error_class class = error_def(list[i]->result.code)->class;
+        if (class == CLASS_BROKEN || class == CLASS_BUSY) { /* the store may have failed under it: a fresh one for the others */
+            tx_rollback(tx);
+            begun = tx_begin(l->db, &tx);
+        }
     }
     if (status_ok(begun))
         tx_rollback(tx);

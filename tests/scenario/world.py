@@ -19,6 +19,7 @@ import urllib.parse
 import uuid
 
 WAIT_S = 30
+DATABASE = re.compile(r'^(postgres(?:ql)?://[^/]*/)([^?]*)')
 
 
 class Wrong(Exception):
@@ -54,13 +55,12 @@ class Populations:
     def database(self, name, template):
         """Makes a database on the tests' PostgreSQL; gives its URL."""
         full = f'dancu_scenario_{name}'.lower()
-        url = urllib.parse.urlsplit(self.pg)
         make = f'CREATE DATABASE {full}' + (f' TEMPLATE dancu_scenario_{template}' if template else '')
         run(['psql', '-X', '-q', '-d', self.pg, '-c', f'DROP DATABASE IF EXISTS {full}', '-c', make])
-        return urllib.parse.urlunsplit(url._replace(path='/' + full))
+        return DATABASE.sub(lambda m: m[1] + full, self.pg)
 
     def drop(self, url):
-        name = urllib.parse.urlsplit(url).path.strip('/')
+        name = DATABASE.search(url)[2]
         run(['psql', '-X', '-q', '-d', self.pg, '-c', f'DROP DATABASE IF EXISTS {name} WITH (FORCE)'])
 
 
