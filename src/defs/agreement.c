@@ -1,5 +1,6 @@
 /* Agreements and lawful grounds: what the gate enforces on each call. A field that does not exist, or that is a state
- * secret, cannot be agreed on: the file is refused as a whole. Law: NĐ 47/2020/NĐ-CP Đ38, Đ43; NĐ 70/2024/NĐ-CP Đ8. */
+ * secret, cannot be agreed on: the file is refused as a whole. Law: NĐ 47/2020/NĐ-CP Đ38, Đ43; NĐ 70/2024/NĐ-CP Đ8.
+ * tested by: src/defs/defs_test.c */
 #include "defs/inside.h"
 
 #include <string.h>

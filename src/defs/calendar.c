@@ -1,6 +1,7 @@
 /* The calendar of working days, from the rules of the law and the years' own decisions, worked out once for all years at
  * load so that asking costs a search. Refuses a calendar without working days, unknown or doubled keys, and a year's
- * decision about a holiday that has no rule. */
+ * decision about a holiday that has no rule.
+ * tested by: src/defs/defs_test.c */
 #include "defs/inside.h"
 
 #include <stdlib.h>

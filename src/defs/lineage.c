@@ -1,5 +1,6 @@
 /* What became of a unit, and what a unit came from. The answer is one unit only where the law leaves no choice; where an
- * old unit was divided the question goes back, since a wrong commune moves a person's file to the wrong police. */
+ * old unit was divided the question goes back, since a wrong commune moves a person's file to the wrong police.
+ * tested by: src/defs/unit_test.c */
 #include "defs/inside.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* Organisations: those listed by name, and the local bodies that exist once in every unit, made by rule. A local body is
- * found from its code alone, so that thirteen thousand of them need no list. */
+ * found from its code alone, so that thirteen thousand of them need no list.
+ * tested by: src/defs/defs_test.c */
 #include "defs/inside.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* Finds units by what people write: any case, with or without marks, either tone place, with or without the word of the
- * type. Names alone are ambiguous (hundreds of communes are called Tân Lập), so the caller says where to look. */
+ * type. Names alone are ambiguous (hundreds of communes are called Tân Lập), so the caller says where to look.
+ * tested by: src/defs/unit_test.c */
 #include "defs/inside.h"
 
 #include <stdlib.h>

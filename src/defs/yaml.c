@@ -1,6 +1,7 @@
 /* Reads YAML through libfyaml and keeps the place of each node, so that an error in a definition names file, line, column,
  * reason and remedy. Refuses duplicate keys, deep nesting, aliases (a definition must be readable where it stands) and
- * unknown keys. */
+ * unknown keys.
+ * tested by: src/defs/defs_test.c */
 #include "defs/yaml.h"
 
 #include <libfyaml.h>

@@ -1,6 +1,7 @@
 /* Moving, correcting, merging. A correction leaves what it corrects readable in the history, names its source and its
  * proof, and may not let a weaker source overrule a stronger one (authority matrix of the population register). A merge
- * keeps both records and both numbers, so that it can be undone without loss. */
+ * keeps both records and both numbers, so that it can be undone without loss.
+ * tested by: src/register/test/command_test.c */
 #include "register/inside.h"
 #include "register/register_ops.h"
 

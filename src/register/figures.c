@@ -1,6 +1,7 @@
 /* Figures of the population, kept with every change: a table of counts by unit of residence, year of birth, sex and state.
  * A figure shown is a sum over it, so that the home page of a province costs some thousands of rows and not millions of
- * people. figures_check() counts everybody anew. Nobody is shown here, so nothing is noted. */
+ * people. figures_check() counts everybody anew. Nobody is shown here, so nothing is noted.
+ * tested by: src/register/test/verify_test.c */
 #include "register/inside.h"
 #include "register/register_ops.h"
 

@@ -1,7 +1,8 @@
 /* State is the fold of events. For a day and a moment of knowledge the assertion that wins a field is, among those that
  * the register knew then and that hold on that day, the one that begins last; of two that begin together, the one that
  * was recorded later. So a correction takes the place of what it corrects by beginning on the same day, an event reported
- * late slips in below what came after it, and what was believed before stays readable for ever. */
+ * late slips in below what came after it, and what was believed before stays readable for ever.
+ * tested by: src/register/test/fact_test.c */
 #include "register/inside.h"
 
 #include <string.h>

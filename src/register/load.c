@@ -3,7 +3,8 @@
  * the load has come. A load that was killed goes on behind the last transaction; nothing is doubled or left out.
  *
  * One thread reads and builds, another writes. Refuses a register that holds people, and files other than those that a
- * broken load began with. */
+ * broken load began with.
+ * tested by: src/register/test/load_test.c */
 #include "register/load.h"
 
 #include <pthread.h>
@@ -580,8 +581,7 @@ static STATUS stages_run(struct loading *l)
         l->out->people = l->done;
         TRY(stage_end(l, STAGE_INDEXES));
     }
-    TRY(store_load_end(l->cx.app->store));
-    return stage_end(l, STAGE_DONE);
+    return OK;
 }
 
 static STATUS load_all(struct loading *l, str directory)
@@ -596,9 +596,16 @@ static STATUS load_all(struct loading *l, str directory)
     l->out->numbers = (int64_t)l->claim_count;
     TRY(store_load_begin(l->cx.app->store));
     status st = stages_run(l);
-    if (l->cx.tx)
-        tx_rollback(l->cx.tx);
-    return st;
+    struct fault first = *fault_here();
+    tx_rollback(l->cx.tx);
+    l->cx.tx = NULL;
+    status ended = store_load_end(l->cx.app->store); /* after a failure too: what is there must be safe and found */
+    if (!status_ok(st)) {
+        *fault_here() = first;
+        return st;
+    }
+    TRY(ended);
+    return stage_end(l, STAGE_DONE);
 }
 
 STATUS register_load(struct ctx *cx, struct register_load *out)

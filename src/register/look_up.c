@@ -1,5 +1,6 @@
 /* Showing a person: the fields that were asked for and may be shown, each with its source, its days and the moment when
- * the register learned it; the events behind them; and one's own record. Every value that leaves here was noted before. */
+ * the register learned it; the events behind them; and one's own record. Every value that leaves here was noted before.
+ * tested by: src/register/test/verify_test.c */
 #include "register/inside.h"
 #include "register/register_ops.h"
 

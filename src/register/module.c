@@ -1,4 +1,4 @@
-/* The register as the process sees it: its operations and tables. tested by: src/register/test/register_test.c */
+/* The register as the process sees it: its operations and tables. tested by: src/register/test/verify_test.c */
 #include "register/inside.h"
 #include "register/register_ops.h"
 

@@ -1,5 +1,6 @@
 /* Personal numbers: issued, cancelled, replaced, never used again. The six random digits come from the system's secure
- * source, so that a number says nothing about the order of issue (NĐ 137/2015/NĐ-CP Đ13; TT 59/2021/TT-BCA Đ4). */
+ * source, so that a number says nothing about the order of issue (NĐ 137/2015/NĐ-CP Đ13; TT 59/2021/TT-BCA Đ4).
+ * tested by: src/register/test/command_test.c */
 #include "register/inside.h"
 #include "register/register_ops.h"
 

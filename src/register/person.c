@@ -1,5 +1,6 @@
 /* Reads and writes people. person_record() is the only place that writes a person: it appends the event, folds all events,
- * writes the row, moves the figures and leaves the trace, in the caller's transaction; nothing of it can be had apart. */
+ * writes the row, moves the figures and leaves the trace, in the caller's transaction; nothing of it can be had apart.
+ * tested by: src/register/test/property_test.c */
 #include "register/inside.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* Birth, death, marriage, divorce, disappearance: the events of civil status and what they change about a person. Each is
  * effective on the day on which it happened and recorded today. They refuse what the law or time forbids; what is only
- * strange (an implausible number) comes back as a warning. */
+ * strange (an implausible number) comes back as a warning.
+ * tested by: src/register/test/command_test.c */
 #include "register/inside.h"
 #include "register/register_ops.h"
 
@@ -214,21 +215,28 @@ static bool close_kin(const struct person *a, const struct person *b)
     return line || siblings;
 }
 
-static STATUS pair_record(struct ctx *cx, enum event_kind kind, const struct person *p, person_id spouse, enum marital_state marital,
-                          day on, str evidence, struct person *ret)
+/* What a marriage or its end asserts about both. */
+struct bond {
+    enum event_kind kind;
+    enum marital_state marital;
+    day on;
+    str evidence;
+};
+
+static STATUS bond_record(struct ctx *cx, const struct bond *b, const struct person *p, person_id spouse, struct person *ret)
 {
     struct fact facts[] = {
-        fact_number(FIELD_SPOUSE, spouse.v, on, SOURCE_CIVIL_STATUS, evidence),
-        fact_number(FIELD_MARITAL, marital, on, SOURCE_CIVIL_STATUS, evidence),
+        fact_number(FIELD_SPOUSE, spouse.v, b->on, SOURCE_CIVIL_STATUS, b->evidence),
+        fact_number(FIELD_MARITAL, b->marital, b->on, SOURCE_CIVIL_STATUS, b->evidence),
     };
-    return person_record(cx, &(struct event_new){ .person = p->id, .expected_version = p->version, .kind = kind, .effective = on,
+    return person_record(cx, &(struct event_new){ .person = p->id, .expected_version = p->version, .kind = b->kind, .effective = b->on,
                                                   .source = cx->actor.organisation, .facts = facts, .fact_count = 2 }, ret);
 }
 
 STATUS person_marriage(struct ctx *cx, const struct person_marriage_in *in, struct person_marriage_out *ret)
 {
     struct person a, b, after, other;
-    str evidence = in->has_evidence ? in->evidence : STR("");
+    const struct bond bond = { EVENT_MARRIAGE, MARITAL_MARRIED, in->effective, in->has_evidence ? in->evidence : STR("") };
     bool replayed;
     TRY(command_begin(cx, in, ret, &replayed));
     if (replayed)
@@ -240,8 +248,8 @@ STATUS person_marriage(struct ctx *cx, const struct person_marriage_in *in, stru
     TRY(may_marry(&b, in->effective, STR("second")));
     if (a.id.v == b.id.v || a.sex == b.sex || close_kin(&a, &b)) /* Luật HN&GĐ 2014 Đ8.2: not recognised between the same sex */
         return FAIL_AT(EVENT_CONFLICT, STR("second"));
-    TRY(pair_record(cx, EVENT_MARRIAGE, &a, b.id, MARITAL_MARRIED, in->effective, evidence, &after));
-    TRY(pair_record(cx, EVENT_MARRIAGE, &b, a.id, MARITAL_MARRIED, in->effective, evidence, &other));
+    TRY(bond_record(cx, &bond, &a, b.id, &after));
+    TRY(bond_record(cx, &bond, &b, a.id, &other));
     if (after.spouse.v != b.id.v || other.spouse.v != a.id.v) /* a later divorce or death is on record */
         return FAIL_AT(EVENT_ORDER, STR("effective"));
     ret->person = after.id.v;
@@ -254,7 +262,7 @@ STATUS person_marriage(struct ctx *cx, const struct person_marriage_in *in, stru
 STATUS person_divorce(struct ctx *cx, const struct person_divorce_in *in, struct person_divorce_out *ret)
 {
     struct person a, b, after, other;
-    str evidence = in->has_evidence ? in->evidence : STR("");
+    const struct bond bond = { EVENT_DIVORCE, MARITAL_DIVORCED, in->effective, in->has_evidence ? in->evidence : STR("") };
     bool replayed;
     TRY(command_begin(cx, in, ret, &replayed));
     if (replayed)
@@ -264,8 +272,8 @@ STATUS person_divorce(struct ctx *cx, const struct person_divorce_in *in, struct
     TRY(person_for_change(cx, in->second, STR("second"), false, &b));
     if (a.marital != MARITAL_MARRIED || a.spouse.v != b.id.v || b.spouse.v != a.id.v)
         return FAIL_AT(EVENT_CONFLICT, STR("second"));
-    TRY(pair_record(cx, EVENT_DIVORCE, &a, PERSON_NONE, MARITAL_DIVORCED, in->effective, evidence, &after));
-    TRY(pair_record(cx, EVENT_DIVORCE, &b, PERSON_NONE, MARITAL_DIVORCED, in->effective, evidence, &other));
+    TRY(bond_record(cx, &bond, &a, PERSON_NONE, &after));
+    TRY(bond_record(cx, &bond, &b, PERSON_NONE, &other));
     if (after.spouse.v || other.spouse.v) /* the marriage began after this day */
         return FAIL_AT(EVENT_ORDER, STR("effective"));
     ret->person = after.id.v;
