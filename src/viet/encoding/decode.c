@@ -211,18 +211,20 @@ static void restore_case(struct run *r)
     }
 }
 
-/* The bytes of the old set, taken out of the characters of Windows-1252 that spreadsheets made of them. */
-static str unwrap(struct arena *a, str s)
+/* The bytes of the old set, taken out of the characters of Windows-1252 that spreadsheets made of them. Returns how many
+ * characters no such byte makes: then the text was Unicode from the start. */
+static size_t unwrap(struct arena *a, str s, str *ret)
 {
     char *out = arena_alloc(a, s.len + 1);
-    size_t at = 0, len = 0;
+    size_t at = 0, len = 0, others = 0;
     while (at < s.len) {
         uint8_t byte;
-        uint32_t code = text_next(s, &at);
-        /* A character outside Windows-1252 was typed in Unicode: no set gives 0xFF a meaning but for a capital Ữ. */
-        out[len++] = cp1252_byte(code, &byte) ? (char)byte : '\x7F';
+        bool made = cp1252_byte(text_next(s, &at), &byte);
+        others += !made;
+        out[len++] = made ? (char)byte : ' ';
     }
-    return (str){ out, len };
+    *ret = (str){ out, len };
+    return others;
 }
 
 static str run_text(struct arena *a, const struct run *r)
@@ -240,19 +242,29 @@ static str run_text(struct arena *a, const struct run *r)
     return apart ? viet_compose(a, text) : text;
 }
 
+static void decode(enum encoding set, str bytes, struct run *r)
+{
+    switch (set) {
+    case ENCODING_NONE: case ENCODING_COUNT: case ENCODING_UTF8: decode_utf8(bytes, r); break;
+    case ENCODING_UTF16LE: case ENCODING_UTF16BE: decode_utf16(bytes, set == ENCODING_UTF16LE, r); break;
+    case ENCODING_TCVN3: case ENCODING_VISCII: case ENCODING_VPS: decode_table(bytes, charset_of(set), r); break;
+    case ENCODING_VNI: decode_vni(bytes, r); break;
+    case ENCODING_CP1258: decode_cp1258(bytes, r); break;
+    case ENCODING_VIQR: decode_viqr(bytes, r); break;
+    }
+}
+
 void viet_decode(struct arena *a, struct encoding_form form, str bytes, struct decoding *ret)
 {
     struct run r = { 0 };
-    if (form.wrapped)
-        bytes = unwrap(a, bytes);
-    r.glyphs = ARENA_ARRAY(a, struct glyph, bytes.len + 2);
-    switch (form.set) {
-    case ENCODING_NONE: case ENCODING_COUNT: case ENCODING_UTF8: decode_utf8(bytes, &r); break;
-    case ENCODING_UTF16LE: case ENCODING_UTF16BE: decode_utf16(bytes, form.set == ENCODING_UTF16LE, &r); break;
-    case ENCODING_TCVN3: case ENCODING_VISCII: case ENCODING_VPS: decode_table(bytes, charset_of(form.set), &r); break;
-    case ENCODING_VNI: decode_vni(bytes, &r); break;
-    case ENCODING_CP1258: decode_cp1258(bytes, &r); break;
-    case ENCODING_VIQR: decode_viqr(bytes, &r); break;
+    str raw = bytes;
+    size_t others = form.wrapped && text_is_utf8(bytes) ? unwrap(a, raw, &bytes) : 0;
+
+    r.glyphs = ARENA_ARRAY(a, struct glyph, raw.len + 2);
+    decode(form.set, bytes, &r);
+    if (form.wrapped && text_is_utf8(raw) && others + r.bad > 0) {
+        *ret = (struct decoding){ .text = arena_str(a, raw), .bad = others + r.bad };
+        return;
     }
     if (form.upper_font)
         for (size_t i = 0; i < r.count; i++)

@@ -138,7 +138,7 @@ static void weigh(struct arena *a, str sample, struct candidate *c, size_t *word
         if (!is_evidence(raw))
             continue;
         ++*words;
-        c->credit += read ? token_credit(token) : 0;
+        c->credit += read && !(c->form.wrapped && d.bad > 0) ? token_credit(token) : 0;
     }
     c->reading = c->reading * 1099511628211u + str_hash(d.text);
 }

@@ -155,6 +155,27 @@ static void reads_names_of_minorities(void **state)
     assert_false(g.form.wrapped);
 }
 
+/* Most of a column in old letters, some cells typed anew in Unicode: every cell comes out right. */
+static void reads_mixed_columns(void **state)
+{
+    str cells[NAMES];
+    struct encoded e;
+    struct decoding d;
+    struct encoding_guess g;
+    (void)state;
+    for (size_t i = 0; i < NAMES; i++) {
+        viet_encode(arena, (struct encoding_form){ .set = ENCODING_TCVN3, .wrapped = true }, str_of(names[i]), &e);
+        cells[i] = i % 6 == 0 ? str_of(names[i]) : e.bytes;
+    }
+    assert_true(viet_encoding_detect(cells, NAMES, &g));
+    assert_int_equal(g.form.set, ENCODING_TCVN3);
+    assert_true(g.form.wrapped);
+    for (size_t i = 0; i < NAMES; i++) {
+        viet_decode(arena, g.form, cells[i], &d);
+        assert_true(str_eq(d.text, str_of(names[i])));
+    }
+}
+
 static void reads_utf16_files(void **state)
 {
     struct encoded e;
@@ -190,6 +211,7 @@ int main(void)
         cmocka_unit_test(weighs_mnemonics_against_punctuation),
         cmocka_unit_test(equal_readings_are_no_rivals),
         cmocka_unit_test(reads_names_of_minorities),
+        cmocka_unit_test(reads_mixed_columns),
         cmocka_unit_test(reads_utf16_files),
         cmocka_unit_test(reads_decomposed_text),
     };

@@ -27,9 +27,11 @@ const char *encoding_name(enum encoding set); /* "TCVN3": a word of the program 
 
 struct decoding {
     str text;           /* valid UTF-8 in form C; may hold control characters: viet_enter() comes after */
-    size_t bad;         /* bytes without a meaning, each now U+FFFD */
+    size_t bad;         /* bytes without a meaning, each now U+FFFD; for wrapped texts see viet_decode() */
     size_t case_guessed; /* letters whose case the set does not tell, made capitals after their neighbours */
 };
+/* A wrapped text that holds characters which the set cannot have made is Unicode from the start (mixed columns are
+ * common): it comes back as it is, and `bad` counts those characters. */
 void viet_decode(struct arena *a, struct encoding_form form, str bytes, struct decoding *ret);
 
 struct encoded {
