@@ -79,6 +79,18 @@ static bool remark_stands_apart(str name, str rest)
     return str_starts(name, rest) && cut.len && strchr("(-,;/[", cut.ptr[0]);
 }
 
+/* With its diacritics: "Chú" is a form of address, "Chu" a family name. */
+static bool is_form_of_address(struct arena *a, str name)
+{
+    static const str forms[] = { STR("ông"), STR("bà"), STR("anh"), STR("chị"), STR("cụ"), STR("cô"), STR("chú"), STR("bác"), STR("em"), STR("cháu") };
+    str word = viet_lower(a, str_slice(name, 0, str_find_char(name, ' ')));
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (str_eq(word, forms[i]))
+            return true;
+    return false;
+}
+
 /* Takes off what is no part of a name (a form of address, a remark) and the residue of typing; a name itself is never
  * corrected. Each pass takes the surest proposal. */
 static str name_mend(struct arena *a, str name, struct list_person *p)
@@ -93,7 +105,7 @@ static str name_mend(struct arena *a, str name, struct list_person *p)
         changed = false;
         for (size_t i = 0; i < n && i < NAME_PROPOSALS_MAX && !changed; i++) {
             enum repair_rule rule = proposals[i].rule;
-            changed = (rule == REPAIR_HONORIFIC || (rule == REPAIR_REMARK && remark_stands_apart(name, proposals[i].after))) &&
+            changed = ((rule == REPAIR_HONORIFIC && is_form_of_address(a, name)) || (rule == REPAIR_REMARK && remark_stands_apart(name, proposals[i].after))) &&
                       proposals[i].confidence >= 0.8 && proposals[i].after.len > 0;
             if (changed) {
                 name = proposals[i].after;
