@@ -30,7 +30,7 @@ enum date_flag {
 };
 
 struct date_habits {
-    day today;        /* for two-digit years and days in the future */
+    day today;        /* a full day: for two-digit years and days in the future */
     bool month_first; /* the column writes the month first, see date_order_detect() */
     bool epoch_1904;  /* serials of the old Macintosh calendar */
 };

@@ -15,7 +15,7 @@ static const struct {
     { "m", SEX_MALE },             { "man", SEX_MALE },       { "nữ", SEX_FEMALE },            { "nữ giới", SEX_FEMALE },
     { "gái", SEX_FEMALE },         { "con gái", SEX_FEMALE }, { "bà", SEX_FEMALE },            { "female", SEX_FEMALE },
     { "f", SEX_FEMALE },           { "woman", SEX_FEMALE },   { "nuwx", SEX_FEMALE },          { "nu74", SEX_FEMALE },
-    { "khác", SEX_OTHER },         { "other", SEX_OTHER },    { "x", SEX_OTHER },              { "giới tính khác", SEX_OTHER },
+    { "khác", SEX_OTHER },         { "other", SEX_OTHER },    { "giới tính khác", SEX_OTHER },
     { "không xác định", SEX_OTHER }, { "chưa xác định", SEX_OTHER },
 };
 
