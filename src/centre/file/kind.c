@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LOOK_BYTES = 65536, ENCRYPTED_LOOK_BYTES = 1 << 20, JUNK_SHARE = 100, GOOD_PER_BAD = 20 };
+enum { LOOK_BYTES = 65536, ENCRYPTED_LOOK_BYTES = 1 << 20, JUNK_SHARE = 100, JUNK_MIN = 4, GOOD_PER_BAD = 3 };
 
 /* "EncryptedPackage" in UTF-16, the stream in which a spreadsheet with a password lies (MS-OFFCRYPTO 2.3.4). */
 static bool is_encrypted(str bytes)
@@ -58,7 +58,7 @@ static bool is_junk(str bytes)
 
     for (size_t i = 0; i < look; i++)
         zeros += bytes.ptr[i] == 0;
-    return zeros * JUNK_SHARE > look;
+    return zeros > JUNK_MIN && zeros * JUNK_SHARE > look;
 }
 
 STATUS kind_of(str bytes, enum file_kind *ret)
