@@ -211,17 +211,37 @@ static void operation_write(struct buf *out, const struct operation *op)
     buf_char(out, '}');
 }
 
-static void paths(const struct app *app, struct buf *out)
+/* All methods of one path stand under one key: a key twice is no JSON. */
+static void path_write(const struct app *app, const char *path, struct buf *out)
 {
     bool first = true;
     for (size_t m = 0; m < app->module_count; m++)
         for (size_t i = 0; i < app->modules[m]->operation_count; i++) {
             const struct operation *op = &app->modules[m]->operations[i];
-            buf_printf(out, "%s\"%s\":{", first ? "" : ",", op->path);
+            if (strcmp(op->path, path) != 0)
+                continue;
+            if (!first)
+                buf_char(out, ',');
             operation_write(out, op);
-            buf_char(out, '}');
             first = false;
         }
+}
+
+static void paths(const struct app *app, struct buf *out)
+{
+    struct table seen;
+    table_init(&seen);
+    for (size_t m = 0; m < app->module_count; m++)
+        for (size_t i = 0; i < app->modules[m]->operation_count; i++) {
+            const char *path = app->modules[m]->operations[i].path;
+            if (table_get(&seen, str_of(path)))
+                continue;
+            buf_printf(out, "%s\"%s\":{", seen.count ? "," : "", path);
+            path_write(app, path, out);
+            buf_char(out, '}');
+            table_set(&seen, str_of(path), &seen);
+        }
+    table_done(&seen);
 }
 
 static void tags(const struct app *app, struct buf *out)
