@@ -111,7 +111,8 @@ STATUS identity_actor(struct ctx *cx, str token)
     if (!known || age_us < 0 || age_us > (int64_t)CACHE_TRUST_S * 1000000) {
         status st = entry_load(cx, kind, &e);
         if (!status_ok(st)) {
-            cache_drop(id->cache, digest);
+            if (known)
+                cache_drop(id->cache, digest);
             return fault_pass(st, __FILE__, __LINE__);
         }
         cache_put(id->cache, &e);

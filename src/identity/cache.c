@@ -1,4 +1,7 @@
 /* Four-way sets behind striped locks; the least recently used of a set makes room. Holds no token, only digests.
+ *
+ * An entry is dropped before the transaction that ends it commits, so a call beside it may still read the old row. What
+ * was dropped is therefore not taken in again for some seconds; such calls ask the store.
  * tested by: src/identity/throttle_test.c */
 #include "identity/inside.h"
 
@@ -6,11 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETS = 4096, WAYS = 4, STRIPES = 64 };
+enum { SETS = 4096, WAYS = 4, STRIPES = 64, DROPPED_MAX = 256, DROPPED_US = 5000000 };
 
 struct cache {
     pthread_mutex_t locks[STRIPES];
     struct cached sets[SETS][WAYS];
+    pthread_mutex_t dropped_lock;
+    struct {
+        int64_t key, at_us; /* account, or the first bytes of a digest */
+    } dropped[DROPPED_MAX];
+    size_t dropped_next;
 };
 
 struct cache *cache_new(void)
@@ -19,12 +27,40 @@ struct cache *cache_new(void)
     MUST(c);
     for (size_t i = 0; i < STRIPES; i++)
         pthread_mutex_init(&c->locks[i], NULL);
+    pthread_mutex_init(&c->dropped_lock, NULL);
     return c;
 }
 
 void cache_free(struct cache *c)
 {
     free(c);
+}
+
+static int64_t key_of(const uint8_t *digest)
+{
+    int64_t key;
+    memcpy(&key, digest, sizeof key);
+    return key;
+}
+
+static void dropped_add(struct cache *c, int64_t key)
+{
+    pthread_mutex_lock(&c->dropped_lock);
+    c->dropped[c->dropped_next].key = key;
+    c->dropped[c->dropped_next].at_us = clock_mono_us();
+    c->dropped_next = (c->dropped_next + 1) % DROPPED_MAX;
+    pthread_mutex_unlock(&c->dropped_lock);
+}
+
+static bool was_dropped(struct cache *c, const struct cached *e)
+{
+    bool found = false;
+    int64_t since_us = clock_mono_us() - DROPPED_US, key = key_of(e->digest);
+    pthread_mutex_lock(&c->dropped_lock);
+    for (size_t i = 0; i < DROPPED_MAX && !found; i++)
+        found = c->dropped[i].at_us > since_us && c->dropped[i].at_us && (c->dropped[i].key == e->account || c->dropped[i].key == key);
+    pthread_mutex_unlock(&c->dropped_lock);
+    return found;
 }
 
 static size_t set_of(const uint8_t *digest)
@@ -59,6 +95,8 @@ bool cache_get(struct cache *c, const uint8_t digest[static SHA256_BYTES], struc
 
 void cache_put(struct cache *c, const struct cached *entry)
 {
+    if (was_dropped(c, entry))
+        return;
     struct cached *e = find(c, entry->digest);
     size_t set = set_of(entry->digest);
     if (!e) {
@@ -83,6 +121,7 @@ void cache_seen(struct cache *c, const uint8_t digest[static SHA256_BYTES], int6
 
 void cache_drop(struct cache *c, const uint8_t digest[static SHA256_BYTES])
 {
+    dropped_add(c, key_of(digest));
     struct cached *e = find(c, digest);
     if (e)
         *e = (struct cached){ 0 };
@@ -91,6 +130,7 @@ void cache_drop(struct cache *c, const uint8_t digest[static SHA256_BYTES])
 
 void cache_drop_account(struct cache *c, int64_t account)
 {
+    dropped_add(c, account);
     for (size_t set = 0; set < SETS; set++) {
         pthread_mutex_lock(&c->locks[set % STRIPES]);
         for (size_t i = 0; i < WAYS; i++)

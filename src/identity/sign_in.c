@@ -42,13 +42,12 @@ static STATUS throttle_ask(struct identity *id, str login, str peer)
 }
 
 /* The password against the account as it was read. */
-static STATUS password_ask(struct identity *id, const struct account_by_login_row *row, bool found, str password)
+static STATUS password_ask(const struct account_by_login_row *row, bool found, str password)
 {
     int64_t now = clock_now_us();
     if (found && row->locked_until_us > now)
         return FAIL(SIGN_IN_SLOWED);
     bool usable = found && row->state == ACCOUNT_LIVE;
-    (void)id;
     TRY(password_check(usable ? row->password : (str){ 0 }, password));
     return usable ? OK : FAIL(SIGN_IN_FAILED);
 }
@@ -178,7 +177,7 @@ static void password_run(struct job *j)
     fault_clear();
     status st = throttle_ask(id, s->login, s->peer); /* others may have failed while this one waited */
     if (status_ok(st)) {
-        st = password_ask(id, &in->account, in->found, s->password);
+        st = password_ask(&in->account, in->found, s->password);
         if (status_is(st, ERR_SIGN_IN_FAILED))
             failure_count(s->app, s->login, s->peer, &in->account, in->found);
     }
@@ -242,7 +241,7 @@ STATUS identity_sign_in(struct ctx *cx, str login, str password)
         return FAIL(SIGN_IN_FAILED);
     TRY(throttle_ask(id, name, STR("here")));
     TRY(account_by_login(cx, name, &row, &found));
-    status st = password_ask(id, &row, found, password);
+    status st = password_ask(&row, found, password);
     if (status_is(st, ERR_SIGN_IN_FAILED))
         failure_count(cx->app, name, STR("here"), &row, found);
     if (!status_ok(st))

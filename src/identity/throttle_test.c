@@ -87,6 +87,14 @@ static void cache_finds_what_was_put_and_drops_an_account(void **state)
     cache_drop_account(c, 1);
     cache_drop_account(c, 2);
     assert_false(cache_get(c, e.digest, &got));
+    cache_put(c, &e); /* a call that read the row before the drop was committed */
+    assert_false(cache_get(c, e.digest, &got));
+    e.account = 3;
+    cache_put(c, &e);
+    assert_true(cache_get(c, e.digest, &got));
+    cache_drop(c, e.digest);
+    cache_put(c, &e);
+    assert_false(cache_get(c, e.digest, &got));
     cache_free(c);
 }
 

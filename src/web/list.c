@@ -205,7 +205,9 @@ status list_start_run(struct ctx *cx, struct visit *v)
     struct list_import_in in = { .name = visit_field(v, "name"), .source = visit_field(v, "source"), .has_map = true, .map = map_of(v) };
     struct list_import_out out;
     str upload = visit_field(v, "upload");
-    TRY(upload_read(v->web, v->arena, v->actor.account, upload, &in.file));
+    DEFER(upload_close) str bytes = { 0 };
+    TRY(upload_open(v->web, v->arena, v->actor.account, upload, &bytes));
+    in.file = bytes;
     TRY(text_check(STR("name"), in.name, 200));
     TRY(text_check(STR("source"), in.source, 40));
     ground_take(cx);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,7 +81,7 @@ STATUS upload_keep(struct web *web, struct arena *arena, account_id account, str
     return st;
 }
 
-STATUS upload_read(struct web *web, struct arena *arena, account_id account, str name, str *ret_bytes)
+STATUS upload_open(struct web *web, struct arena *arena, account_id account, str name, str *ret_bytes)
 {
     struct stat st;
     if (!name_is_ours(name))
@@ -88,19 +89,20 @@ STATUS upload_read(struct web *web, struct arena *arena, account_id account, str
     int fd = open(path_of(web, arena, account, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return FAIL(DELIVERY_MISSING);
-    size_t at = 0, size = fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size : 0;
-    char *bytes = arena_alloc(arena, size + 1);
-    while (at < size) {
-        ssize_t n = read(fd, bytes + at, size - at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        at += (size_t)n;
-    }
+    size_t size = fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size : 0;
+    void *bytes = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
     close(fd);
-    *ret_bytes = (str){ bytes, at };
-    return at == size ? OK : io_fail("read");
+    if (bytes == MAP_FAILED)
+        return io_fail("mmap");
+    *ret_bytes = (str){ bytes, size };
+    return OK;
+}
+
+void upload_close(str *bytes)
+{
+    if (bytes->len)
+        munmap((void *)(uintptr_t)bytes->ptr, bytes->len);
+    *bytes = (str){ 0 };
 }
 
 void upload_drop(struct web *web, struct arena *arena, account_id account, str name)

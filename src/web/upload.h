@@ -4,6 +4,7 @@
 #include "web/visit.h"
 
 STATUS upload_keep(struct web *web, struct arena *arena, account_id account, str bytes, str *ret_name);
-/* ERR_DELIVERY_MISSING if it is not there, not well named or another's. The bytes lie in `arena`. */
-STATUS upload_read(struct web *web, struct arena *arena, account_id account, str name, str *ret_bytes);
+/* Maps the file, to be closed by upload_close(). ERR_DELIVERY_MISSING if it is not there, not well named or another's. */
+STATUS upload_open(struct web *web, struct arena *arena, account_id account, str name, str *ret_bytes);
+void upload_close(str *bytes); /* for DEFER */
 void upload_drop(struct web *web, struct arena *arena, account_id account, str name);
