@@ -38,7 +38,8 @@ static void refuses_other_text(void **state)
     static const char *const bad[] = { "Năm", "Nam Định xã", "x", "4", "12", "1.5", ".", "Nữ?", "true", "nam nam nam nam nam nam nam nam" };
     enum sex got;
     (void)state;
-    /* "x" is a tick in a column "Nữ" more often than a third sex. "Năm" folds to "nam", but the word is "year": it stands there when columns have shifted. */
+    /* "x" is a tick in a column "Nữ" more often than a third sex. "Năm" folds to "nam", but the word is "year": it stands
+     * there when columns have shifted. */
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (sex_read(str_of(bad[i]), SEX_CODE_CIVIL, &got))
             fail_msg("%s", bad[i]);
