@@ -438,7 +438,8 @@ static STATUS find_indexed(struct scratch *s, const struct ledger_person_query *
     size_t count;
 
     TRY(ledger_runs(&s->cx, q->shard, &runs, &count));
-    qsort(runs, count, sizeof *runs, newest_run_first);
+    if (count > 1)
+        qsort(runs, count, sizeof *runs, newest_run_first);
     ret->list = ARENA_ARRAY(s->cx.arena, struct pair, 2 * q->limit);
     ret->count = 0;
     for (size_t i = 0; i < count; i++) {
