@@ -52,7 +52,7 @@ def fields_of(w, text):
     for part in filter(None, (p.strip() for p in re.split(r',\s+(?=\w+:)', text or ''))):
         name, value = (x.strip() for x in part.split(':', 1))
         value = filled(w, value)
-        if re.match(r'^-?(0|[1-9]\d{0,9})$', value):
+        if re.match(r'^-?(0|[1-9]\d{0,17})$', value):
             value = int(value)
         elif value in ('true', 'false'):
             value = value == 'true'

@@ -177,6 +177,7 @@ class World:
             path = path.replace(f'{{{name}}}', urllib.parse.quote(str(fields.pop(name)), safe=''))
         if op.consumes != 'application/json' and op.method == 'POST':
             body, headers['Content-Type'] = fields.pop('file'), op.consumes
+            body = body.encode() if isinstance(body, str) else body
         elif op.method == 'POST':
             body, headers['Content-Type'] = json.dumps(fields, ensure_ascii=False).encode(), 'application/json'
             fields = {}
