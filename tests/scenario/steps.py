@@ -146,10 +146,10 @@ def tries(w, name, password):
     w.sign_in(name, password)
 
 
-@step(r'(\w+) calls ([a-z_.]+)(?: under (\S+))?(?: as command (\S+))?(?: with (.*))?')
+@step(r'(\w+) calls ([a-z_.]+)(?: under (\S+|\w+/{kept \w+}))?(?: as command (\S+))?(?: with (.*))?')
 def calls(w, name, operation, purpose, command, fields):
     """One operation: who, which, on which ground, with which input. Nobody is "anyone"."""
-    w.call(None if name == 'anyone' else name, operation, fields_of(w, fields), purpose, command)
+    w.call(None if name == 'anyone' else name, operation, fields_of(w, fields), purpose and filled(w, purpose), command)
 
 
 @step(r'(\w+) verifies person (\d+) under (\S+)(?: claiming (.*))?')
