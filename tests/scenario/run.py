@@ -111,6 +111,11 @@ def run(binary, pg, files, folder, whole):
         print(f'{"not ok" if left else "ok"} {count} - every operation is called by a scenario')
         for name in left:
             print(f'#   {name} is not')
+        count += 1
+        printed = world.run([binary, 'permissions']).strip()
+        same = printed in (HERE.parent.parent / 'docs' / 'permissions.md').read_text(encoding='utf-8')
+        failed += not same
+        print(f'{"ok" if same else "not ok"} {count} - docs/permissions.md is what dancu permissions prints')
     print(f'1..{count}')
     print(f'# {record.replies} replies checked against the OpenAPI document', flush=True)
     return 1 if failed else 0
