@@ -296,7 +296,8 @@ char csv_delimiter(str head)
 
 void csv_cell(struct buf *out, str cell, char delimiter)
 {
-    bool quote = cell.len && (cell.ptr[0] == ' ' || cell.ptr[cell.len - 1] == ' ');
+    /* The mark of UTF-8 too, which would be skipped at the start of a text. */
+    bool quote = cell.len && (cell.ptr[0] == ' ' || cell.ptr[cell.len - 1] == ' ' || str_starts(cell, STR("\xEF\xBB\xBF")));
 
     for (size_t i = 0; i < cell.len && !quote; i++)
         quote = cell.ptr[i] == '"' || cell.ptr[i] == delimiter || cell.ptr[i] == '\n' || cell.ptr[i] == '\r';

@@ -1,6 +1,7 @@
 /* Some rows of a list against the register, in one transaction: candidates are fetched by key, match/ finds and judges the
  * pairs, and rows, figures, ledger entries and progress are written together. Whoever was compared is noted as disclosed
- * with the fields compared, also when the answer was no. People outside the unit of the ground do not exist here. */
+ * with the fields compared, also when the answer was no. People outside the unit of the ground do not exist here.
+ * tested by: src/centre/test/list_test.c */
 #include "centre/inside.h"
 
 #include <string.h>

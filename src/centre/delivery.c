@@ -1,6 +1,7 @@
 /* A delivery: its row, its file and its ground. The file is kept as it came, named by its digest, so that refused rows can be
  * given back as they were and a comparison can go on after a crash. A delivery is itself the lawful ground for comparing
- * its rows, no further than the ground under which it was taken in (NĐ 47/2020/NĐ-CP Đ41). */
+ * its rows, no further than the ground under which it was taken in (NĐ 47/2020/NĐ-CP Đ41).
+ * tested by: src/centre/test/list_test.c */
 #include "centre/inside.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* Lists given back: the refused rows byte for byte as they came with a column for the reason in front, and the whole list
  * with what came of each row. The register's own values are not in it. A cell that a spreadsheet would run as a formula
- * is given as text. */
+ * is given as text.
+ * tested by: src/centre/test/export_test.c */
 #include "centre/inside.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 /* The thread that works off deliveries, one after another, oldest first. It holds the file's lock while it does, so that two
  * processes on one store never do the same work; were they to, the count of rows done would refuse the second. Parsing
  * happens here, matching and writing in chunks on the writing lane under the operation list.match, in the name of whoever
- * sent the list. A full disk or a store that is away is waited for; a broken file ends the delivery with its error. */
+ * sent the list. A full disk or a store that is away is waited for; a broken file ends the delivery with its error.
+ * tested by: src/centre/test/list_test.c */
 #include "centre/inside.h"
 
 #include <pthread.h>

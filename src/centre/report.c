@@ -1,5 +1,6 @@
 /* What a comparison came to: counts, and rows by outcome. A row shown beside the register's values discloses those values,
- * so each is noted under the reader's own ground. */
+ * so each is noted under the reader's own ground.
+ * tested by: src/centre/test/list_test.c */
 #include "centre/inside.h"
 
 #include <string.h>

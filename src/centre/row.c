@@ -1,4 +1,5 @@
-/* Cleaning of one row; see row.h. The rules of reading stand in viet/field, here is only what follows from a reading. */
+/* Cleaning of one row; see row.h. The rules of reading stand in viet/field, here is only what follows from a reading.
+ * tested by: src/centre/test/row_test.c */
 #include "centre/row.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* libzip behind archive.h. The limits leave room for the largest sheet a spreadsheet can hold, not for more. */
+/* libzip behind archive.h. The limits leave room for the largest sheet a spreadsheet can hold, not for more.
+ * tested by: src/centre/file/test/xlsx_test.c */
 #include "centre/file/archive.h"
 
 #include <stdlib.h>

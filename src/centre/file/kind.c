@@ -1,5 +1,6 @@
 /* What a file is, by its first bytes and never by its name; and whether a text is UTF-8. A few bad bytes in a text that is
- * otherwise UTF-8 spoil their rows only. */
+ * otherwise UTF-8 spoil their rows only.
+ * tested by: src/centre/file/test/sheet_test.c */
 #include "centre/file/inside.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Reads the small parts of a workbook once. Their number and size are bounded; a part beyond is a bomb. */
+/* Reads the small parts of a workbook once. Their number and size are bounded; a part beyond is a bomb.
+ * tested by: src/centre/file/test/xlsx_test.c */
 #include "centre/file/workbook.h"
 
 #include "centre/file/xml.h"

@@ -1,4 +1,5 @@
-/* The one place that calls expat's life cycle; see xml.h for what it refuses. */
+/* The one place that calls expat's life cycle; see xml.h for what it refuses.
+ * tested by: src/centre/file/test/xlsx_test.c */
 #include "centre/file/xml.h"
 
 #include <string.h>
