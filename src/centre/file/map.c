@@ -170,7 +170,7 @@ static bool is_second_header(const struct sheet *s, size_t row)
         else
             return false;
     }
-    return words > 0;
+    return words >= 2;
 }
 
 static void headers_take(struct sheet *s, size_t row, bool two)
