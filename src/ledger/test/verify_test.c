@@ -146,6 +146,25 @@ static void missing_batch(void **state)
     expect(f, LEDGER_BAD_INDEX, 140);
 }
 
+/* The operator takes a batch out before it is sequenced and moves the cursor over the gap: the tree is whole, its stream
+ * is not. */
+static void batch_left_out_before_sequencing(void **state)
+{
+    struct fixture *f = filled(state);
+    struct ledger_streams_row *streams;
+    size_t count;
+
+    append_some(f, 2);
+    append_some(f, 3);
+    WITHIN(f) {
+        GOOD(ledger_streams(&f->cx, SHARD, &streams, &count));
+        GOOD(tamper_drop_batch(&f->cx, SHARD, streams[0].writer, streams[0].taken + 1, NULL));
+        GOOD(ledger_cursor_set(&f->cx, SHARD, streams[0].writer, streams[0].taken + 1, NULL));
+    }
+    assert_int_equal(sequence_once(f), 3);
+    expect(f, LEDGER_BAD_INDEX, ENTRIES);
+}
+
 static void missing_index_row(void **state)
 {
     struct fixture *f = filled(state);
@@ -317,6 +336,7 @@ int main(void)
         EVERYWHERE(missing_tile),
         EVERYWHERE(spare_tile),
         EVERYWHERE(missing_batch),
+        EVERYWHERE(batch_left_out_before_sequencing),
         EVERYWHERE(missing_index_row),
         EVERYWHERE(truncated_log),
         EVERYWHERE(changed_checkpoint),
