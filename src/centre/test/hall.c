@@ -1,10 +1,11 @@
-/* See hall.h. Nobody of its people exists. */
+/* See hall.h. Nobody of its people exists. tested by: src/centre/test/list_test.c */
 #include "centre/test/hall.h"
 
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { ARENA_BYTES = 512 << 20, WAIT_TRIES = 3000 };
 
@@ -32,11 +33,9 @@ static int entry_remove(const char *path, const struct stat *st, int kind, struc
 
 static STATUS app_up(struct hall *h, bool lanes)
 {
-    const char *url = getenv("DANCU_TEST_PG");
     struct defs_problems problems = { 0 };
     struct app_options o = {
-        .url = url ? str_of(url) : arena_printf(h->arena, "sqlite:%s/hall.db", h->directory),
-        .directory = str_of(h->directory), .no_lanes = !lanes, .arena = h->arena, .problems = &problems,
+        .url = str_of(h->url), .directory = str_of(h->directory), .no_lanes = !lanes, .arena = h->arena, .problems = &problems,
     };
 
     return app_start(&o, modules, sizeof modules / sizeof *modules, &h->app);
@@ -71,12 +70,42 @@ static bool told(status st)
     return status_ok(st);
 }
 
-bool hall_open(struct hall *h)
+static STATUS schema_make(struct hall *h)
 {
-    *h = (struct hall){ .directory = "hall-XXXXXX" };
+    static int serial;
+    const char *base = getenv("DANCU_TEST_PG");
+    struct store *store;
+    struct ctx cx = { .arena = h->arena };
+    struct db *db;
+    char sql[128];
+    int slot = 0;
+    struct query make = { .name = "make", .postgresql = sql, .param_types = "", .slot = &slot };
+
+    TRY(store_open(str_of(base), &store));
+    TRY(db_open(store, DB_WRITE, &db));
+    TRY(tx_begin(db, &cx.tx));
+    snprintf(sql, sizeof sql, "CREATE SCHEMA hall%d_%d", (int)getpid(), ++serial);
+    TRY(query_exec(&cx, &make, NULL, NULL));
+    TRY(tx_commit(cx.tx));
+    db_close(db);
+    store_close(store);
+    snprintf(h->url, sizeof h->url, "%s&options=-csearch_path%%3Dhall%d_%d", base, (int)getpid(), serial);
+    return OK;
+}
+
+bool hall_open(struct hall *h, bool postgresql)
+{
+    const char *place = getenv("TMPDIR");
+
+    *h = (struct hall){ .app = NULL };
+    snprintf(h->directory, sizeof h->directory, "%s/hall-XXXXXX", place ? place : P_tmpdir);
     if (!mkdtemp(h->directory))
         return false;
     h->arena = arena_new(ARENA_BYTES);
+    if (postgresql && !told(schema_make(h)))
+        return false;
+    if (!postgresql)
+        snprintf(h->url, sizeof h->url, "sqlite:%s/hall.db", h->directory);
     if (!told(app_up(h, false)) || !told(people_load(h)))
         return false;
     app_stop(h->app);

@@ -3,13 +3,14 @@
 #include "centre/inside.h"
 
 struct hall {
-    char directory[32];
+    char directory[64], url[512];
     struct arena *arena;
     struct app *app;
 };
 
-/* False with a line on standard error. `url` NULL: SQLite in the folder. */
-bool hall_open(struct hall *h);
+/* On SQLite in the folder, or on a fresh schema of the server that DANCU_TEST_PG names. False with a line on standard
+ * error. */
+bool hall_open(struct hall *h, bool postgresql);
 void hall_close(struct hall *h);
 bool hall_restart(struct hall *h); /* stops the process's inside and starts it on the same store */
 /* An actor with these roles, under ground `kind`/`reference` (kind NULL: none). */
@@ -17,4 +18,20 @@ struct ctx hall_as(struct hall *h, uint32_t roles, const char *kind, const char 
 STATUS hall_call(const struct ctx *as, const char *operation, const void *in, void *out);
 /* Takes a list in as operator and waits until it has ended. */
 STATUS hall_import(struct hall *h, str file, const char *source, struct list_report_out *ret);
+/* Does nothing but wait: DONE or FAILED. */
 STATUS hall_wait(struct hall *h, int64_t delivery, struct list_status_out *ret);
+
+/* A test for either engine, as two cmocka tests. */
+#define ON_BOTH(name)                                                                                                  \
+    static void name##_sqlite(void **state)                                                                            \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        name(false);                                                                                                   \
+    }                                                                                                                  \
+    static void name##_postgresql(void **state)                                                                        \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        if (!getenv("DANCU_TEST_PG"))                                                                                  \
+            skip();                                                                                                    \
+        name(true);                                                                                                    \
+    }

@@ -2,10 +2,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "centre/file/test/book.h"
 #include "centre/test/hall.h"
 
 static const char every_outcome[] =
@@ -29,16 +31,16 @@ static const char every_outcome[] =
 
 static int64_t rows_of(const struct list_report_out *r, enum outcome o) { return r->outcomes[o].rows; }
 
-static void each_outcome_comes_out(void **state)
+static void each_outcome_comes_out(bool postgresql)
 {
     struct hall h;
     struct list_report_out r;
     struct list_rows_out rows;
 
-    (void)state;
-    assert_true(hall_open(&h));
+    assert_true(hall_open(&h, postgresql));
     assert_true(status_ok(hall_import(&h, (str){ every_outcome, sizeof every_outcome - 1 }, "farmers", &r)));
     assert_int_equal(r.item.rows_done, 15);
+    assert_int_equal(r.item.rows_total, 15);
     assert_int_equal(rows_of(&r, OUTCOME_MATCHED), 3);
     assert_int_equal(rows_of(&r, OUTCOME_CONFLICTING), 2);
     assert_int_equal(rows_of(&r, OUTCOME_DECEASED), 1);
@@ -47,6 +49,8 @@ static void each_outcome_comes_out(void **state)
     assert_int_equal(rows_of(&r, OUTCOME_DUPLICATE), 2);
     assert_int_equal(rows_of(&r, OUTCOME_REJECTED), 5);
     assert_int_equal(r.fields_count, 2);
+    assert_int_equal(r.reasons_count, 5);
+    assert_int_equal(r.units_count, 2);
     assert_true(str_eq(r.encoding, STR("UTF-8")));
 
     struct ctx cx = hall_as(&h, ROLE_COORDINATOR, "authority", "reconciliation");
@@ -61,13 +65,260 @@ static void each_outcome_comes_out(void **state)
     assert_true(status_ok(hall_call(&cx, "list.rows", &ask, &rows)));
     assert_int_equal(rows.rows[0].duplicate_of, 1);
     assert_int_equal(rows.rows[1].duplicate_of, 8);
+    ask = (struct list_rows_in){ .delivery = r.item.delivery, .has_limit = true, .limit = 10 };
+    assert_true(status_ok(hall_call(&cx, "list.rows", &ask, &rows)));
+    assert_int_equal(rows.rows_count, 10);
+    assert_int_equal(rows.next, 10);
+    hall_close(&h);
+}
+ON_BOTH(each_outcome_comes_out)
+
+static status import_as(struct ctx *cx, str file, str source, struct list_import_out *ret)
+{
+    struct list_import_in in = { .file = file, .name = STR("a.csv"), .source = source };
+
+    return hall_call(cx, "list.import", &in, ret);
+}
+
+static void same_file_twice_does_nothing_twice(bool postgresql)
+{
+    struct hall h;
+    struct list_report_out first, second;
+    struct list_import_out again;
+    str file = { every_outcome, sizeof every_outcome - 1 };
+
+    assert_true(hall_open(&h, postgresql));
+    assert_true(status_ok(hall_import(&h, file, "farmers", &first)));
+    struct ctx cx = hall_as(&h, ROLE_OPERATOR, "delivery", "farmers");
+    assert_true(status_ok(import_as(&cx, file, STR("farmers"), &again)));
+    assert_true(again.known);
+    assert_int_equal(again.delivery, first.item.delivery);
+    assert_true(status_ok(hall_import(&h, file, "farmers", &second)));
+    assert_int_equal(second.item.rows_done, 15);
+    assert_int_equal(rows_of(&second, OUTCOME_MATCHED), 3);
+    assert_true(status_ok(hall_import(&h, file, "elders", &second)));
+    assert_true(second.item.delivery != first.item.delivery);
+    hall_close(&h);
+}
+ON_BOTH(same_file_twice_does_nothing_twice)
+
+static void the_door_refuses(void **state)
+{
+    static const struct {
+        const char *text;
+        enum error_code code;
+    } files[] = {
+        { "", ERR_FILE_EMPTY },          { "%PDF-1.4", ERR_FILE_KIND },
+        { "a,b\n1,2\n", ERR_COLUMN_UNMAPPED }, { "CCCD,CCCD\n001080012345,001080012345\n", ERR_COLUMN_DOUBLE },
+    };
+    struct hall h;
+    struct list_import_out taken;
+    struct list_recent_out recent;
+    struct list_status_out s;
+    struct list_rows_out rows;
+    str good = STR("Họ tên,CCCD\nAn,001080012345\n");
+
+    (void)state;
+    assert_true(hall_open(&h, false));
+    struct ctx cx = hall_as(&h, ROLE_OPERATOR, "delivery", "farmers");
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        assert_int_equal(import_as(&cx, str_of(files[i].text), STR("farmers"), &taken).code, files[i].code);
+    assert_int_equal(import_as(&cx, good, STR("no good/source"), &taken).code, ERR_FIELD_TYPE);
+    assert_true(status_ok(hall_call(&cx, "list.recent", &(struct list_recent_in){ 0 }, &recent)));
+    assert_int_equal(recent.lists_count, 0);
+
+    struct ctx none = hall_as(&h, ROLE_COORDINATOR, NULL, NULL), citizen = hall_as(&h, ROLE_CITIZEN, "delivery", "farmers");
+    struct ctx officer = hall_as(&h, ROLE_OFFICER, "delivery", "farmers"), other = hall_as(&h, ROLE_COORDINATOR, "delivery", "farmers/1");
+    assert_int_equal(import_as(&none, good, STR("farmers"), &taken).code, ERR_PURPOSE_MISSING);
+    assert_int_equal(import_as(&citizen, good, STR("farmers"), &taken).code, ERR_NOT_ALLOWED);
+    assert_int_equal(import_as(&officer, good, STR("farmers"), &taken).code, ERR_GROUND_NOT_LIVE);
+    assert_int_equal(import_as(&other, good, STR("farmers"), &taken).code, ERR_GROUND_NOT_LIVE);
+
+    assert_true(status_ok(import_as(&cx, good, STR("farmers"), &taken)));
+    assert_true(status_ok(hall_wait(&h, taken.delivery, &s)));
+    officer.actor.organisation = STR("H99");
+    assert_int_equal(hall_call(&officer, "list.status", &(struct list_status_in){ taken.delivery }, &s).code, ERR_DELIVERY_MISSING);
+    assert_int_equal(hall_call(&none, "list.rows", &(struct list_rows_in){ .delivery = taken.delivery }, &rows).code, ERR_PURPOSE_MISSING);
+    assert_int_equal(hall_call(&cx, "list.status", &(struct list_status_in){ 7 }, &s).code, ERR_DELIVERY_MISSING);
+    hall_close(&h);
+}
+
+/* --- what a person sees of it ----------------------------------------------------------------------------------------------- */
+
+struct trace {
+    person_id person;
+    struct ledger_record *records;
+    size_t count;
+};
+
+static status trace_run(struct ctx *cx, void *arg)
+{
+    struct trace *t = arg;
+
+    return ledger_by_person(cx, &(struct ledger_person_query){ .person = t->person, .limit = 100 }, &t->records, &t->count);
+}
+
+static void each_comparison_leaves_its_trace(bool postgresql)
+{
+    struct hall h;
+    struct list_report_out r;
+    struct trace t = { .person = { 1 } }, nobody = { .person = { 6 } };
+
+    assert_true(hall_open(&h, postgresql));
+    assert_true(status_ok(hall_import(&h, (str){ every_outcome, sizeof every_outcome - 1 }, "farmers", &r)));
+    struct work w = { .run = trace_run, .arg = &t, .cx = hall_as(&h, ROLE_OPERATOR, NULL, NULL) };
+    assert_true(status_ok(lanes_call(h.app->lanes, &w)));
+    assert_int_equal(t.count, 1);
+    const struct ledger_entry *e = &t.records[0].entry;
+    assert_int_equal(e->kind, LEDGER_DISCLOSURE);
+    assert_true(str_eq(e->operation, STR("list.match")));
+    assert_true(str_eq(e->purpose_kind, STR("delivery")));
+    assert_true(str_eq(e->purpose_reference, arena_printf(h.arena, "farmers/%lld", (long long)r.item.delivery)));
+    assert_true((e->fields & (FIELDS_NUMBER | FIELDS_NAME | FIELDS_BIRTH)) == (FIELDS_NUMBER | FIELDS_NAME | FIELDS_BIRTH));
+    w = (struct work){ .run = trace_run, .arg = &nobody, .cx = hall_as(&h, ROLE_OPERATOR, NULL, NULL) };
+    assert_true(status_ok(lanes_call(h.app->lanes, &w)));
+    assert_int_equal(nobody.count, 0);
+    hall_close(&h);
+}
+ON_BOTH(each_comparison_leaves_its_trace)
+
+/* --- breaking off and going on ------------------------------------------------------------------------------------------------ */
+
+enum { LONG_ROWS = 6500 };
+
+/* Many strangers, repeated now and then, between the people of the hall. */
+static str long_list(struct hall *h)
+{
+    struct buf b;
+    str text;
+
+    buf_init(&b, 8 << 20);
+    buf_add(&b, STR("Họ và tên,Ngày sinh,Số CCCD\n"));
+    for (int i = 0; i < LONG_ROWS; i++) {
+        if (i % 500 == 7)
+            buf_add(&b, STR("Nguyễn Văn An,01/02/1980,001080012345\n"));
+        else if (i % 11 == 3)
+            buf_printf(&b, "Phan Văn Lạ,1/1/1966,%d\n", i % 50);
+        else
+            buf_printf(&b, "Phan Thị Lạ,%d/%d/%d,\n", 13 + i % 15, 1 + i % 12, 1930 + i % 70);
+    }
+    text = arena_str(h->arena, buf_str(&b));
+    buf_done(&b);
+    return text;
+}
+
+static void expect_same_figures(const struct list_report_out *a, const struct list_report_out *b)
+{
+    assert_int_equal(a->item.rows_done, b->item.rows_done);
+    assert_int_equal(a->item.matched, b->item.matched);
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        assert_int_equal(a->outcomes[i].rows, b->outcomes[i].rows);
+    assert_int_equal(a->warnings_count, b->warnings_count);
+    for (size_t i = 0; i < a->warnings_count; i++)
+        assert_int_equal(a->warnings[i].rows, b->warnings[i].rows);
+}
+
+static void goes_on_after_a_restart(bool postgresql)
+{
+    struct hall h;
+    struct list_report_out whole, broken;
+    struct list_import_out taken;
+    struct list_status_out s;
+
+    assert_true(hall_open(&h, postgresql));
+    str file = long_list(&h);
+    assert_true(status_ok(hall_import(&h, file, "whole", &whole)));
+    assert_int_equal(whole.item.rows_done, LONG_ROWS);
+    struct ctx cx = hall_as(&h, ROLE_OPERATOR, "delivery", "broken");
+    assert_true(status_ok(import_as(&cx, file, STR("broken"), &taken)));
+    for (int64_t done = 0; done < LONG_ROWS;) {
+        assert_true(hall_restart(&h));
+        cx = hall_as(&h, ROLE_OPERATOR, "delivery", "broken");
+        assert_true(status_ok(import_as(&cx, file, STR("broken"), &taken)));
+        assert_true(taken.known);
+        do
+            assert_true(status_ok(hall_call(&cx, "list.status", &(struct list_status_in){ taken.delivery }, &s)));
+        while (s.item.rows_done == done && s.item.state < LIST_ITEM_STATE_DONE);
+        done = s.item.rows_done;
+    }
+    assert_true(status_ok(hall_import(&h, file, "broken", &broken)));
+    expect_same_figures(&whole, &broken);
+    hall_close(&h);
+}
+ON_BOTH(goes_on_after_a_restart)
+
+static void a_full_disk_is_waited_for(void **state)
+{
+    struct hall h;
+    struct list_report_out whole, faulty;
+    int faults = 0;
+
+    (void)state;
+    assert_true(hall_open(&h, false));
+    str file = long_list(&h);
+    assert_true(status_ok(hall_import(&h, file, "whole", &whole)));
+    for (int n = 20; n < 24000 && faults < 4; n *= 5, faults++) {
+        struct list_import_out taken;
+        struct list_status_out s;
+        str source = arena_printf(h.arena, "full%d", n);
+        struct ctx cx = hall_as(&h, ROLE_OPERATOR, "delivery", source.ptr);
+        assert_true(status_ok(import_as(&cx, file, source, &taken)));
+        store_fault_set(n, STORE_FAULT_FULL);
+        for (;;) {
+            status st = hall_wait(&h, taken.delivery, &s);
+            if (status_ok(st))
+                break;
+            assert_int_equal(st.code, ERR_DISK_FULL); /* it was our own question that met the fault */
+        }
+        store_fault_set(0, STORE_FAULT_FULL);
+        assert_int_equal(s.item.state, LIST_ITEM_STATE_DONE);
+        assert_true(status_ok(hall_import(&h, file, source.ptr, &faulty)));
+        expect_same_figures(&whole, &faulty);
+    }
+    hall_close(&h);
+}
+
+static void a_torn_book_is_told_and_kept(void **state)
+{
+    struct hall h;
+    struct list_import_out taken;
+    struct list_status_out s;
+    struct buf b;
+
+    (void)state;
+    assert_true(hall_open(&h, false));
+    buf_init(&b, 1 << 20);
+    buf_add(&b, STR("<row r=\"1\"><c t=\"str\"><v>Họ tên</v></c><c t=\"str\"><v>CCCD</v></c></row>"));
+    for (int i = 2; i < 1500; i++)
+        buf_printf(&b, "<row r=\"%d\"><c t=\"str\"><v>Phan Lạ</v></c><c><v>1066000%03d</v></c></row>", i, i % 1000);
+    buf_add(&b, STR("<row r=\"1500\"><c><v>1</c></row>"));
+    str book = book_make(h.arena, arena_z(h.arena, buf_str(&b)), NULL, NULL);
+    buf_done(&b);
+    struct ctx cx = hall_as(&h, ROLE_OPERATOR, "delivery", "farmers");
+    assert_true(status_ok(import_as(&cx, book, STR("farmers"), &taken)));
+    assert_true(status_ok(hall_wait(&h, taken.delivery, &s)));
+    assert_int_equal(s.item.state, LIST_ITEM_STATE_FAILED);
+    assert_true(str_eq(s.error, STR("FILE_BROKEN")));
+    assert_int_equal(s.error_row, 1500);
+    assert_true(s.error_says.len > 0);
+    assert_int_equal(s.item.rows_done, 1000);
     hall_close(&h);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_outcome_comes_out),
+        cmocka_unit_test(each_outcome_comes_out_sqlite),
+        cmocka_unit_test(each_outcome_comes_out_postgresql),
+        cmocka_unit_test(same_file_twice_does_nothing_twice_sqlite),
+        cmocka_unit_test(same_file_twice_does_nothing_twice_postgresql),
+        cmocka_unit_test(the_door_refuses),
+        cmocka_unit_test(each_comparison_leaves_its_trace_sqlite),
+        cmocka_unit_test(each_comparison_leaves_its_trace_postgresql),
+        cmocka_unit_test(goes_on_after_a_restart_sqlite),
+        cmocka_unit_test(goes_on_after_a_restart_postgresql),
+        cmocka_unit_test(a_full_disk_is_waited_for),
+        cmocka_unit_test(a_torn_book_is_told_and_kept),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
