@@ -1,6 +1,7 @@
 /* dancu import LIST: the operations list.* on this machine's store, with a progress bar. Works beside a running server:
  * whichever process holds the delivery's lease works it off, the other watches. Ctrl-C ends after the chunk under way, and
- * the same command goes on from there. */
+ * the same command goes on from there.
+ * tested by: tests/scenario/run.py */
 #include "centre/centre.h"
 #include "centre/centre_ops.h"
 #include "cli/verbs.h"

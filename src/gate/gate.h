@@ -164,6 +164,7 @@ struct work {
     void (*done)(struct work *w);
     void *arg;
     bool writes;
+    bool notes; /* it will leave an entry, though it writes nothing itself */
     bool ran; /* on the reading lane: only its entries wait for the commit */
     struct ctx cx;
     struct journal journal;

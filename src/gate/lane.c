@@ -1,8 +1,9 @@
 /* Lanes: the threads that hold database connections and run work in transactions.
  *
  * SQLite: one reading lane runs many pieces of work in one read transaction; what they disclosed goes to the one writing
- * lane, which commits it together with all waiting commands in one transaction and one fsync. PostgreSQL: every lane
- * does both on its own connection. A reply leaves (done) only after the commit that holds its ledger entries.
+ * lane, which commits it together with all waiting commands, and with the work that is known to disclose, in one
+ * transaction and one fsync. PostgreSQL: every lane does both on its own connection. A reply leaves (done) only after the
+ * commit that holds its ledger entries.
  * A command that fails is undone to its savepoint and takes nobody with it; a commit that fails fails its whole group.
  * tested by: src/gate/test/gate_test.c */
 #include "gate/gate.h"
@@ -396,9 +397,11 @@ void lanes_stop(struct lanes *ls)
     free(ls);
 }
 
+/* What leaves an entry has to wait for the writing lane anyway. It runs there from the start: after each commit of another
+ * connection SQLite throws away what the reading one has cached and mapped, which costs more than the reading. */
 static bool goes_to_reader(const struct lanes *ls, const struct work *w)
 {
-    return !w->writes && store_engine(ls->app->store) == STORE_SQLITE;
+    return !w->writes && !w->notes && store_engine(ls->app->store) == STORE_SQLITE;
 }
 
 void lanes_submit(struct lanes *ls, struct work *w)

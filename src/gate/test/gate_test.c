@@ -14,7 +14,7 @@
 
 static struct app *app;
 static struct arena *arena;
-static char directory[64];
+static char directory[] = "/tmp/dancu-gate-XXXXXX";
 
 static int setup(void **state)
 {
@@ -22,7 +22,6 @@ static int setup(void **state)
     static const struct module *const modules[] = { &probe_module };
     struct defs_problems problems = { 0 };
     char url[128];
-    strcpy(directory, "/tmp/dancu-gate-XXXXXX");
     if (!mkdtemp(directory))
         return -1;
     snprintf(url, sizeof url, "sqlite:%s/dancu.db", directory);
@@ -37,11 +36,15 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    char command[128];
+    static const char *const left[] = { "dancu.db", "dancu.db-wal", "dancu.db-shm", "ledger.key" };
+    char path[128];
     app_stop(app);
     arena_free(arena);
-    snprintf(command, sizeof command, "%s", directory);
-    return 0;
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, left[i]);
+        unlink(path);
+    }
+    return rmdir(directory);
 }
 
 struct call {
