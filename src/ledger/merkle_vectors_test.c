@@ -1,5 +1,5 @@
 /* Vectors of the transparency-dev project that this project did not write: every valid proof passes, every mutated one
- * fails. They are not part of this repository: looked for in DANCU_EVAL/merkle/testdata, or beside the source tree. */
+ * fails. They are not part of this repository: looked for in EVAL_DATA/merkle/testdata, or beside the source tree. */
 #include "ledger/merkle.h"
 #include <dirent.h>
 #include <jansson.h>
@@ -146,7 +146,7 @@ static void check_kind(const char *kind, int least)
     char path[2048];
 
     if (root_path[0] == '\0') {
-        print_message("# SKIP %s: the vectors are not beside this source tree (set DANCU_EVAL)\n", kind);
+        print_message("# SKIP %s: the vectors are not beside this source tree (set EVAL_DATA)\n", kind);
         skip();
     }
     seen = valid = 0;
@@ -185,7 +185,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(subtree_inclusion),
         cmocka_unit_test(subtree_consistency),
     };
-    const char *eval = getenv("DANCU_EVAL");
+    const char *eval = getenv("EVAL_DATA");
     DIR *d;
 
     if (eval)
