@@ -2,6 +2,7 @@
  * no lane; the reply is written by the lane after its commit. Refuses a body that is not JSON where JSON is due.
  * tested by: tests/scenario/run.py */
 #include "api/api.h"
+#include "api/tiles.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ struct call {
     struct work work;
 };
 
-bool api_owns(str path) { return str_starts(path, STR("/api/")); }
+bool api_owns(str path) { return str_starts(path, STR("/api/")) || tiles_own(path); }
 
 static void route_add(struct api *api, const struct operation *op)
 {
@@ -301,6 +302,10 @@ void api_handle(struct api *api, struct exchange *x)
 {
     struct call *c = NULL;
     fault_clear();
+    if (x->request.method == HTTP_GET && tiles_own(x->request.path)) {
+        tiles_handle(api->app, x);
+        return;
+    }
     if (x->request.method == HTTP_GET && str_eq(x->request.path, STR("/api/v1/openapi.json"))) {
         x->reply.content_type = STR("application/json");
         x->reply.body = api->openapi;

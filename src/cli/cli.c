@@ -92,7 +92,7 @@ static STATUS option_take(struct command *c, int argc, char **argv, int *i)
         value = arena_z(c->arena, str_from(whole, eq + 1));
     } else if (o->value) {
         if (*i + 1 >= argc)
-            return FAIL_WITH(FIELD_MISSING, str_of(o->name), name);
+            return FAIL_WITH(OPTION_VALUE, str_of(o->name), str_of(o->value));
         value = argv[++*i];
     }
     if (table_get(&c->values, str_of(o->name)))
@@ -116,7 +116,7 @@ static STATUS command_parse(struct command *c, int argc, char **argv)
     if (command_has(c, "help"))
         return OK;
     if ((int)c->argument_count < c->verb->argument_min)
-        return FAIL_WITH(FIELD_MISSING, str_of(c->verb->name), str_of(c->verb->arguments));
+        return FAIL_WITH(ARGUMENT_MISSING, str_of(c->verb->name), str_of(c->verb->arguments));
     if ((int)c->argument_count > c->verb->argument_max)
         return FAIL_WITH(ARGUMENT_EXTRA, str_of(c->verb->name), str_of(c->arguments[c->verb->argument_max]));
     return OK;
@@ -172,12 +172,38 @@ static int error_print(const struct command *c)
     if (getenv("DANCU_TRACE"))
         for (int i = 0; i < f->depth; i++)
             fprintf(stderr, "    %s:%d\n", f->trace[i].file, f->trace[i].line);
-    int code = f->status.code;
-    return code == ERR_USAGE || code == ERR_OPTION_UNKNOWN || code == ERR_ARGUMENT_EXTRA || code == ERR_VERB_UNKNOWN ? EXIT_USAGE : EXIT_FAILED;
+    switch (f->status.code) {
+    case ERR_USAGE:
+    case ERR_VERB_UNKNOWN:
+    case ERR_OPTION_UNKNOWN:
+    case ERR_OPTION_VALUE:
+    case ERR_ARGUMENT_MISSING:
+    case ERR_ARGUMENT_EXTRA: return EXIT_USAGE;
+    default: return EXIT_FAILED;
+    }
+}
+
+/* Before all else, so that an error in the rest of the line is told in the language asked for. */
+static STATUS lang_take(struct command *c, int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        str word = str_of(argv[i]), lang = { 0 };
+        if (str_eq(word, STR("--lang")) && i + 1 < argc)
+            lang = str_of(argv[i + 1]);
+        else if (str_starts(word, STR("--lang=")))
+            lang = str_from(word, 7);
+        else
+            continue;
+        if (!str_eq(lang, STR("en")) && !str_eq(lang, STR("vi")))
+            return FAIL_WITH(ENUM_UNKNOWN, STR("lang"), lang);
+        c->lang = str_eq(lang, STR("en")) ? LANG_EN : LANG_VI;
+    }
+    return OK;
 }
 
 static STATUS command_run(struct command *c, int argc, char **argv)
 {
+    TRY(lang_take(c, argc, argv));
     if (argc == 0 || strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "help") == 0) {
         help_print(c);
         return OK;
@@ -187,9 +213,6 @@ static STATUS command_run(struct command *c, int argc, char **argv)
     if (!c->verb)
         return FAIL_WITH(VERB_UNKNOWN, STR("verb"), str_of(argv[0]));
     TRY(command_parse(c, argc - words, argv + words));
-    str lang = command_text(c, "lang", (str){ 0 });
-    if (!str_is_empty(lang))
-        c->lang = str_eq(lang, STR("en")) ? LANG_EN : LANG_VI;
     if (command_has(c, "help")) {
         verb_help(c);
         return OK;

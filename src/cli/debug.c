@@ -3,11 +3,13 @@
  * tested by: tests/scenario/run.py */
 #include "cli/debug.h"
 #include "cli/verbs.h"
+#include "register/register.h"
+#include "synth/synth.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { SECOND_US = 1000000, LINE_BYTES_MAX = 200 };
+enum { SECOND_US = 1000000, LINE_BYTES_MAX = 600, RELOAD_BYTES_MAX = 64 << 20, POPULATE_SEED = 7 };
 
 static STATUS clock_apply(str text)
 {
@@ -75,6 +77,20 @@ static STATUS digest_line(struct app *app, char out[static LINE_BYTES_MAX])
     return OK;
 }
 
+/* The first problem goes out with its place, as an operator would read it. */
+static STATUS reload(struct app *app, char out[static LINE_BYTES_MAX])
+{
+    struct arena *a = arena_new(RELOAD_BYTES_MAX);
+    struct defs_problems problems = { 0 };
+    status st = app_reload(app, a, &problems);
+    if (problems.count) {
+        const struct defs_problem *p = &problems.list[0];
+        snprintf(out, LINE_BYTES_MAX, "%.*s:%d:%d: %.*s; %.*s\n", STR_ARG(p->file), p->line, p->column, STR_ARG(p->reason), STR_ARG(p->remedy));
+    }
+    arena_free(a);
+    return st;
+}
+
 static STATUS debug_do(struct app *app, str what, str body, char out[static LINE_BYTES_MAX])
 {
     int64_t n;
@@ -85,6 +101,8 @@ static STATUS debug_do(struct app *app, str what, str body, char out[static LINE
         return fault_apply(body);
     if (str_eq(what, STR("digest")))
         return digest_line(app, out);
+    if (str_eq(what, STR("reload")))
+        return reload(app, out);
     if (str_eq(what, STR("seed")) && str_i64(body, &n)) {
         random_seed((uint64_t)n);
         return OK;
@@ -98,12 +116,12 @@ static STATUS debug_do(struct app *app, str what, str body, char out[static LINE
 
 void debug_handle(struct app *app, struct exchange *x)
 {
-    char line[LINE_BYTES_MAX];
+    char line[LINE_BYTES_MAX] = "";
     fault_clear();
     status st = debug_do(app, str_from(x->request.path, strlen("/debug/")), str_trim(x->request.body), line);
     x->reply.status = status_ok(st) ? 200 : 422;
     x->reply.content_type = STR("text/plain; charset=utf-8");
-    x->reply.body = arena_str(x->request.arena, status_ok(st) ? str_of(line) : str_of(error_def(st.code)->name));
+    x->reply.body = arena_str(x->request.arena, status_ok(st) || str_starts(x->request.path, STR("/debug/reload")) ? str_of(line) : str_of(error_def(st.code)->name));
     exchange_finish(x);
 }
 
@@ -117,7 +135,30 @@ static status digest_run(struct command *c)
     return OK;
 }
 
+/* synth and load in one, into an empty store. */
+static status populate_run(struct command *c)
+{
+    DEFER(command_app_done) struct app *app = NULL;
+    int64_t people = 0, seed = POPULATE_SEED;
+    if (!str_i64(command_argument(c, 0), &people))
+        return FAIL_WITH(VALUE_RANGE, STR("people"), command_argument(c, 0));
+    if (c->argument_count > 1 && !str_i64(command_argument(c, 1), &seed))
+        return FAIL_WITH(VALUE_RANGE, STR("seed"), command_argument(c, 1));
+    TRY(command_app_bare(c, &app));
+    str directory = arena_printf(c->arena, "%.*s/populate", STR_ARG(app->directory));
+    struct synth_options o = { .people = people, .seed = (uint64_t)seed, .directory = directory };
+    struct synth_result made;
+    struct register_load load = { .directory = directory };
+    struct ctx cx;
+    ctx_for_program(&cx, app, c->arena, STR("populate"));
+    TRY(synth_run(app->defs, &o, &made));
+    TRY(register_load(&cx, &load));
+    printf("%lld\n", (long long)load.people);
+    return OK;
+}
+
 const struct verb verbs_debug[] = {
+    { "debug populate", "PEOPLE [SEED]", 1, 2, NULL, msg_cli_verb_debug_populate, populate_run },
     { "debug digest", "", 0, 0, NULL, msg_cli_verb_debug_digest, digest_run },
     { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };

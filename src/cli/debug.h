@@ -4,5 +4,6 @@
 
 /* --clock and --seed; ERR_USAGE without --debug. */
 STATUS debug_prepare(struct command *c);
-/* POST /debug/clock (RFC 3339 or +SECONDS), /debug/seed, /debug/fault (NTH KIND), /debug/digest, /debug/calls. */
+/* POST /debug/clock (RFC 3339 or +SECONDS), /debug/seed, /debug/fault (NTH KIND), /debug/digest, /debug/reload,
+ * /debug/calls. */
 void debug_handle(struct app *app, struct exchange *x);

@@ -59,6 +59,7 @@ static STATUS file_map(struct command *c, str path, str *ret)
     int fd = open(arena_z(c->arena, path), O_RDONLY | O_CLOEXEC);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        errno = fd >= 0 && S_ISDIR(st.st_mode) ? EISDIR : fd >= 0 ? EINVAL : errno;
         status bad = file_bad(path);
         if (fd >= 0)
             close(fd);

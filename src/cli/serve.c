@@ -4,6 +4,7 @@
 #include "base/metric.h"
 #include "cli/debug.h"
 #include "cli/verbs.h"
+#include "net/rate.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,13 +12,15 @@
 #include <string.h>
 
 enum { PORT_DEFAULT = 8443, FACES_MAX = 8, STOP_DEADLINE_MS = 10000, THREADS_MAX = 64, PEM_BYTES_MAX = 1 << 20, TLS_DAYS = 397,
-       METRICS_BYTES_MAX = 4 << 20 };
+       METRICS_BYTES_MAX = 4 << 20, RELOAD_BYTES_MAX = 64 << 20,
+       STRANGERS_MAX = 65536, STRANGER_PER_MINUTE = 1200, STRANGER_BURST = 600 };
 
 struct serving {
     struct app *app;
     const struct face *faces;
     size_t face_count;
     void *states[FACES_MAX];
+    struct rate *strangers; /* requests without credentials, by address */
     bool stopping;
 };
 
@@ -62,12 +65,23 @@ static bool program_path(struct serving *s, struct exchange *x)
     return true;
 }
 
+static bool has_credentials(const struct request *r)
+{
+    return !str_is_empty(request_header(r, STR("authorization"))) || !str_is_empty(request_header(r, STR("cookie")));
+}
+
 static void serving_handle(struct exchange *x, void *arg)
 {
     struct serving *s = arg;
     if (program_path(s, x))
         return;
     size_t i = face_of(s, x->request.path);
+    if (!has_credentials(&x->request) && !rate_take(s->strangers, x->request.peer, NULL)) {
+        struct fault f = { .status = { ERR_RATE_LIMIT } };
+        s->faces[i].problem(x, &f);
+        exchange_finish(x);
+        return;
+    }
     s->faces[i].handle(s->states[i], x);
 }
 
@@ -111,8 +125,10 @@ static STATUS pem_read(struct command *c, const char *option, const char **ret)
     str path = command_text(c, option, (str){ 0 });
     FILE *f = fopen(arena_z(c->arena, path), "re");
     if (!f) {
-        fault_detail("%s", strerror(errno));
-        return FAIL_WITH(IO, str_of(option), path);
+        int why = errno;
+        status bad = FAIL_WITH(IO, str_of(option), path);
+        fault_detail("%s", strerror(why));
+        return bad;
     }
     char *text = arena_alloc(c->arena, PEM_BYTES_MAX);
     size_t n = fread(text, 1, PEM_BYTES_MAX - 1, f);
@@ -137,26 +153,38 @@ static STATUS tls_prepare(struct command *c, str address, struct server_options 
     return OK;
 }
 
-static STATUS signals_wait(void)
+static sigset_t signals(void)
 {
     sigset_t set;
-    int got;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    if (sigwait(&set, &got) != 0)
-        return FAIL(INTERNAL);
-    return OK;
+    sigaddset(&set, SIGHUP);
+    return set;
 }
 
 static void signals_block(void)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
+    sigset_t set = signals();
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+/* SIGHUP reads the definitions anew; the others end the wait. */
+static STATUS signals_wait(struct app *app)
+{
+    sigset_t set = signals();
+    for (int got = 0;;) {
+        if (sigwait(&set, &got) != 0)
+            return FAIL(INTERNAL);
+        if (got != SIGHUP)
+            return OK;
+        struct arena *a = arena_new(RELOAD_BYTES_MAX);
+        struct defs_problems problems = { 0 };
+        status st = app_reload(app, a, &problems);
+        LOG(INFO, "definitions_reload", LOG_WORD("outcome", error_def(st.code)->name), LOG_NUM("problems", problems.count));
+        arena_free(a);
+    }
 }
 
 static STATUS options_read(struct command *c, struct server_options *o)
@@ -178,7 +206,7 @@ static STATUS serve_until_signal(struct command *c, struct serving *s, struct se
     printf("ready %s://%.*s:%u\n", o->tls_key_pem ? "https" : "http", STR_ARG(o->address), server_port(server));
     fflush(stdout);
     LOG(INFO, "serving", LOG_NUM("port", server_port(server)));
-    status st = signals_wait();
+    status st = signals_wait(s->app);
     s->stopping = true;
     size_t cut = server_stop(server, STOP_DEADLINE_MS);
     LOG(INFO, "stopped", LOG_NUM("cut_off", cut));
@@ -190,18 +218,20 @@ static status serve_run(struct command *c)
 {
     signals_block();
     DEFER(command_app_done) struct app *app = NULL;
-    TRY(command_app(c, &app));
-    struct serving s = { .app = app, .faces = c->faces, .face_count = c->face_count };
+    struct serving s = { .faces = c->faces, .face_count = c->face_count };
     struct server_options o = {
-        .spool_directory = app->directory,
         .handlers = { .handle = serving_handle, .turn = serving_turn, .body_rule = serving_body_rule, .refuse = serving_refuse, .app = &s },
     };
+    TRY(options_read(c, &o)); /* first: a slip of the pen makes no store */
+    TRY(command_app(c, &app));
+    s.app = app;
+    o.spool_directory = app->directory;
+    s.strangers = rate_new(STRANGERS_MAX, STRANGER_PER_MINUTE, STRANGER_BURST);
     status st = faces_start(&s);
-    if (status_ok(st))
-        st = options_read(c, &o);
     if (status_ok(st))
         st = serve_until_signal(c, &s, &o);
     faces_stop(&s);
+    rate_free(s.strangers);
     return st;
 }
 

@@ -26,8 +26,10 @@ STATUS directory_make(str path)
         char was = *p;
         *p = 0;
         if (mkdir(z, 0750) != 0 && errno != EEXIST) {
-            fault_detail("mkdir: %s", strerror(errno));
-            return FAIL_AT(IO, STR("directory"));
+            int why = errno;
+            status st = FAIL_WITH(IO, STR("directory"), path);
+            fault_detail("mkdir: %s", strerror(why));
+            return st;
         }
         *p = was;
         if (!was)
@@ -117,6 +119,34 @@ STATUS app_start(const struct app_options *options, const struct module *const *
     return OK;
 }
 
+struct retired {
+    struct defs *defs;
+    struct retired *next;
+};
+
+/* What was replaced lives on until the stop: a reload is rare and a set of definitions takes a few megabytes. */
+STATUS app_reload(struct app *app, struct arena *arena, struct defs_problems *problems)
+{
+    struct defs *fresh = NULL;
+    TRY(defs_load(arena, app->directory, &fresh, problems));
+    struct retired *old = calloc(1, sizeof *old);
+    MUST(old);
+    old->defs = __atomic_exchange_n(&app->defs, fresh, __ATOMIC_ACQ_REL);
+    old->next = app->retired;
+    app->retired = old;
+    return OK;
+}
+
+static void retired_free(struct retired *r)
+{
+    while (r) {
+        struct retired *next = r->next;
+        defs_free(r->defs);
+        free(r);
+        r = next;
+    }
+}
+
 /* Reverse order: modules (their jobs submit work), lanes (they drain), the rest. */
 void app_stop(struct app *app)
 {
@@ -131,6 +161,7 @@ void app_stop(struct app *app)
             app->modules[i - 1]->end(app);
     ledger_close(app->ledger);
     defs_free(app->defs);
+    retired_free(app->retired);
     store_close(app->store);
     table_done(&app->operations);
     table_done(&app->states);

@@ -126,6 +126,7 @@ struct app {
     size_t module_count;
     struct table operations; /* name to struct operation */
     struct table states;     /* of modules, by name */
+    struct retired *retired; /* definitions that calls may still read; freed at the stop */
     str directory;           /* files of this installation */
     /* Set by the module that keeps accounts. Fills cx->actor from a session or bearer token (empty: the public), or from
      * sign-in name and password. */
@@ -144,6 +145,8 @@ struct app_options {
 };
 /* Opens the store, applies migrations, loads definitions, starts modules and lanes. */
 STATUS app_start(const struct app_options *options, const struct module *const *modules, size_t count, struct app **ret);
+/* Reads the definitions anew. Wrong ones are refused whole and the old ones stay; calls that run keep those they began with. */
+STATUS app_reload(struct app *app, struct arena *arena, struct defs_problems *problems);
 void app_stop(struct app *app); /* finishes what is queued, sequences the ledger, closes */
 STATUS directory_make(str path); /* with its parents; ERR_IO */
 void app_state_set(struct app *app, const char *module, void *state);

@@ -297,6 +297,29 @@ def expect_sound(w):
     w.verb('ledger', 'verify')
 
 
+@step(r'definition (\S+):')
+def definition(w, path, block):
+    """Writes the text below as a file of the installation's own definitions."""
+    at = w.data / 'definitions' / path
+    at.parent.mkdir(parents=True, exist_ok=True)
+    at.write_text(filled(w, block), encoding='utf-8')
+
+
+@step(r'definitions are read again')
+def reload(w):
+    """The running server reads them anew; it has to accept them."""
+    w.start()
+    w.debug('reload')
+
+
+@step(r'definitions are refused at (\S+)')
+def reload_refused(w, place):
+    """The running server refuses them and names file:line."""
+    r = w.send('POST', '/debug/reload')
+    if r.status == 200 or place not in r.text:
+        raise Wrong(f'{r.status}: {r.text}')
+
+
 @step(r'remember digest')
 def remember(w):
     """Keeps the digest over all tables."""
