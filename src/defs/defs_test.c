@@ -88,6 +88,8 @@ struct wrong {
 static const struct wrong wrongs[] = {
     { "grounds.yaml", "grounds: [", "", NULL },
     { "grounds.yaml", "", "", NULL },
+    { "grounds.yaml", "grounds: &a\n  - *a # here\n", "reference", "a # here" },
+    { "grounds.yaml", "grounds: [[[[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]]]]\n", "nested deeper", "x" },
     { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [name], from: 2025-01-01, title: {vi: t, en: t}, colour: red}\n", "'colour' is unknown", "colour" },
     { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [boss], operations: [x], fields: [name], from: 2025-01-01, title: {vi: t, en: t}}\n", "'boss' is none of", "boss" },
     { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [soul], from: 2025-01-01, title: {vi: t, en: t}}\n", "no field 'soul'", "soul" },

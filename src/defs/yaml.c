@@ -93,6 +93,10 @@ static struct yaml_node *node_copy(struct yaml_file *f, struct fy_node *n, int d
         yaml_problem(f, out, "Write it flatter.", "nested deeper than %d", DEPTH_MAX);
         return NULL;
     }
+    if (fy_node_is_alias(n)) {
+        yaml_problem(f, out, "Write the value itself.", "a reference to another place is not allowed");
+        return NULL;
+    }
     if (fy_node_get_type(n) == FYNT_SCALAR) {
         size_t len = 0;
         const char *text = fy_node_get_scalar(n, &len);
