@@ -254,6 +254,31 @@ static void disk_may_be_full(void **state)
     fails_whole(fixture_ready(state), STORE_FAULT_FULL);
 }
 
+/* The commit's answer is lost: the group is there or not, never half; the log goes on from what is there. */
+static void answer_of_a_commit_may_be_lost(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    int64_t least = 250;
+    bool good = false;
+
+    append_some(f, 250);
+    (void)sequence_once(f);
+    for (int64_t nth = 1; !good; nth++) {
+        bool appended;
+        store_fault_set(nth, STORE_FAULT_UNKNOWN_COMMIT);
+        good = append_and_sequence(f, &appended);
+        store_fault_set(0, STORE_FAULT_UNKNOWN_COMMIT);
+        struct ledger_report r = audit(f, STR(""));
+        int64_t there = r.size + r.pending;
+        assert_int_equal(r.fault, LEDGER_SOUND);
+        assert_true(there == least + 20 || (there == least && !appended));
+        least = there;
+    }
+    while (sequence_once(f) > 0)
+        ;
+    assert_int_equal(last_checkpoint(f).size, least);
+}
+
 /* ---- what is never signed */
 
 static void tampered_tile(void **state)
@@ -489,6 +514,7 @@ int main(void)
         EVERYWHERE(restart_goes_on),
         EVERYWHERE(any_call_may_fail),
         EVERYWHERE(disk_may_be_full),
+        EVERYWHERE(answer_of_a_commit_may_be_lost),
         EVERYWHERE(tampered_tile),
         EVERYWHERE(tile_wider_than_the_tree),
         EVERYWHERE(older_database_put_back),
