@@ -173,6 +173,8 @@ void match_find(struct arena *arena, const struct match_columns *left, const str
         meet_by_name(&f, i, day_at(left->birth_other, i), true);
     }
     blocks_done(&f);
+    if (!f.pairs)
+        f.pairs = ARENA_ARRAY(arena, struct match_pair, 1);
     if (f.count)
         qsort(f.pairs, f.count, sizeof *f.pairs, pair_order);
     *ret = (struct match_pairs){ f.pairs, f.count };
