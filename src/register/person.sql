@@ -11,23 +11,27 @@ SELECT id, version, state, residence_state, sex, ethnic, marital, relation, numb
 FROM person WHERE shard = :shard AND name_hash = :name_hash AND birth >= :birth_from AND birth <= :birth_to
 ORDER BY birth LIMIT 64;
 
+-- Joined with itself: without statistics SQLite would walk the whole shard rather than the index by household or parent.
 -- query person_rows_by_household(shard i16, household i64) many
 -- row person_row
-SELECT id, version, state, residence_state, sex, ethnic, marital, relation, number, name, name_hash, birth, death, nationality,
-    unit, household, father, mother, spouse, survives_as, recorded_us
-FROM person WHERE shard = :shard AND household = :household LIMIT 200;
+SELECT p.id, p.version, p.state, p.residence_state, p.sex, p.ethnic, p.marital, p.relation, p.number, p.name, p.name_hash, p.birth,
+    p.death, p.nationality, p.unit, p.household, p.father, p.mother, p.spouse, p.survives_as, p.recorded_us
+FROM person AS k JOIN person AS p ON p.shard = k.shard AND p.id = k.id
+WHERE k.shard = :shard AND k.household = :household LIMIT 200;
 
 -- query person_rows_by_father(shard i16, father i64) many
 -- row person_row
-SELECT id, version, state, residence_state, sex, ethnic, marital, relation, number, name, name_hash, birth, death, nationality,
-    unit, household, father, mother, spouse, survives_as, recorded_us
-FROM person WHERE shard = :shard AND father = :father LIMIT 100;
+SELECT p.id, p.version, p.state, p.residence_state, p.sex, p.ethnic, p.marital, p.relation, p.number, p.name, p.name_hash, p.birth,
+    p.death, p.nationality, p.unit, p.household, p.father, p.mother, p.spouse, p.survives_as, p.recorded_us
+FROM person AS k JOIN person AS p ON p.shard = k.shard AND p.id = k.id
+WHERE k.shard = :shard AND k.father = :father LIMIT 100;
 
 -- query person_rows_by_mother(shard i16, mother i64) many
 -- row person_row
-SELECT id, version, state, residence_state, sex, ethnic, marital, relation, number, name, name_hash, birth, death, nationality,
-    unit, household, father, mother, spouse, survives_as, recorded_us
-FROM person WHERE shard = :shard AND mother = :mother LIMIT 100;
+SELECT p.id, p.version, p.state, p.residence_state, p.sex, p.ethnic, p.marital, p.relation, p.number, p.name, p.name_hash, p.birth,
+    p.death, p.nationality, p.unit, p.household, p.father, p.mother, p.spouse, p.survives_as, p.recorded_us
+FROM person AS k JOIN person AS p ON p.shard = k.shard AND p.id = k.id
+WHERE k.shard = :shard AND k.mother = :mother LIMIT 100;
 
 -- query person_rows_by_old_number(shard i16, number i64) many
 -- row person_row

@@ -194,6 +194,57 @@ static void moves_go_to_units_that_stand_on_that_day(void **state)
     folds_hold(f);
 }
 
+static status stay(struct fixture *f, int64_t number, int32_t kind, int32_t unit, int32_t from, int32_t until)
+{
+    struct person_stay_in in = { .number = number, .kind = kind, .has_unit = unit != 0, .unit = { unit }, .from = { from }, .has_until = until != 0, .until = { until } };
+    struct person_stay_out out;
+    as_officer(f, "residence-management");
+    f->cx.actor.unit = (unit_id){ 2100001 };
+    status st = call(f, "person.stay", &in, &out);
+    as_officer(f, "civil-status");
+    return st;
+}
+
+static void a_temporary_residence_ends_by_itself(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    struct person_birth_out p = born(f, NULL, SEX_MALE, 19800101);
+    struct held_facts in, out;
+    GOOD(move_to(f, p.number, UNIT_A, 20260101));
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_TEMPORARY, UNIT_A, 20260601, 20270531), EVENT_CONFLICT);
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_TEMPORARY, UNIT_B, 20260601, 20280603), VALUE_RANGE);
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_TEMPORARY, UNIT_B, 20260601, 20260531), EVENT_ORDER);
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_TEMPORARY, UNIT_B, 20260601, 0), FIELD_MISSING);
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_TEMPORARY, 0, 20260601, 20270531), FIELD_MISSING);
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_TEMPORARY, UNIT_OLD, 20260601, 20270531), UNIT_UNKNOWN);
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_TEMPORARY, UNIT_B, 20261122, 20270531), EVENT_FUTURE);
+    GOOD(stay(f, p.number, PERSON_STAY_IN_KIND_TEMPORARY, UNIT_B, 20260601, 20270531));
+    begin(f);
+    GOOD(person_as_of(&f->cx, (person_id){ p.person }, (day){ 20270531 }, 0, &in));
+    GOOD(person_as_of(&f->cx, (person_id){ p.person }, (day){ 20270601 }, 0, &out));
+    commit(f);
+    assert_int_equal(in.field[FIELD_TEMPORARY_RESIDENCE].fact.number, UNIT_B);
+    assert_false(out.field[FIELD_TEMPORARY_RESIDENCE].known);
+    assert_int_equal(person_of(f, p.person).unit.v, UNIT_A);
+    folds_hold(f);
+}
+
+static void who_is_away_comes_back(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    struct person_birth_out p = born(f, NULL, SEX_MALE, 19800101);
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_ABSENT, 0, 20260601, 0), EVENT_CONFLICT); /* has no residence */
+    GOOD(move_to(f, p.number, UNIT_A, 20260101));
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_BACK, 0, 20260601, 0), EVENT_CONFLICT);
+    GOOD(stay(f, p.number, PERSON_STAY_IN_KIND_ABROAD, 0, 20260601, 0));
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_ABSENT, 0, 20260701, 0), EVENT_CONFLICT);
+    assert_int_equal(person_of(f, p.person).residence_state, RESIDENCE_ABROAD);
+    BAD(stay(f, p.number, PERSON_STAY_IN_KIND_BACK, 0, 20260501, 0), EVENT_ORDER);
+    GOOD(stay(f, p.number, PERSON_STAY_IN_KIND_BACK, 0, 20260901, 0));
+    assert_int_equal(person_of(f, p.person).residence_state, RESIDENCE_PERMANENT);
+    folds_hold(f);
+}
+
 static status correct(struct fixture *f, int64_t number, const char *field, const char *value, const char *source)
 {
     struct person_correct_in in = { .number = number, .field = str_of(field), .value = str_of(value), .source = str_of(source), .evidence = STR("GKS 12/2026") };
@@ -368,7 +419,7 @@ int main(void)
         EVERYWHERE(a_birth_gives_a_plausible_number), EVERYWHERE(a_child_joins_its_mothers_household),
         EVERYWHERE(births_that_cannot_be_are_refused), EVERYWHERE(death_takes_effect_on_its_day),
         EVERYWHERE(the_law_says_who_may_marry), EVERYWHERE(close_kin_may_not_marry), EVERYWHERE(marriage_ends_by_divorce_or_death),
-        EVERYWHERE(moves_go_to_units_that_stand_on_that_day), EVERYWHERE(a_correction_keeps_the_old_value),
+        EVERYWHERE(moves_go_to_units_that_stand_on_that_day), EVERYWHERE(a_temporary_residence_ends_by_itself), EVERYWHERE(who_is_away_comes_back), EVERYWHERE(a_correction_keeps_the_old_value),
         EVERYWHERE(implausible_numbers_warn_and_stay), EVERYWHERE(cancelled_numbers_never_come_back),
         EVERYWHERE(merging_is_undone_without_loss), EVERYWHERE(the_missing_are_found), EVERYWHERE(a_command_sent_twice_is_done_once),
         EVERYWHERE(an_outdated_version_is_refused),
