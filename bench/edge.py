@@ -1,7 +1,7 @@
 """The edge against the bare library: requests a second, p99 and CPU of the server a request, at 64, 128 and 256 connections,
 medians of interleaved rounds. Fails on any error, or if 256 connections stall.
 
-    http.py LOAD FLOOR EDGE [SECONDS [ROUNDS]]
+    edge.py LOAD FLOOR EDGE [SECONDS [ROUNDS]]
 
 `measure` and `median` serve other benchmarks that set a server of ours beside the same floor."""
 
