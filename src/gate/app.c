@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MODULES_MAX = 32, ORIGIN_BYTES_MAX = 64 };
+/* A step of the sequencer holds the writing lane for a few milliseconds, no longer. */
+enum { MODULES_MAX = 32, PATH_BYTES_MAX = 4200, STEP_ENTRIES_MAX = 4000 };
 
 STATUS directory_make(str path)
 {
@@ -40,10 +41,11 @@ STATUS directory_make(str path)
 static STATUS ledger_start(struct app *app)
 {
     uint8_t seed[KEY_FILE_BYTES];
-    char path[4200];
+    char path[PATH_BYTES_MAX], seen[PATH_BYTES_MAX];
     snprintf(path, sizeof path, "%.*s/ledger.key", STR_ARG(app->directory));
+    snprintf(seen, sizeof seen, "%.*s/ledger.seen", STR_ARG(app->directory));
     TRY(key_file_load(path, seed));
-    struct ledger_options o = { .origin = STR("dancu.local/ledger") };
+    struct ledger_options o = { .origin = STR("dancu.local/ledger"), .memory_path = str_of(seen), .step_entries_max = STEP_ENTRIES_MAX };
     sign_key_of_seed(seed, &o.key);
     secret_wipe(seed, sizeof seed);
     status st = ledger_open(&o, &app->ledger);

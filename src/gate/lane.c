@@ -17,7 +17,8 @@ enum {
     GROUP_WORKS_MAX = 256,
     GROUP_ENTRIES_MAX = 30000, /* below LEDGER_GROUP_MAX, with room for one more piece of work */
     COMMIT_TRIES = 3,
-    TICK_MS = 500,
+    TICK_MS = 500,     /* when idle */
+    BUSY_TICK_MS = 50, /* of the sequencer while there is work */
     FINISH_STEPS_MAX = 1000,
     LANES_MAX = 16,
     LANES_POSTGRESQL = 6,
@@ -39,6 +40,7 @@ struct lane {
     pthread_t thread;
     struct arena *arena;
     int64_t ticked_us;
+    day counted; /* the last day whose entries have been counted */
 };
 
 struct lanes {
@@ -252,6 +254,19 @@ static void reads_run(struct lane *l, struct work *const *list, size_t n)
         queue_add(&l->of->writes, first, last);
 }
 
+/* What can wait until nothing else does: the index by person, and once a day the counts of yesterday. */
+static STATUS keep_idle(struct lane *l, struct ctx *cx)
+{
+    int64_t n;
+    day yesterday = day_add(cx->today, -1);
+    TRY(ledger_index_persons(cx, l->of->app->ledger, &n));
+    if (day_eq(yesterday, l->counted))
+        return OK;
+    TRY(ledger_count_day(cx, l->of->app->ledger, yesterday, &n));
+    l->counted = yesterday;
+    return OK;
+}
+
 static STATUS keep_ledger(struct lane *l, int64_t *ret_sequenced)
 {
     struct ctx cx;
@@ -260,10 +275,8 @@ static STATUS keep_ledger(struct lane *l, int64_t *ret_sequenced)
     TRY(tx_begin(l->db, &tx));
     cx.tx = tx;
     status st = ledger_sequence(&cx, l->of->app->ledger, ret_sequenced);
-    if (status_ok(st) && *ret_sequenced == 0) {
-        int64_t indexed;
-        st = ledger_index_persons(&cx, l->of->app->ledger, &indexed);
-    }
+    if (status_ok(st) && *ret_sequenced == 0)
+        st = keep_idle(l, &cx);
     if (!status_ok(st)) {
         tx_rollback(tx);
         return st;
@@ -300,11 +313,11 @@ static void lane_finish(struct lane *l)
         log_fault("ledger_release_failed", 0);
 }
 
-/* Twice a second at most, and until nothing is left when the lane stops. */
+/* Between groups while there is work, and whenever there is none. */
 static void lane_tick(struct lane *l, bool idle)
 {
     int64_t now = clock_mono_us();
-    if (!l->keeper || (!idle && now - l->ticked_us < TICK_MS * 1000))
+    if (!l->keeper || (!idle && now - l->ticked_us < BUSY_TICK_MS * 1000))
         return;
     l->ticked_us = now;
     int64_t sequenced = 0;

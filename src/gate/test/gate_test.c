@@ -36,7 +36,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    static const char *const left[] = { "dancu.db", "dancu.db-wal", "dancu.db-shm", "ledger.key" };
+    static const char *const left[] = { "dancu.db", "dancu.db-wal", "dancu.db-shm", "ledger.key", "ledger.seen" };
     char path[128];
     app_stop(app);
     arena_free(arena);
