@@ -91,22 +91,26 @@ static STATUS fetch_by_name(struct pool *pool, int64_t name_hash, day birth)
     return OK;
 }
 
-static STATUS fetch_by_number(struct pool *pool, const struct list_person *p, struct by_number *ret)
+/* A number that a repair restored is somebody's only when his name or birth says so too. */
+static bool is_confirmed(const struct list_person *p, int64_t name_hash, const struct person *found)
+{
+    return !p->number_doubtful || (p->name.len && found->name_hash == name_hash) || day_can_be(p->birth, found->birth);
+}
+
+static STATUS fetch_by_number(struct pool *pool, const struct list_person *p, int64_t name_hash, struct by_number *ret)
 {
     enum number_state state;
 
     *ret = (struct by_number){ 0 };
-    if (p->number) {
-        TRY(person_by_number(pool->cx, p->number, &ret->person, &state, &ret->known));
-        if (ret->known) {
-            TRY(survivor(pool->cx, &ret->person));
-            ret->known = is_open(pool->cx, &ret->person);
-            ret->cancelled = state != NUMBER_ISSUED;
-        }
-        if (ret->known && !ret->cancelled)
-            TRY(pool_add(pool, &ret->person, 0));
-    }
-    return OK;
+    if (!p->number)
+        return OK;
+    TRY(person_by_number(pool->cx, p->number, &ret->person, &state, &ret->known));
+    if (!ret->known)
+        return OK;
+    TRY(survivor(pool->cx, &ret->person));
+    ret->known = is_open(pool->cx, &ret->person) && is_confirmed(p, name_hash, &ret->person);
+    ret->cancelled = ret->known && state != NUMBER_ISSUED;
+    return ret->known && !ret->cancelled ? pool_add(pool, &ret->person, 0) : OK;
 }
 
 static STATUS fetch_by_old_number(struct pool *pool, int64_t old_number)
@@ -125,7 +129,7 @@ static STATUS row_fetch(struct pool *pool, const struct list_person *p, int64_t 
 {
     bool agrees;
 
-    TRY(fetch_by_number(pool, p, ret));
+    TRY(fetch_by_number(pool, p, name_hash, ret));
     if (ret->cancelled)
         return OK;
     agrees = ret->known && (!p->name.len || ret->person.name_hash == name_hash || day_can_be(p->birth, ret->person.birth));
@@ -300,7 +304,7 @@ static STATUS outcomes_find(struct ctx *cx, struct chunk *c, struct pool *pool)
         c->results[i] = (struct chunk_result){ .outcome = OUTCOME_REJECTED };
         if (c->rows[i].reason != REASON_none)
             continue;
-        if (numbers[i].cancelled && numbers[i].known) {
+        if (numbers[i].cancelled) {
             TRY(row_cancelled(cx, &numbers[i], &c->results[i]));
             continue;
         }

@@ -32,8 +32,9 @@ static status zip_bad(int code)
     case ZIP_ER_MEMORY: return FAIL(MEMORY_LIMIT);
     default: break;
     }
+    status bad = FAIL(FILE_BROKEN);
     fault_detail("zip error %d", code);
-    return FAIL(FILE_BROKEN);
+    return bad;
 }
 
 /* A name that would leave its folder when unpacked: nobody's spreadsheet has one. */
@@ -50,8 +51,9 @@ static STATUS entry_check(zip_t *zip, zip_uint64_t i, uint64_t *inout_total)
     if (zip_stat_index(zip, i, ZIP_FL_UNCHANGED, &st) != 0)
         return zip_bad(zip_error_code_zip(zip_get_error(zip)));
     if (!(st.valid & ZIP_STAT_NAME) || !(st.valid & ZIP_STAT_SIZE) || !(st.valid & ZIP_STAT_COMP_SIZE) || strlen(st.name) > NAME_BYTES_MAX) {
+        status bad = FAIL(FILE_BROKEN);
         fault_detail("zip entry without name or size");
-        return FAIL(FILE_BROKEN);
+        return bad;
     }
     if (name_escapes(st.name)) {
         status bad = FAIL(FILE_BROKEN);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { LOOK_BYTES = 65536, ENCRYPTED_LOOK_BYTES = 1 << 20, JUNK_SHARE = 100, JUNK_MIN = 4, GOOD_PER_BAD = 3 };
+enum { LOOK_BYTES = 65536, ENCRYPTED_LOOK_BYTES = 1 << 20, JUNK_SHARE = 100, JUNK_MIN = 4, CONTROL_PERCENT = 8, GOOD_PER_BAD = 3 };
 
 /* "EncryptedPackage" in UTF-16, the stream in which a spreadsheet with a password lies (MS-OFFCRYPTO 2.3.4). */
 static bool is_encrypted(str bytes)
@@ -43,22 +43,30 @@ static bool is_other_format(str bytes)
 
 static bool is_utf16(str bytes)
 {
-    size_t zeros = 0, look = bytes.len < 512 ? bytes.len : 512;
+    size_t zeros[2] = { 0 }, look = bytes.len < 512 ? bytes.len : 512, more, fewer;
 
     if (str_starts(bytes, STR("\xFF\xFE")) || str_starts(bytes, STR("\xFE\xFF")))
         return true;
     for (size_t i = 0; i < look; i++)
-        zeros += bytes.ptr[i] == 0;
-    return zeros * 4 > look && bytes.len % 2 == 0;
+        zeros[i % 2] += bytes.ptr[i] == 0;
+    more = zeros[0] > zeros[1] ? zeros[0] : zeros[1];
+    fewer = zeros[0] + zeros[1] - more;
+    /* The empty halves of letters all stand on one side; those of binary numbers do not. */
+    return more * 4 > look && fewer * 8 < more && bytes.len % 2 == 0;
 }
 
-/* Control bytes that no set of letters uses; old Vietnamese sets put capitals into 01 … 1F, but never into 00. */
+/* Old Vietnamese sets put rare capitals into 01 … 1F, but nothing into 00; bytes at random have a tenth there. */
 static bool is_junk(str bytes)
 {
-    size_t look = bytes.len < LOOK_BYTES ? bytes.len : LOOK_BYTES, zeros = 0;
+    size_t look = bytes.len < LOOK_BYTES ? bytes.len : LOOK_BYTES, zeros = 0, controls = 0;
 
-    for (size_t i = 0; i < look; i++)
-        zeros += bytes.ptr[i] == 0;
+    for (size_t i = 0; i < look; i++) {
+        uint8_t c = (uint8_t)bytes.ptr[i];
+        zeros += c == 0;
+        controls += c < 0x20 && c != '\t' && c != '\r' && c != '\n';
+    }
+    if (controls > 4 * JUNK_MIN && controls * 100 > look * CONTROL_PERCENT)
+        return true;
     return zeros > JUNK_MIN && zeros * JUNK_SHARE > look;
 }
 

@@ -9,6 +9,7 @@
 
 #include "centre/file/test/book.h"
 #include "centre/test/hall.h"
+#include "register/register_ops.h"
 
 static const char every_outcome[] =
     "DANH SÁCH HỘI VIÊN,,,,\n"
@@ -182,6 +183,33 @@ static void each_comparison_leaves_its_trace(bool postgresql)
 }
 ON_BOTH(each_comparison_leaves_its_trace)
 
+static void a_cancelled_number_is_told(void **state)
+{
+    struct hall h;
+    struct number_cancel_out out;
+    struct list_report_out r;
+    struct list_rows_out rows;
+
+    (void)state;
+    assert_true(hall_open(&h, false));
+    struct ctx cx = hall_as(&h, ROLE_COORDINATOR, "authority", "correction");
+    struct number_cancel_in cancel = { .number = 1178088456, .replace = false, .evidence = STR("QD-1") };
+    assert_true(status_ok(hall_call(&cx, "number.cancel", &cancel, &out)));
+    assert_true(status_ok(hall_import(&h, STR("Họ tên,Ngày sinh,CCCD\n"
+                                              "Phạm Thu Hà,30/05/1978,001178088456\n" /* cancelled */
+                                              "Phạm Thu Hà,30/05/1978,\n"             /* the same person */
+                                              "Ai Khác,1/1/1950,1178088456\n"),       /* zeros lost, and nothing else fits */
+                                      "farmers", &r)));
+    assert_int_equal(rows_of(&r, OUTCOME_CANCELLED), 1);
+    assert_int_equal(rows_of(&r, OUTCOME_DUPLICATE), 1);
+    assert_int_equal(rows_of(&r, OUTCOME_NOT_FOUND), 1);
+    cx = hall_as(&h, ROLE_COORDINATOR, "authority", "reconciliation");
+    assert_true(status_ok(hall_call(&cx, "list.rows", &(struct list_rows_in){ .delivery = r.item.delivery }, &rows)));
+    assert_int_equal(rows.rows[0].outcome, LIST_ROW_OUTCOME_CANCELLED);
+    assert_true(str_eq(rows.rows[0].register_name, STR("Phạm Thu Hà")));
+    hall_close(&h);
+}
+
 /* --- breaking off and going on ------------------------------------------------------------------------------------------------ */
 
 enum { LONG_ROWS = 6500 };
@@ -315,6 +343,7 @@ int main(void)
         cmocka_unit_test(the_door_refuses),
         cmocka_unit_test(each_comparison_leaves_its_trace_sqlite),
         cmocka_unit_test(each_comparison_leaves_its_trace_postgresql),
+        cmocka_unit_test(a_cancelled_number_is_told),
         cmocka_unit_test(goes_on_after_a_restart_sqlite),
         cmocka_unit_test(goes_on_after_a_restart_postgresql),
         cmocka_unit_test(a_full_disk_is_waited_for),
