@@ -94,6 +94,9 @@ static void same_file_twice_does_nothing_twice(bool postgresql)
     assert_true(status_ok(import_as(&cx, file, STR("farmers"), &again)));
     assert_true(again.known);
     assert_int_equal(again.delivery, first.item.delivery);
+    struct list_status_out s;
+    assert_true(status_ok(hall_call(&cx, "list.status", &(struct list_status_in){ again.delivery }, &s)));
+    assert_int_equal(s.item.state, LIST_ITEM_STATE_DONE);
     assert_true(status_ok(hall_import(&h, file, "farmers", &second)));
     assert_int_equal(second.item.rows_done, 15);
     assert_int_equal(rows_of(&second, OUTCOME_MATCHED), 3);
@@ -140,6 +143,7 @@ static void the_door_refuses(void **state)
     officer.actor.organisation = STR("H99");
     assert_int_equal(hall_call(&officer, "list.status", &(struct list_status_in){ taken.delivery }, &s).code, ERR_DELIVERY_MISSING);
     assert_int_equal(hall_call(&none, "list.rows", &(struct list_rows_in){ .delivery = taken.delivery }, &rows).code, ERR_PURPOSE_MISSING);
+    assert_int_equal(hall_call(&cx, "list.rows", &(struct list_rows_in){ .delivery = taken.delivery }, &rows).code, ERR_GROUND_NOT_LIVE);
     assert_int_equal(hall_call(&cx, "list.status", &(struct list_status_in){ 7 }, &s).code, ERR_DELIVERY_MISSING);
     hall_close(&h);
 }
@@ -257,6 +261,7 @@ static void goes_on_after_a_restart(bool postgresql)
     str file = long_list(&h);
     assert_true(status_ok(hall_import(&h, file, "whole", &whole)));
     assert_int_equal(whole.item.rows_done, LONG_ROWS);
+    assert_int_equal(rows_of(&whole, OUTCOME_MATCHED), 1); /* the same man thirteen times, over all chunks */
     struct ctx cx = hall_as(&h, ROLE_OPERATOR, "delivery", "broken");
     assert_true(status_ok(import_as(&cx, file, STR("broken"), &taken)));
     for (int64_t done = 0; done < LONG_ROWS;) {
@@ -274,6 +279,36 @@ static void goes_on_after_a_restart(bool postgresql)
     hall_close(&h);
 }
 ON_BOTH(goes_on_after_a_restart)
+
+static status stale_run(struct ctx *cx, void *arg)
+{
+    return chunk_apply(cx, arg);
+}
+
+/* Rows that another process has written meanwhile, or that would leave a gap, are refused as a whole. */
+static void a_stale_chunk_is_refused(bool postgresql)
+{
+    static const int64_t places[] = { 0, 14, 16 };
+    struct hall h;
+    struct list_report_out r, after;
+    struct list_person rows[2] = { { .row = 1, .reason = REASON_nobody }, { .row = 2, .reason = REASON_nobody } };
+    struct seen seen;
+
+    assert_true(hall_open(&h, postgresql));
+    assert_true(status_ok(hall_import(&h, (str){ every_outcome, sizeof every_outcome - 1 }, "farmers", &r)));
+    seen_init(&seen);
+    for (size_t i = 0; i < 3; i++) {
+        struct chunk c = { .delivery = r.item.delivery, .done_before = places[i], .rows = rows, .count = 2, .seen = &seen };
+        struct work w = { .run = stale_run, .arg = &c, .writes = true, .cx = hall_as(&h, ROLE_OPERATOR, NULL, NULL) };
+        status st = lanes_call(h.app->lanes, &w);
+        assert_int_equal(st.code, i == 2 ? ERR_VERSION_CONFLICT : ERR_ROW_EXISTS);
+    }
+    seen_done(&seen);
+    assert_true(status_ok(hall_import(&h, (str){ every_outcome, sizeof every_outcome - 1 }, "farmers", &after)));
+    expect_same_figures(&r, &after);
+    hall_close(&h);
+}
+ON_BOTH(a_stale_chunk_is_refused)
 
 static void a_full_disk_is_waited_for(void **state)
 {
@@ -346,6 +381,8 @@ int main(void)
         cmocka_unit_test(a_cancelled_number_is_told),
         cmocka_unit_test(goes_on_after_a_restart_sqlite),
         cmocka_unit_test(goes_on_after_a_restart_postgresql),
+        cmocka_unit_test(a_stale_chunk_is_refused_sqlite),
+        cmocka_unit_test(a_stale_chunk_is_refused_postgresql),
         cmocka_unit_test(a_full_disk_is_waited_for),
         cmocka_unit_test(a_torn_book_is_told_and_kept),
     };
