@@ -155,6 +155,14 @@ static STATUS route(const struct api *api, const struct request *r, str *values,
     return FAIL_WITH(ROUTE_UNKNOWN, STR("path"), r->path);
 }
 
+/* RFC 9110 15.5.6: who used the wrong method is told the right ones. */
+static void allow_tell(const struct api *api, struct exchange *x)
+{
+    str values[PATH_FIELDS_MAX];
+    bool get = route_find(api, "GET", x->request.path, values), post = route_find(api, "POST", x->request.path, values);
+    reply_header(x, STR("allow"), get && post ? STR("GET, HEAD, POST") : get ? STR("GET, HEAD") : STR("POST"));
+}
+
 struct body_rule api_body_rule(const struct api *api, const struct request *r)
 {
     str values[PATH_FIELDS_MAX];
@@ -313,6 +321,8 @@ void api_handle(struct api *api, struct exchange *x)
         return;
     }
     if (!status_ok(call_prepare(api, x, &c))) {
+        if (status_is(fault_here()->status, ERR_METHOD_WRONG))
+            allow_tell(api, x);
         fail_now(x);
         return;
     }

@@ -123,8 +123,10 @@ static STATUS file_read(struct arena *a, str path, size_t bytes_max, str *ret)
 {
     FILE *f = str_eq(path, STR("-")) ? stdin : fopen(arena_z(a, path), "rbe");
     if (!f) {
-        fault_detail("%s", strerror(errno));
-        return FAIL_WITH(IO, STR("file"), path);
+        int why = errno;
+        status bad = FAIL_WITH(IO, STR("file"), path);
+        fault_detail("%s", strerror(why));
+        return bad;
     }
     struct buf b;
     buf_init(&b, bytes_max);

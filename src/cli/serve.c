@@ -98,7 +98,8 @@ static void serving_refuse(struct exchange *x, enum error_code error, void *arg)
 {
     const struct serving *s = arg;
     struct fault f = { .status = { (uint16_t)error } };
-    size_t i = face_of(s, x->request.path);
+    /* A head that cannot be read was written by a program: it gets a problem document, not a page. */
+    size_t i = face_of(s, x->request.path.len ? x->request.path : STR("/api/"));
     s->faces[i].problem(x, &f);
 }
 

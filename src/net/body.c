@@ -36,8 +36,10 @@ static STATUS spool_open(struct flight *f)
         return FAIL(BODY_TOO_LARGE);
     f->spool_fd = unnamed_file(f->arena, directory);
     if (f->spool_fd < 0) {
-        fault_detail("spool: errno %d", errno);
-        return FAIL(IO);
+        int why = errno;
+        status bad = FAIL(IO);
+        fault_detail("spool: errno %d", why);
+        return bad;
     }
     failure = posix_fallocate(f->spool_fd, 0, (off_t)f->length);
     if (failure == ENOSPC || failure == EDQUOT || failure == EFBIG)

@@ -283,8 +283,10 @@ static STATUS outputs_open(struct listing *l)
         snprintf(path, sizeof path, "%.*s", STR_ARG(o->truth));
     l->truth = fopen(path, "we");
     if (!l->truth || (!l->csv && !l->sheet)) {
-        fault_detail("%s", strerror(errno));
-        return FAIL_WITH(IO, STR("out"), o->out);
+        int why = errno;
+        status bad = FAIL_WITH(IO, STR("out"), o->out);
+        fault_detail("%s", strerror(why));
+        return bad;
     }
     return OK;
 }

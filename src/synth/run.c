@@ -74,6 +74,15 @@ static void output_done(struct output *o)
             fclose(o->file[f]);
 }
 
+static status out_bad(str directory)
+{
+    int why = errno;
+    status bad = why == ENOSPC ? FAIL(DISK_FULL) : FAIL_WITH(IO, STR("out"), directory);
+
+    fault_detail("%s", strerror(why));
+    return bad;
+}
+
 static STATUS output_open(const struct synth_options *o, struct output *ret)
 {
     static const char *const names[] = { "people.csv", "households.csv", "events.csv" };
@@ -81,15 +90,13 @@ static STATUS output_open(const struct synth_options *o, struct output *ret)
     char path[PATH_BYTES_MAX];
     snprintf(path, sizeof path, "%.*s", STR_ARG(o->directory));
     if (mkdir(path, 0750) != 0 && errno != EEXIST) {
-        fault_detail("%s", strerror(errno));
-        return FAIL_WITH(IO, STR("out"), o->directory);
+        return out_bad(o->directory);
     }
     for (int f = 0; f < FILES; f++) {
         snprintf(path, sizeof path, "%.*s/%s", STR_ARG(o->directory), names[f]);
         ret->file[f] = fopen(path, "we");
         if (!ret->file[f] || fputs(heads[f], ret->file[f]) < 0) {
-            fault_detail("%s", strerror(errno));
-            return FAIL_WITH(IO, STR("out"), o->directory);
+            return out_bad(o->directory);
         }
     }
     return OK;
@@ -100,8 +107,7 @@ static STATUS slot_write(struct output *o, struct slot *s, struct synth_result *
     for (int f = 0; f < FILES; f++) {
         MUST(!s->text[f].full);
         if (fwrite(s->text[f].ptr, 1, s->text[f].len, o->file[f]) != s->text[f].len) {
-            fault_detail("%s", strerror(errno));
-            return errno == ENOSPC ? FAIL(DISK_FULL) : FAIL_AT(IO, STR("out"));
+            return out_bad((str){ 0 });
         }
         ret->bytes += (int64_t)s->text[f].len;
     }

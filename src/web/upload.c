@@ -43,8 +43,10 @@ static void old_drop(struct web *web)
 
 static STATUS io_fail(const char *call)
 {
-    fault_detail("%s: %s", call, strerror(errno));
-    return errno == ENOSPC || errno == EDQUOT ? FAIL_AT(DISK_FULL, STR("file")) : FAIL_AT(IO, STR("file"));
+    int why = errno;
+    status bad = why == ENOSPC || why == EDQUOT ? FAIL_AT(DISK_FULL, STR("file")) : FAIL_AT(IO, STR("file"));
+    fault_detail("%s: %s", call, strerror(why));
+    return bad;
 }
 
 static STATUS bytes_write(int fd, str bytes)
