@@ -180,10 +180,7 @@ static void a_bad_cell_is_named(void **state)
 
 static void each_bad_cell_is_named(void **state)
 {
-    struct fixture *f = *state;
-    bool sqlite = !f->absent && f->url[0] == 's';
-    if (!sqlite)
-        skip();
+    (void)state;
     for (size_t i = 0; i < sizeof bads / sizeof *bads; i++) {
         void *inner = NULL;
         assert_int_equal(fixture_sqlite(&inner), 0);
@@ -238,7 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EVERYWHERE(files_become_people), EVERYWHERE(the_loaded_are_found), EVERYWHERE(a_second_load_is_refused),
-        EVERYWHERE(people_of_other_origin_keep_a_load_out), EVERYWHERE(each_bad_cell_is_named), EVERYWHERE(missing_and_empty_files_are_named),
+        EVERYWHERE(people_of_other_origin_keep_a_load_out), cmocka_unit_test(each_bad_cell_is_named), EVERYWHERE(missing_and_empty_files_are_named),
         EVERYWHERE(a_broken_load_goes_on),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
