@@ -39,9 +39,10 @@ STATUS web_start(struct app *app, struct web **ret)
     web->app = app;
     web->uploads = str_of(path);
     if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        status bad = FAIL_AT(IO, STR("uploads"));
         fault_detail("mkdir: %s", strerror(errno));
         web_stop(web);
-        return FAIL_AT(IO, STR("uploads"));
+        return bad;
     }
     *ret = web;
     return OK;
