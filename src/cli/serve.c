@@ -14,6 +14,7 @@
 enum { PORT_DEFAULT = 8443, FACES_MAX = 8, STOP_DEADLINE_MS = 10000, THREADS_MAX = 64, PEM_BYTES_MAX = 1 << 20, TLS_DAYS = 397,
        METRICS_BYTES_MAX = 4 << 20, RELOAD_BYTES_MAX = 64 << 20,
        STRANGERS_MAX = 65536, STRANGER_PER_MINUTE = 1200, STRANGER_BURST = 600 };
+#define ARENA_BYTES_MAX ((size_t)1 << 30) /* of one exchange: an export of half a gigabyte passes through it */
 
 struct serving {
     struct app *app;
