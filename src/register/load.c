@@ -573,12 +573,10 @@ static STATUS stages_run(struct loading *l)
     }
     if (l->stage == STAGE_HOUSEHOLDS) {
         TRY(households_write(l));
-        l->out->households = l->done;
         TRY(stage_end(l, STAGE_PEOPLE));
     }
     if (l->stage == STAGE_PEOPLE) {
         TRY(people_write(l));
-        l->out->people = l->done;
         TRY(stage_end(l, STAGE_INDEXES));
     }
     return OK;
@@ -605,6 +603,8 @@ static STATUS load_all(struct loading *l, str directory)
         return st;
     }
     TRY(ended);
+    l->out->people = l->person_total;
+    l->out->households = lines_of(l->households.bytes) - 1;
     return stage_end(l, STAGE_DONE);
 }
 
