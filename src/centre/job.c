@@ -31,6 +31,7 @@ struct work_off {
     struct mapped file;
     struct sheet *sheet;
     struct seen seen;
+    struct places places;
     int64_t done, total;
     bool more;
 };
@@ -214,7 +215,10 @@ static STATUS rows_clean(struct work_off *o, struct arena *a, struct list_person
         TRY(sheet_next(o->sheet, &row, &o->more));
         if (!o->more)
             break;
-        row_clean(a, o->sheet, &row, &rows[(*ret_count)++]);
+        struct list_person *p = &rows[(*ret_count)++];
+        row_clean(a, o->sheet, &row, p);
+        if (row.bad == ERR_OK && place_is_unknown(&o->places, a, sheet_cell(o->sheet, a, &row, COLUMN_ADDRESS)))
+            p->warnings |= 1u << WARNING_unit_unknown;
     }
     return OK;
 }
@@ -304,6 +308,7 @@ static bool delivery_off(struct job *j, int64_t id)
 
     o.arena = arena_new((size_t)1 << 30);
     seen_init(&o.seen);
+    places_init(&o.places, j->app->defs);
     mine = status_ok(lane_run(j, o.arena, false, row_find, &o)) && o.row.state <= DELIVERY_RUNNING &&
            status_ok(delivery_file_map(j->app, o.row.digest, true, &o.file)) && status_ok(lane_run(j, o.arena, false, row_find, &o)) &&
            o.row.state <= DELIVERY_RUNNING && status_ok(lane_run(j, o.arena, true, row_begin, &o));
@@ -314,6 +319,7 @@ static bool delivery_off(struct job *j, int64_t id)
     sheet_done(&o.sheet);
     delivery_file_unmap(&o.file);
     seen_done(&o.seen);
+    places_done(&o.places);
     arena_free(o.arena);
     return mine;
 }

@@ -67,7 +67,7 @@ static STATUS file_map(struct command *c, str path, str *ret)
     }
     if (st.st_size == 0 || st.st_size > FILE_BYTES_MAX) {
         close(fd);
-        return st.st_size ? FAIL_WITH(FILE_TOO_LARGE, STR("file"), path) : FAIL_WITH(FILE_EMPTY, STR("file"), path);
+        return st.st_size ? FAIL_AT(FILE_TOO_LARGE, path) : FAIL_AT(FILE_EMPTY, path);
     }
     void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
@@ -273,7 +273,7 @@ static STATUS import_list(struct command *c, struct ctx *cx, const struct list_i
     return files_write(c, cx, got.delivery);
 }
 
-static status import_run(struct command *c)
+static status import_once(struct command *c)
 {
     str path = command_argument(c, 0);
     struct list_import_in in = { .name = text_cut(base_name(path), 200), .source = command_text(c, "source", STR("local")) };
@@ -294,6 +294,19 @@ static status import_run(struct command *c)
     sigaction(SIGINT, &on, NULL);
     sigaction(SIGTERM, &on, NULL);
     return import_list(c, &cx, &in);
+}
+
+/* Whoever interrupted learns it from the way this process ends, after everything was closed in order. */
+static status import_run(struct command *c)
+{
+    status st = import_once(c);
+    if (interrupted) {
+        struct sigaction usual = { .sa_handler = SIG_DFL };
+        fflush(stdout);
+        sigaction(SIGINT, &usual, NULL);
+        raise(SIGINT);
+    }
+    return st;
 }
 
 static const struct option import_options[] = {

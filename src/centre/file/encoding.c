@@ -26,7 +26,7 @@ static bool has_high_bytes(const str *samples, size_t n)
 
 static STATUS unknown(const struct encoding_guess *g)
 {
-    status st = FAIL_WITH(ENCODING_UNKNOWN, STR("encoding"), str_of(encoding_name(g->form.set)));
+    status st = FAIL(ENCODING_UNKNOWN);
 
     fault_detail("best %s %.2f, next %s %.2f", encoding_name(g->form.set), g->score, encoding_name(g->runner_up.set), g->runner_score);
     return st;

@@ -290,7 +290,7 @@ static STATUS role_told(struct sheet *s, str piece)
     piece = str_trim(piece);
     enum column_role role = role_named(name);
     if (role == COLUMN_NONE)
-        return FAIL_WITH(FIELD_UNKNOWN, STR("map"), name);
+        return FAIL_WITH(ENUM_UNKNOWN, STR("map"), name);
     if (s->of_role[role] >= 0) {
         s->columns[s->of_role[role]].role = COLUMN_NONE;
         s->of_role[role] = -1;
@@ -299,7 +299,7 @@ static STATUS role_told(struct sheet *s, str piece)
         return OK;
     column = column_named(s, piece);
     if (column < 0)
-        return FAIL_WITH(FIELD_UNKNOWN, name, piece);
+        return FAIL_WITH(COLUMN_UNKNOWN, name, piece);
     if (s->columns[column].role != COLUMN_NONE)
         s->of_role[s->columns[column].role] = -1;
     role_set(s, role, (size_t)column);

@@ -58,7 +58,8 @@ struct sheet {
 };
 
 /* `bytes` must outlive it. Errors: FILE_EMPTY, FILE_KIND, FILE_ENCRYPTED, FILE_BROKEN, FILE_BOMB, ENCODING_UNKNOWN,
- * COLUMN_DOUBLE, FIELD_UNKNOWN (a map that names no column). A role that is missing is asked for by sheet_roles_check(). */
+ * COLUMN_DOUBLE, COLUMN_UNKNOWN or ENUM_UNKNOWN (a map of no column, of no role). A role that is missing is asked for by
+ * sheet_roles_check(). */
 STATUS sheet_open(str bytes, day today, const struct sheet_options *o, struct sheet **ret);
 void sheet_done(struct sheet **s); /* for DEFER */
 STATUS sheet_roles_check(const struct sheet *s); /* ERR_COLUMN_UNMAPPED: a number, or name and birth, are needed */

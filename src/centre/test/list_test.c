@@ -214,6 +214,28 @@ static void a_cancelled_number_is_told(void **state)
     hall_close(&h);
 }
 
+static void unknown_units_are_told(void **state)
+{
+    struct hall h;
+    struct list_report_out r;
+
+    (void)state;
+    assert_true(hall_open(&h, false));
+    assert_true(status_ok(hall_import(&h, STR("Họ tên,CCCD,Địa chỉ\n"
+                                              "An,001080012345,\"Phường Ba Đình, Thành phố Hà Nội\"\n"
+                                              "Bình,001182054321,\"Số 5, Xã Không Đâu, Thành phố Hà Nội\"\n"
+                                              "Châu,001208007777,\"Phường Phúc Xá, Quận Ba Đình, Thành phố Hà Nội\"\n"
+                                              "Dũng,001075099123,\"Xã Không Đâu, Thành phố Hà Nội\"\n"
+                                              "Hà,001178088456,thôn Đoài\n"),
+                                      "farmers", &r)));
+    int64_t told = 0;
+    for (size_t i = 0; i < r.warnings_count; i++)
+        if (str_eq(r.warnings[i].word, STR("unit_unknown")))
+            told = r.warnings[i].rows;
+    assert_int_equal(told, 2);
+    hall_close(&h);
+}
+
 /* --- breaking off and going on ------------------------------------------------------------------------------------------------ */
 
 enum { LONG_ROWS = 6500 };
@@ -379,6 +401,7 @@ int main(void)
         cmocka_unit_test(each_comparison_leaves_its_trace_sqlite),
         cmocka_unit_test(each_comparison_leaves_its_trace_postgresql),
         cmocka_unit_test(a_cancelled_number_is_told),
+        cmocka_unit_test(unknown_units_are_told),
         cmocka_unit_test(goes_on_after_a_restart_sqlite),
         cmocka_unit_test(goes_on_after_a_restart_postgresql),
         cmocka_unit_test(a_stale_chunk_is_refused_sqlite),

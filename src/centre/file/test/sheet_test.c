@@ -104,9 +104,9 @@ static void columns_that_say_nobody(void **state)
     expect_refused(STR("Họ và tên^Ngày sinh^Số CCCD\nNguyễn Văn An^1/1/1990^001090000001\n"), NULL, ERR_COLUMN_UNMAPPED, "unknown delimiter");
     expect_refused(STR("Họ tên,Số CCCD,Số CCCD\nAn,001090000001,001090000002\n"), NULL, ERR_COLUMN_DOUBLE, "double header");
     assert_int_equal(fault_here()->column, 3);
-    expect_refused(STR("Họ tên,Ngày sinh\nAn,1990\n"), &o, ERR_FIELD_UNKNOWN, "map beyond the columns");
+    expect_refused(STR("Họ tên,Ngày sinh\nAn,1990\n"), &o, ERR_COLUMN_UNKNOWN, "map beyond the columns");
     o.map = STR("who=Họ tên");
-    expect_refused(STR("Họ tên,Ngày sinh\nAn,1990\n"), &o, ERR_FIELD_UNKNOWN, "map of no role");
+    expect_refused(STR("Họ tên,Ngày sinh\nAn,1990\n"), &o, ERR_ENUM_UNKNOWN, "map of no role");
     o = (struct sheet_options){ .encoding = STR("klingon") };
     expect_refused(STR("Họ tên,Ngày sinh\nAn,1990\n"), &o, ERR_ENUM_UNKNOWN, "encoding");
 }
