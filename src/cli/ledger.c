@@ -53,7 +53,11 @@ static status verify_run(struct command *c)
     TRY(lanes_call(app->lanes, &w));
     progress_end(&call.progress, call.report.size);
     report_print(c, &call.report);
-    return call.report.fault == LEDGER_SOUND ? OK : FAIL_AT(LEDGER_PROOF, STR("ledger"));
+    if (call.report.fault == LEDGER_SOUND)
+        return OK;
+    int64_t wrong = call.report.wrong_index;
+    str where = wrong < 0 ? (str){ 0 } : arena_printf(c->arena, "%lld", (long long)wrong);
+    return FAIL_WITH(LEDGER_UNSOUND, STR("ledger"), where);
 }
 
 static status prove_work(struct ctx *cx, void *arg)

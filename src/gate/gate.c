@@ -112,10 +112,9 @@ STATUS disclosure_note(struct ctx *cx, struct subject who, uint64_t fields)
 {
     const struct journal *j = cx->journal;
     MUST(j && j->op);
-    if (fields & ~j->op->reads)
-        return FAIL_AT(GROUND_FIELDS, STR("fields"));
-    if (fields & ~j->grant.fields)
-        return FAIL_AT(GROUND_FIELDS, STR("fields"));
+    uint64_t beyond = fields & ~(j->op->reads & j->grant.fields);
+    if (beyond)
+        return FAIL_WITH(GROUND_FIELDS, person_field_name(__builtin_ctzll(beyond)), cx->purpose.reference);
     if (j->grant.only_person.v && who.person.v != j->grant.only_person.v)
         return FAIL(GROUND_PERSON);
     if (j->grant.only_unit.v && who.person.v && !ground_unit_within(cx, who.unit, j->grant.only_unit))
