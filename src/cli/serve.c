@@ -228,6 +228,7 @@ static status serve_run(struct command *c)
     TRY(command_app(c, &app));
     s.app = app;
     o.spool_directory = app->directory;
+    o.arena_bytes_max = ARENA_BYTES_MAX;
     s.strangers = rate_new(STRANGERS_MAX, STRANGER_PER_MINUTE, STRANGER_BURST);
     status st = faces_start(&s);
     if (status_ok(st))
