@@ -90,9 +90,9 @@ struct subject {
 };
 
 /* To be called before a person's values leave the module: refuses what the grant does not cover (ERR_GROUND_FIELDS,
- * ERR_GROUND_PERSON) and writes the disclosure into the journal. Calls about the same person in one request add up. */
+ * ERR_GROUND_PERSON) and writes the disclosure into the journal. Calls about the same person in one request add up.
+ * change_note(): the same for a change. */
 STATUS disclosure_note(struct ctx *cx, struct subject who, uint64_t fields);
-/* The same for a change. */
 STATUS change_note(struct ctx *cx, struct subject who, uint64_t fields);
 
 struct journal {
@@ -182,15 +182,13 @@ void lanes_submit(struct lanes *l, struct work *w);
 /* For net threads: gathers works of this thread until lanes_flush(), so that a lane is woken once for many. */
 void lanes_gather(struct lanes *l, struct work *w);
 void lanes_flush(struct lanes *l);
-/* Submits and waits; for jobs and verbs, never on a net thread. */
-STATUS lanes_call(struct lanes *l, struct work *w);
+STATUS lanes_call(struct lanes *l, struct work *w); /* submits and waits; never on a net thread */
 /* A ctx for the program itself (jobs): role operator, name of the job. */
 void ctx_for_program(struct ctx *cx, struct app *app, struct arena *arena, str job_name);
 
 /* --- Documents and texts made from the descriptions (gate/shape.c, gate/openapi.c) ------------------------------- */
 
-/* Strict: unknown, double or missing fields and wrong types are refused with the field's path. `members` gives text
- * values by name: query string, verb options. */
+/* Strict: unknown, double or missing fields and wrong types are refused with the field's path. */
 STATUS shape_read_json(struct ctx *cx, const struct op_shape *shape, str json, void *out);
 STATUS shape_read_member(struct ctx *cx, const struct op_shape *shape, str name, str text, void *out);
 int shape_field_index(const struct op_shape *shape, str name); /* -1: no such field */
