@@ -23,6 +23,7 @@ import { Tap } from "./tap.mjs";
 
 const WAIT_MS = 15000;
 const UNTIL_MS = 45000;
+const SHOT_HEIGHT_MAX = 1800;
 const LANGUAGES = ["vi", "en"];
 const FLAGS = [
   "--headless",
@@ -88,6 +89,19 @@ async function scriptsSwitch(context, page, screen) {
   return (on) => session.send("Emulation.setScriptExecutionDisabled", { value: !on });
 }
 
+// The upper part of a long page is enough, and the phone once: pictures weigh on every clone.
+async function takeShot(page, name, { language, screen, screenshots }) {
+  if (screen === "phone" && language !== LANGUAGES[0]) return;
+  mkdirSync(screenshots, { recursive: true });
+  const size = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollHeight]);
+  await page.screenshot({
+    path: join(screenshots, `${name}-${language}${screen === "phone" ? "-phone" : ""}.png`),
+    fullPage: true,
+    clip: { x: 0, y: 0, width: size[0], height: Math.min(size[1], SHOT_HEIGHT_MAX) },
+    animations: "disabled",
+  });
+}
+
 async function checkPage(page, asked, settings, heard) {
   const { base, language, screen, setScripts } = settings;
   await setScripts(false);
@@ -104,11 +118,7 @@ async function checkPage(page, asked, settings, heard) {
   faults.push(...(await checkLetters(page)));
   faults.push(...(await checkAxe(page)));
   faults.push(...(await checkPhone(page)));
-  if (settings.screenshots && asked.shot !== false) {
-    mkdirSync(settings.screenshots, { recursive: true });
-    const name = `${asked.name}-${language}${screen === "phone" ? "-phone" : ""}.png`;
-    await page.screenshot({ path: join(settings.screenshots, name), fullPage: true, animations: "disabled" });
-  }
+  if (settings.screenshots && asked.shot !== false) await takeShot(page, asked.name, settings);
   // Chromium itself reports a page that was meant to be refused.
   const expected = status >= 400 ? /Failed to load resource: the server responded with a status of/ : null;
   return faults.concat(heard.faults().filter((fault) => !expected?.test(fault)));
