@@ -25,6 +25,7 @@ STATUS figure_move(struct ctx *cx, const struct person *before, const struct per
         if (a.unit == b.unit && a.birth_year == b.birth_year && a.sex == b.sex && a.state == b.state)
             return OK;
     }
+    figures_changed(cx);
     if (counted(before)) {
         struct register_figure_change_params minus = figure_key(before, -1);
         TRY(register_figure_change(cx, &minus, NULL));
@@ -182,9 +183,8 @@ STATUS register_figures(struct ctx *cx, const struct register_figures_in *in, st
     size_t count;
     unit_id above = in->has_unit ? in->unit : UNIT_NONE;
     bool to_new = in->has_map && in->map == REGISTER_FIGURES_IN_MAP_NEW;
-    TRY(figures_by_unit(cx, &totals, &count));
+    TRY(figures_totals(cx, &totals, &count, &ret->as_of));
     ret->units = ARENA_ARRAY(cx->arena, struct unit_figure, UNITS_SHOWN_MAX);
-    ret->as_of = cx->now_us;
     ret->total.unit = above;
     ret->total.name = defs_unit_path(cx->arena, d, above, cx->today, cx->lang);
     for (size_t i = 0; i < count; i++) {

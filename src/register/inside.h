@@ -44,3 +44,9 @@ uint64_t evidence_hash(str evidence);
 struct fact fact_number(enum person_field field, int64_t value, day from, enum fact_source source, str evidence);
 struct fact fact_text(enum person_field field, str value, day from, enum fact_source source, str evidence);
 size_t warnings_of(struct ctx *cx, const struct person *p, str **ret);
+
+/* Totals of all units, counted at *ret_as_of_us (figures_kept.c). */
+STATUS figures_totals(struct ctx *cx, struct unit_total **ret, size_t *ret_count, int64_t *ret_as_of_us);
+void figures_changed(const struct ctx *cx);
+status figures_kept_start(struct app *app);
+void figures_kept_end(struct app *app);

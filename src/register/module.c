@@ -7,4 +7,6 @@ const struct module register_module = {
     .operations = register_operations,
     .operation_count = REGISTER_OPERATION_COUNT,
     .migrations = &register_migrations,
+    .start = figures_kept_start,
+    .end = figures_kept_end,
 };
