@@ -26,7 +26,9 @@ def fingerprint(people):
 
 def timed(*command):
     began = time.monotonic()
-    subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f'{command[0]} {command[1]}: {done.stderr[-500:]}')
     return time.monotonic() - began
 
 
