@@ -85,7 +85,7 @@ static STATUS rates_read(const struct command *c, double *rates)
         double rate;
         bool known = false;
         if (!str_cut(&piece, '=', &name) || !str_f64(piece, &rate) || rate < 0 || rate > 1)
-            return FAIL_WITH(VALUE_RANGE, STR("rates"), name);
+            return FAIL_WITH(VALUE_RANGE, name, piece);
         for (int f = 0; f < SYNTH_FAULT_COUNT; f++)
             if (str_eq(name, STR("all")) || str_eq(name, str_of(synth_fault_names[f]))) {
                 rates[f] = rate;
