@@ -3,7 +3,7 @@
 #include "centre/centre.h"
 #include "centre/centre_ops.h"
 #include "centre/centre_sql.h"
-#include "centre/row.h"
+#include "refine/row.h"
 #include "match/match.h"
 #include "register/register.h"
 #include "viet/field/gazetteer.h"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "centre/file/test/book.h"
+#include "refine/file/test/book.h"
 #include "centre/test/hall.h"
 #include "register/register_ops.h"
 

@@ -4,7 +4,7 @@
  * lost. Refused whole: what is no list at all, is locked by a password, or would grow without measure. */
 #pragma once
 #include "base/csv.h"
-#include "centre/file/xlsx.h"
+#include "refine/file/xlsx.h"
 #include "viet/viet.h"
 
 enum { SHEET_COLUMNS_MAX = XLSX_COLUMNS_MAX, SHEET_HEAD_ROWS = 300 };

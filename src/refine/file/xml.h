@@ -1,7 +1,7 @@
 /* expat over an entry of an archive, in pieces. A document type declaration ends the reading with ERR_FILE_BOMB: entities
  * are where XML explodes and reads what it should not, and spreadsheets need none. */
 #pragma once
-#include "centre/file/archive.h"
+#include "refine/file/archive.h"
 
 #include <expat.h>
 

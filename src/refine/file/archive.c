@@ -1,6 +1,6 @@
 /* libzip behind archive.h. The limits leave room for the largest sheet a spreadsheet can hold, not for more.
- * tested by: src/centre/file/test/xlsx_test.c */
-#include "centre/file/archive.h"
+ * tested by: src/refine/file/test/xlsx_test.c */
+#include "refine/file/archive.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* See book.h. tested by: src/centre/file/test/sheet_test.c */
-#include "centre/file/test/book.h"
+/* See book.h. tested by: src/refine/file/test/sheet_test.c */
+#include "refine/file/test/book.h"
 
 #include <string.h>
 #include <zip.h>

@@ -1,6 +1,6 @@
 /* Cleaning of one row; see row.h. The rules of reading stand in viet/field, here is only what follows from a reading.
- * tested by: src/centre/test/row_test.c */
-#include "centre/row.h"
+ * tested by: src/refine/test/row_test.c */
+#include "refine/row.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@ static const char *const reasons[] = {
 #define REASON WORDS_REASON
 #define REPAIR WORDS_NONE
 #define WARNING WORDS_NONE
-#include "centre/word.def"
+#include "refine/word.def"
 #undef REASON
 #undef REPAIR
 #undef WARNING
@@ -22,7 +22,7 @@ static const char *const mends[] = {
 #define REASON WORDS_NONE
 #define REPAIR WORDS_REASON
 #define WARNING WORDS_NONE
-#include "centre/word.def"
+#include "refine/word.def"
 #undef REASON
 #undef REPAIR
 #undef WARNING
@@ -31,7 +31,7 @@ static const char *const warnings[] = {
 #define REASON WORDS_NONE
 #define REPAIR WORDS_NONE
 #define WARNING WORDS_REASON
-#include "centre/word.def"
+#include "refine/word.def"
 #undef REASON
 #undef REPAIR
 #undef WARNING

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "centre/file/sheet.h"
-#include "centre/file/test/book.h"
-#include "centre/file/workbook.h"
+#include "refine/file/sheet.h"
+#include "refine/file/test/book.h"
+#include "refine/file/workbook.h"
 
 static const day today = { 20261121 };
 

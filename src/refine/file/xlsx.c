@@ -1,10 +1,10 @@
 /* The sheet behind xlsx.h. The parser stops itself at the end of each row and goes on at the next call, so that one row is
  * held at a time. */
-#include "centre/file/xlsx.h"
+#include "refine/file/xlsx.h"
 
 #include "base/csv.h"
-#include "centre/file/workbook.h"
-#include "centre/file/xml.h"
+#include "refine/file/workbook.h"
+#include "refine/file/xml.h"
 
 #include <math.h>
 #include <stdlib.h>

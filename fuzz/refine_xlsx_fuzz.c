@@ -1,7 +1,7 @@
 /* Workbooks: the bytes as an archive when they begin like one, else as the parts of one, cut at NUL: rows, shared texts,
  * styles. Reading ends, and every cell is bounded. */
 #include "base/csv.h"
-#include "centre/file/test/book.h"
+#include "refine/file/test/book.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>

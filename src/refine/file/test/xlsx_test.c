@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "centre/file/sheet.h"
-#include "centre/file/test/book.h"
-#include "centre/file/workbook.h"
+#include "refine/file/sheet.h"
+#include "refine/file/test/book.h"
+#include "refine/file/workbook.h"
 
 #define HEADER                                                                                                         \
     "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Họ tên</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>Ngày sinh</t></is></c>" \

@@ -1,6 +1,6 @@
 /* Makes workbooks in memory, good ones and bad ones. */
 #pragma once
-#include "centre/file/xlsx.h"
+#include "refine/file/xlsx.h"
 
 struct book_part {
     const char *name;

@@ -1,13 +1,13 @@
 /* One row of a list, read and cleaned: what can be repaired without doubt is repaired and told, what is doubtful is told,
  * and what names nobody is refused with its reason. Nothing of it is ever changed silently. */
 #pragma once
-#include "centre/file/sheet.h"
+#include "refine/file/sheet.h"
 
 enum row_reason {
 #define REASON(word) REASON_##word,
 #define REPAIR(word)
 #define WARNING(word)
-#include "centre/word.def"
+#include "refine/word.def"
 #undef REASON
 #undef REPAIR
 #undef WARNING
@@ -17,7 +17,7 @@ enum row_mend {
 #define REASON(word)
 #define REPAIR(word) MEND_##word,
 #define WARNING(word)
-#include "centre/word.def"
+#include "refine/word.def"
 #undef REASON
 #undef REPAIR
 #undef WARNING
@@ -27,7 +27,7 @@ enum row_warning {
 #define REASON(word)
 #define REPAIR(word)
 #define WARNING(word) WARNING_##word,
-#include "centre/word.def"
+#include "refine/word.def"
 #undef REASON
 #undef REPAIR
 #undef WARNING

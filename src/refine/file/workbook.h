@@ -1,6 +1,6 @@
 /* What a sheet needs of its workbook: which entry it is, which styles are dates, the shared texts. */
 #pragma once
-#include "centre/file/archive.h"
+#include "refine/file/archive.h"
 
 struct workbook {
     struct arena *arena;

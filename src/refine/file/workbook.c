@@ -1,8 +1,8 @@
 /* Reads the small parts of a workbook once. Their number and size are bounded; a part beyond is a bomb.
- * tested by: src/centre/file/test/xlsx_test.c */
-#include "centre/file/workbook.h"
+ * tested by: src/refine/file/test/xlsx_test.c */
+#include "refine/file/workbook.h"
 
-#include "centre/file/xml.h"
+#include "refine/file/xml.h"
 
 #include <stdlib.h>
 #include <string.h>

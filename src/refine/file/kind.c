@@ -1,7 +1,7 @@
 /* What a file is, by its first bytes and never by its name; and whether a text is UTF-8. A few bad bytes in a text that is
  * otherwise UTF-8 spoil their rows only.
- * tested by: src/centre/file/test/sheet_test.c */
-#include "centre/file/inside.h"
+ * tested by: src/refine/file/test/sheet_test.c */
+#include "refine/file/inside.h"
 
 #include <string.h>
 

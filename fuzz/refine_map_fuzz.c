@@ -1,5 +1,5 @@
 /* Lists as text, with a map in the first line: opening and reading end, and a row that is usable names somebody. */
-#include "centre/row.h"
+#include "refine/row.h"
 #include "fuzz/fuzz.h"
 
 static void check_row(const struct list_person *p)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "centre/row.h"
+#include "refine/row.h"
 
 #define BIT(place) (1u << (place))
 

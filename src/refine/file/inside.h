@@ -1,6 +1,6 @@
 /* Steps of sheet_open(), each in a file of its own. */
 #pragma once
-#include "centre/file/sheet.h"
+#include "refine/file/sheet.h"
 
 /* What the bytes are; ERR_FILE_EMPTY, ERR_FILE_KIND, ERR_FILE_ENCRYPTED. */
 STATUS kind_of(str bytes, enum file_kind *ret);

@@ -1,8 +1,8 @@
 /* Finds the header of a list and the role of each column: by the names that Vietnamese offices give them, then by what the
  * columns hold. A suggestion only: whoever sends the list may say otherwise, and what is not found is asked for by name.
  * A name that stands twice is refused rather than chosen between.
- * tested by: src/centre/file/test/sheet_test.c */
-#include "centre/file/inside.h"
+ * tested by: src/refine/file/test/sheet_test.c */
+#include "refine/file/inside.h"
 
 #include <string.h>
 

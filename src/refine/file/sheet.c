@@ -1,7 +1,7 @@
 /* Rows of a list, one face for CSV and XLSX; see sheet.h. */
-#include "centre/file/sheet.h"
+#include "refine/file/sheet.h"
 
-#include "centre/file/inside.h"
+#include "refine/file/inside.h"
 
 #include <stdlib.h>
 #include <string.h>

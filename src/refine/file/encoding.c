@@ -1,8 +1,8 @@
 /* In which encoding each column of a list stands. Columns are judged one by one, because a list may be pasted together from
  * two sources, and because a column of old letters often lies wrapped inside UTF-8. A column that does not tell takes the
  * encoding of the others; when none tells, a human must say.
- * tested by: src/centre/file/test/sheet_test.c */
-#include "centre/file/inside.h"
+ * tested by: src/refine/file/test/sheet_test.c */
+#include "refine/file/inside.h"
 
 #include <string.h>
 

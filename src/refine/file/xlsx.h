@@ -2,7 +2,7 @@
  * results of formulas. Nothing is computed: a formula without a stored result is reported, not guessed. A document type
  * declaration is refused, so that no entity is ever expanded. */
 #pragma once
-#include "centre/file/archive.h"
+#include "refine/file/archive.h"
 
 enum { XLSX_COLUMNS_MAX = 256 };
 

@@ -1,6 +1,6 @@
 /* The one place that calls expat's life cycle; see xml.h for what it refuses.
- * tested by: src/centre/file/test/xlsx_test.c */
-#include "centre/file/xml.h"
+ * tested by: src/refine/file/test/xlsx_test.c */
+#include "refine/file/xml.h"
 
 #include <string.h>
 
