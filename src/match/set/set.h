@@ -1,0 +1,101 @@
+/* The records of one linkage: columns by role, on one side (deduplicate) or two (link). Both sides share dictionaries, so
+ * that equal values have equal codes and a similarity is computed once for two values, however many pairs have them.
+ *
+ * No decision of the engine may depend on a code, a row number or a thread: only on values, counts and hashes of content;
+ * so the answer is the same for any order of rows and any number of threads. A value that is not known is code 0, is in no
+ * dictionary, and agrees and differs with nothing. */
+#pragma once
+#include "viet/viet.h"
+
+/* What a column is. The word stands in roles.yaml. */
+#define LINK_ROLES(X)                                                                                                      \
+    X(IGNORE, "ignore", LINK_KIND_NONE)                                                                                    \
+    X(ID, "id", LINK_KIND_NONE) /* names the record in what goes out; never compared */                                    \
+    X(FULL_NAME, "full-name", LINK_KIND_WORDS)                                                                             \
+    X(GIVEN_NAME, "given-name", LINK_KIND_TEXT)                                                                            \
+    X(MIDDLE_NAME, "middle-name", LINK_KIND_TEXT)                                                                          \
+    X(SURNAME, "surname", LINK_KIND_TEXT)                                                                                  \
+    X(BIRTH_DATE, "birth-date", LINK_KIND_DAY)                                                                             \
+    X(BIRTH_YEAR, "birth-year", LINK_KIND_DAY) /* year, month and day columns become one birth date */                     \
+    X(BIRTH_MONTH, "birth-month", LINK_KIND_DAY)                                                                           \
+    X(BIRTH_DAY, "birth-day", LINK_KIND_DAY)                                                                               \
+    X(AGE, "age", LINK_KIND_TEXT)                                                                                          \
+    X(SEX, "sex", LINK_KIND_TEXT)                                                                                          \
+    X(PERSON_NUMBER, "person-number", LINK_KIND_DIGITS) /* by the rules of Viet Nam: two valid, different ones are two people */ \
+    X(ID_NUMBER, "id-number", LINK_KIND_DIGITS)         /* any other identifying number: strong, never a veto */            \
+    X(PHONE, "phone", LINK_KIND_DIGITS)                                                                                    \
+    X(EMAIL, "email", LINK_KIND_TEXT)                                                                                      \
+    X(ADDRESS, "address", LINK_KIND_WORDS)                                                                                 \
+    X(STREET_NUMBER, "street-number", LINK_KIND_TEXT)                                                                      \
+    X(STREET, "street", LINK_KIND_TEXT)                                                                                    \
+    X(PLACE, "place", LINK_KIND_TEXT)                                                                                      \
+    X(POSTCODE, "postcode", LINK_KIND_TEXT)                                                                                \
+    X(REGION, "region", LINK_KIND_TEXT)                                                                                    \
+    X(PARENT_NAME, "parent-name", LINK_KIND_WORDS)                                                                         \
+    X(FATHER_NAME, "father-name", LINK_KIND_WORDS)                                                                         \
+    X(MOTHER_NAME, "mother-name", LINK_KIND_WORDS)                                                                         \
+    X(HOUSEHOLD, "household", LINK_KIND_TEXT)                                                                              \
+    X(CODE, "code", LINK_KIND_TEXT)                                                                                        \
+    X(TEXT, "text", LINK_KIND_WORDS)
+
+enum link_role {
+#define X(name, word, kind) LINK_##name,
+    LINK_ROLES(X)
+#undef X
+    LINK_ROLE_COUNT
+};
+
+/* How a column is held; each field fills the arrays of its kind and leaves the others NULL. */
+enum link_kind {
+    LINK_KIND_NONE,
+    LINK_KIND_TEXT,   /* code[]: whole folded value in `dict` */
+    LINK_KIND_WORDS,  /* word[]: the folded words in their order, codes in `dict`, 0 past the last */
+    LINK_KIND_DAY,    /* code[]: link_day(); month or day 0 = not known */
+    LINK_KIND_DIGITS, /* digits[]: a number of up to 18 digits as link_digits(); 0 = not known */
+};
+enum { LINK_WORDS_MAX = 8, LINK_FIELDS_MAX = 20, LINK_DIGITS_MAX = 18 };
+
+static inline uint32_t link_day(int year, int month, int day) { return (uint32_t)(year << 9 | month << 5 | day); }
+static inline int link_day_year(uint32_t d) { return (int)(d >> 9); }
+static inline int link_day_month(uint32_t d) { return (int)(d >> 5 & 15); }
+static inline int link_day_day(uint32_t d) { return (int)(d & 31); }
+/* Digits with their count in the top byte, so that "012" and "12" differ: count << 56 | value. */
+static inline uint64_t link_digits(unsigned count, uint64_t value) { return (uint64_t)count << 56 | value; }
+
+/* Distinct values, numbered from 1. */
+struct link_dict {
+    uint32_t count;    /* of values; codes are 1 … count */
+    const str *text;   /* [code]: folded (viet_fold), at least one byte */
+    const str *tones;  /* [code]: as viet_key() has it, with tones; NULL when no value has any */
+    uint32_t *uses[2]; /* [side][code]: how many records (or words) have it */
+    uint64_t *hash;    /* [code]: of the folded text, the same in every run and on every machine */
+};
+
+struct link_field {
+    enum link_role role;
+    enum link_kind kind;
+    str head;                 /* of the column, for people */
+    struct link_dict *dict;   /* TEXT, WORDS; fields of like roles share one, so that swapped names meet */
+    uint32_t *code[2];        /* TEXT, DAY: [side][record] */
+    uint64_t *digits[2];      /* DIGITS: [side][record] */
+    uint16_t *word_count[2];  /* WORDS: [side][record] */
+    uint32_t (*word[2])[LINK_WORDS_MAX]; /* WORDS: [side][record]; further words are left out */
+    uint32_t known[2];        /* records that have a value */
+};
+
+struct link_set {
+    int sides; /* 1: deduplicate; 2: link left with right */
+    uint32_t count[2];
+    struct link_field field[LINK_FIELDS_MAX];
+    int fields;
+    const str *id[2];  /* [record]: the id column, or the row number when there is none */
+    uint64_t *hash[2]; /* [record]: of its content without the id: the order in which a sample is drawn and a tie is broken */
+};
+
+/* Side 1 of a deduplication is side 0 again. */
+static inline int link_side(const struct link_set *s, int side) { return s->sides == 1 ? 0 : side; }
+
+/* A pair of records: left of side 0, right of side 1 (of a deduplication left < right by hash, then by row). */
+struct link_pair {
+    uint32_t left, right;
+};
