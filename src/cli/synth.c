@@ -1,9 +1,11 @@
-/* dancu synth, dancu synth list: synthetic people, and an agency's messy list drawn from them. Deterministic by --seed.
+/* dancu synth, synth list, synth pairs: synthetic people, an agency's messy list drawn from them, and files with answers for
+ * measuring linkage. Deterministic by --seed.
  * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
 #include "synth/synth.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void synth_progress(void *with, int64_t done, int64_t total)
 {
@@ -75,19 +77,17 @@ static STATUS encoding_read(const struct command *c, enum synth_encoding *ret)
     return FAIL_WITH(ENUM_UNKNOWN, STR("encoding"), text);
 }
 
-/* "zeros_lost=0.2,dead=0" over the defaults; "all=0" first gives a clean list. */
-static STATUS rates_read(const struct command *c, double *rates)
+/* "zeros_lost=0.2,dead=0" over what stands in `rates`; "all=0" first gives a clean list. */
+static STATUS rates_read(str text, const char *const *names, size_t count, double *rates)
 {
-    str text = command_text(c, "rates", (str){ 0 }), piece, name;
-    for (int f = 0; f < SYNTH_FAULT_COUNT; f++)
-        rates[f] = synth_fault_rates[f];
+    str piece, name;
     while (str_cut(&text, ',', &piece)) {
         double rate;
         bool known = false;
         if (!str_cut(&piece, '=', &name) || !str_f64(piece, &rate) || rate < 0 || rate > 1)
             return FAIL_WITH(VALUE_RANGE, name, piece);
-        for (int f = 0; f < SYNTH_FAULT_COUNT; f++)
-            if (str_eq(name, STR("all")) || str_eq(name, str_of(synth_fault_names[f]))) {
+        for (size_t f = 0; f < count; f++)
+            if (str_eq(name, STR("all")) || str_eq(name, str_of(names[f]))) {
                 rates[f] = rate;
                 known = true;
             }
@@ -109,7 +109,8 @@ static STATUS list_options_read(struct command *c, struct synth_list_options *o)
     TRY(command_i64(c, "seed", 0, INT64_MAX, &seed));
     o->seed = (uint64_t)seed;
     TRY(encoding_read(c, &o->encoding));
-    return rates_read(c, o->rates);
+    memcpy(o->rates, synth_fault_rates, sizeof o->rates);
+    return rates_read(command_text(c, "rates", (str){ 0 }), synth_fault_names, SYNTH_FAULT_COUNT, o->rates);
 }
 
 static void faults_print(const struct synth_list_result *r)
@@ -134,6 +135,47 @@ static status synth_list_verb(struct command *c)
     return OK;
 }
 
+static STATUS pairs_options_read(struct command *c, struct synth_pairs_options *o)
+{
+    static const char *const options[] = { "rates-first", "rates-second" };
+    int64_t seed = 7, threads = 2;
+    str duplicates = command_text(c, "duplicates", STR("0.2"));
+    o->people = 100000;
+    o->directory = command_text(c, "out", STR("var/pairs"));
+    o->dedupe = command_has(c, "dedupe");
+    TRY(command_i64(c, "people", SYNTH_PEOPLE_MIN, SYNTH_PEOPLE_MAX, &o->people));
+    TRY(command_i64(c, "seed", 0, INT64_MAX, &seed));
+    TRY(command_i64(c, "threads", 1, 64, &threads));
+    o->seed = (uint64_t)seed;
+    o->threads = (int)threads;
+    if (!str_f64(duplicates, &o->duplicates))
+        return FAIL_WITH(VALUE_RANGE, STR("duplicates"), duplicates);
+    memcpy(o->rates, synth_slip_rates, sizeof o->rates);
+    for (int file = 0; file < 2; file++)
+        TRY(rates_read(command_text(c, options[file], (str){ 0 }), synth_slip_names, SYNTH_SLIP_COUNT, o->rates[file]));
+    return OK;
+}
+
+static status synth_pairs_verb(struct command *c)
+{
+    struct defs *defs = NULL;
+    struct progress p;
+    struct synth_pairs_options o = { .progress = synth_progress, .progress_with = &p };
+    struct synth_pairs_result r;
+    TRY(pairs_options_read(c, &o));
+    TRY(defs_for(c, &defs));
+    progress_start(&p, c->lang, msg_synth_making(c->lang), o.people);
+    status st = directory_make(o.directory);
+    if (status_ok(st))
+        st = synth_pairs(defs, &o, &r);
+    defs_free(defs);
+    TRY(st);
+    progress_end(&p, r.people);
+    str line = msg_synth_pairs_done(c->arena, c->lang, r.people, r.records[0] + r.records[1], r.pairs, o.directory);
+    printf("%.*s\n", STR_ARG(line));
+    return OK;
+}
+
 static const struct option synth_options_table[] = {
     { "people", "N", msg_synth_option_people },
     { "seed", "N", msg_synth_option_seed },
@@ -153,8 +195,20 @@ static const struct option list_options_table[] = {
     { "rates", "NAME=RATE,…", msg_synth_option_rates },
     { NULL, NULL, NULL },
 };
+static const struct option pairs_options_table[] = {
+    { "people", "N", msg_synth_option_pairs_people },
+    { "seed", "N", msg_synth_option_seed },
+    { "out", "DIR", msg_synth_option_pairs_out },
+    { "dedupe", NULL, msg_synth_option_dedupe },
+    { "duplicates", "SHARE", msg_synth_option_duplicates },
+    { "rates-first", "NAME=RATE,…", msg_synth_option_rates_first },
+    { "rates-second", "NAME=RATE,…", msg_synth_option_rates_second },
+    { "threads", "N", msg_synth_option_threads },
+    { NULL, NULL, NULL },
+};
 const struct verb verbs_synth[] = {
     { "synth", "", 0, 0, synth_options_table, msg_synth_verb, synth_verb },
     { "synth list", "", 0, 0, list_options_table, msg_synth_verb_list, synth_list_verb },
+    { "synth pairs", "", 0, 0, pairs_options_table, msg_synth_verb_pairs, synth_pairs_verb },
     { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };

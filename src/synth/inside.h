@@ -2,6 +2,8 @@
 #pragma once
 #include "synth/synth.h"
 
+#include <stdio.h>
+
 enum { BLOCK_HOUSEHOLDS_MAX = SYNTH_BLOCK, BLOCK_EVENTS_MAX = SYNTH_BLOCK * 6, EVENTS_FROM_YEAR = 2015 };
 
 /* The kinds are words of events.csv. */
@@ -45,7 +47,8 @@ struct block {
     size_t human_count, home_count, event_count;
 };
 
-/* What all blocks share, read-only. */
+/* What all blocks share, read-only. More people can be made than are asked for at most, since not all are used. */
+enum { PLAN_PEOPLE_MAX = 130000000 };
 struct plan {
     const struct defs *defs;
     uint64_t seed;
@@ -66,6 +69,21 @@ int plan_prefix(const struct plan *p, unit_id old_unit); /* 1 … 96 */
 
 void block_make(const struct plan *p, int64_t index, struct block *b);
 
+/* Makes the blocks in several threads, fills texts from each there, and takes the texts in order in the caller's thread. */
+enum { RELAY_TEXTS = 3 };
+struct relay {
+    const struct plan *plan;
+    int threads; /* 0: 2 */
+    void *with;
+    void (*fill)(void *with, int64_t index, const struct block *b, struct buf *texts);
+    status (*take)(void *with, int64_t index, const struct buf *texts);
+};
+STATUS relay_run(const struct relay *r);
+/* Files of a folder that is being written. */
+STATUS synth_directory_make(str directory);
+STATUS synth_file_open(str directory, const char *name, FILE **ret);
+status synth_out_bad(str directory); /* raises what errno says */
+
 /* Names: `ethnic` is the group's code, 1 the majority. */
 struct name_style {
     int ethnic;
@@ -75,6 +93,8 @@ void name_tables_make(void);
 void style_draw(struct rng *r, int old_province, struct name_style *ret);
 void name_draw(struct rng *r, const struct name_style *style, enum sex sex, int year, char out[static 64]);
 
+/* A mobile number of the present ranges; false: the person has none. */
+bool human_phone(const struct plan *p, const struct human *h, int64_t id, char out[static 11]);
 /* Appends the rows of a block to the three texts. */
 void block_write(const struct plan *p, const struct block *b, struct buf *people, struct buf *households, struct buf *events);
 extern const char people_head[], households_head[], events_head[];

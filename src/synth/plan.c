@@ -85,7 +85,7 @@ static void slots_deal(struct arena *a, struct plan *p)
 
 STATUS plan_make(struct arena *a, const struct defs *defs, const struct synth_options *o, struct plan *ret)
 {
-    if (o->people < SYNTH_PEOPLE_MIN || o->people > SYNTH_PEOPLE_MAX)
+    if (o->people < SYNTH_PEOPLE_MIN || o->people > PLAN_PEOPLE_MAX)
         return FAIL_AT(VALUE_RANGE, STR("people"));
     day until = day_is_none(o->until) ? (day){ 20260630 } : o->until;
     if (day_precision(until) != DAY_FULL || day_year(until) < 2016 || day_year(until) > 2100)

@@ -79,3 +79,66 @@ struct synth_list_result {
     int64_t rows, people, strangers, duplicates, dead, faults[SYNTH_FAULT_COUNT];
 };
 STATUS synth_list(const struct defs *defs, const struct synth_list_options *o, struct synth_list_result *ret);
+
+/* --- two agencies' files about the same people, or one with duplicates, and the answers ----------------------------- */
+
+/* SLIP(name, rate in the first file, rate in the second): share of the records in which it happens if it can, drawn
+ * independently; a move is drawn for a household. The first file is a register's, the second an agency's list. */
+#define SYNTH_SLIPS(SLIP)                                                                                              \
+    SLIP(absent, 0.02, 0.02) /* the person stands in the other file only; not with duplicates */                       \
+    SLIP(number_missing, 0.02, 0.35)                                                                                   \
+    SLIP(number_wrong, 0.001, 0.01) /* one digit */                                                                    \
+    SLIP(name_typo, 0.002, 0.04)    /* a letter put in, left out, replaced, swapped, or another tone */                \
+    SLIP(name_typo_more, 0.0, 0.005) /* two of them */                                                                 \
+    SLIP(name_telex, 0.0, 0.01)                                                                                        \
+    SLIP(name_no_marks, 0.0, 0.05)                                                                                     \
+    SLIP(name_upper, 0.0, 0.10)                                                                                        \
+    SLIP(name_order, 0.0, 0.01)          /* given name first */                                                        \
+    SLIP(name_middle_dropped, 0.001, 0.02)                                                                             \
+    SLIP(name_variant, 0.0, 0.05)        /* Hoàng, Huỳnh: of those whose name has another form in another region */    \
+    SLIP(birth_missing, 0.0, 0.01)                                                                                     \
+    SLIP(birth_year_only, 0.005, 0.03)                                                                                 \
+    SLIP(birth_swapped, 0.001, 0.01)     /* day and month, where both readings exist */                                \
+    SLIP(birth_digit, 0.001, 0.015)      /* one digit of the date */                                                   \
+    SLIP(sex_missing, 0.0, 0.02)                                                                                       \
+    SLIP(sex_wrong, 0.0005, 0.004)                                                                                     \
+    SLIP(father_missing, 0.10, 0.25)                                                                                   \
+    SLIP(mother_missing, 0.08, 0.20)                                                                                   \
+    SLIP(parent_typo, 0.01, 0.04)        /* each parent's name */                                                      \
+    SLIP(parent_no_marks, 0.0, 0.05)                                                                                   \
+    SLIP(address_missing, 0.01, 0.05)                                                                                  \
+    SLIP(address_moved, 0.0, 0.10)       /* the whole household */                                                     \
+    SLIP(address_old, 0.05, 0.60)        /* by the units before 2025 */                                                \
+    SLIP(address_short, 0.02, 0.15)      /* without the house */                                                       \
+    SLIP(address_abbreviated, 0.0, 0.20) /* "P. Ba Đình, TP. Hà Nội" */                                                \
+    SLIP(address_typo, 0.01, 0.05)                                                                                     \
+    SLIP(phone_missing, 0.15, 0.30)                                                                                    \
+    SLIP(phone_changed, 0.0, 0.15)                                                                                     \
+    SLIP(phone_wrong, 0.0, 0.01) /* one digit */
+enum synth_slip {
+#define SLIP(name, first, second) SYNTH_SLIP_##name,
+    SYNTH_SLIPS(SLIP)
+#undef SLIP
+    SYNTH_SLIP_COUNT
+};
+extern const char *const synth_slip_names[SYNTH_SLIP_COUNT];
+extern const double synth_slip_rates[2][SYNTH_SLIP_COUNT]; /* defaults */
+
+struct synth_pairs_options {
+    int64_t people;    /* persons known to at least one of the files; with `dedupe`: records */
+    uint64_t seed;
+    str directory;     /* made if absent; files in it are replaced */
+    bool dedupe;       /* one file, in which persons stand up to four times: once by the first rates, then by the second */
+    double duplicates; /* with `dedupe`: share of records that are not their person's first, 0 … 0.7 */
+    double rates[2][SYNTH_SLIP_COUNT];
+    int threads; /* 0: 2; the bytes do not depend on it */
+    void (*progress)(void *with, int64_t people, int64_t total);
+    void *progress_with;
+};
+struct synth_pairs_result {
+    int64_t people, records[2], pairs, done[2][SYNTH_SLIP_COUNT];
+};
+/* Writes A.csv, B.csv and truth.csv (id_a,id_b), or records.csv and truth.csv (record,entity); roles.yaml, which says what
+ * the columns are; and synth.txt with the rates. Rows stand in random order, ids say nothing. The people are those of
+ * synth_run(), with parents for everyone, and twins who share a middle name more often than not. ERR_VALUE_RANGE, ERR_IO. */
+STATUS synth_pairs(const struct defs *defs, const struct synth_pairs_options *o, struct synth_pairs_result *ret);

@@ -2,7 +2,7 @@
  * tested by: src/synth/test/synth_test.c */
 #include "synth/inside.h"
 
-#include <string.h>
+#include <stdio.h>
 
 const char people_head[] = "id,number,name,birth,sex,ethnic,father,mother,spouse,household,relation,unit,birth_unit,home_unit,"
                            "residence_from,state,death,marital,phone,cmnd,religion,blood\n";
@@ -37,17 +37,15 @@ static void day_put(struct buf *out, day d)
         day_iso(d, out);
 }
 
-/* Numbers of the mobile operators' present ranges; seven digits after three. */
-static void phone_put(struct buf *out, const struct plan *p, const struct human *h, int64_t id)
+bool human_phone(const struct plan *p, const struct human *h, int64_t id, char out[static 11])
 {
     static const char *const ranges[] = { "032", "033", "034", "035", "036", "037", "038", "039", "070", "076", "077", "078", "079",
                                           "081", "082", "083", "084", "085", "056", "058", "059", "086", "090", "091", "096", "097", "098" };
     uint64_t x = (uint64_t)id * 0x9E3779B97F4A7C15u ^ p->seed;
-    bool has = !h->died && p->until - h->born > 15 * 365 && (x >> 8) % 100 < 85;
-    if (!has)
-        return;
-    buf_add(out, str_of(ranges[(x >> 20) % (sizeof ranges / sizeof *ranges)]));
-    buf_pad(out, (x >> 30) % 10000000, 7);
+    if (h->died || p->until - h->born <= 15 * 365 || (x >> 8) % 100 >= 85)
+        return false;
+    snprintf(out, 11, "%s%07llu", ranges[(x >> 20) % (sizeof ranges / sizeof *ranges)], (unsigned long long)((x >> 30) % 10000000));
+    return true;
 }
 
 static void cmnd_put(struct buf *out, const struct human *h, int64_t id)
@@ -63,6 +61,7 @@ static void person_write(const struct plan *p, const struct block *b, size_t i, 
     const struct human *h = &b->humans[i];
     const struct home *home = &b->homes[h->household];
     int64_t id = b->first_id + (int64_t)i;
+    char phone[11];
     buf_i64(out, id), comma(out);
     if (h->number)
         buf_pad(out, (uint64_t)h->number, 12);
@@ -90,7 +89,9 @@ static void person_write(const struct plan *p, const struct block *b, size_t i, 
         day_put(out, day_from_number(h->died));
     comma(out);
     buf_add(out, str_of(marital_words[h->marital])), comma(out);
-    phone_put(out, p, h, id), comma(out);
+    if (human_phone(p, h, id, phone))
+        buf_add(out, str_of(phone));
+    comma(out);
     cmnd_put(out, h, id), comma(out);
     buf_i64(out, h->religion), comma(out);
     buf_i64(out, h->blood);
