@@ -57,7 +57,7 @@ enum { LINK_WORDS_MAX = 8, LINK_FIELDS_MAX = 20, LINK_DIGITS_MAX = 18 };
 
 /* Parts of 0 … 99 are kept as they were written, also when there is no such day ("19984005", day 71): a slip of the pen is
  * still one digit away from the truth, and "not known" would throw that away. */
-static inline uint32_t link_day(int year, int month, int day) { return (uint32_t)(year << 14 | month << 7 | day); }
+static inline uint32_t link_day(int year, int month, int d) { return (uint32_t)(year << 14 | month << 7 | d); }
 static inline int link_day_year(uint32_t d) { return (int)(d >> 14); }
 static inline int link_day_month(uint32_t d) { return (int)(d >> 7 & 127); }
 static inline int link_day_day(uint32_t d) { return (int)(d & 127); }
