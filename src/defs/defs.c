@@ -71,16 +71,20 @@ static void units_use(struct defs *d, struct yaml_file *f)
 
 static int name_order(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-/* Agreements of the installation that are not among the built-in files, in the order of their names. */
-static void extra_agreements(struct loading *l)
+/* Every file of a folder: the built-in ones, then those of the installation that are not among them, by name. */
+static void folder_use(struct loading *l, const char *folder, void (*use)(struct defs *d, struct yaml_file *f))
 {
     char *names[EXTRA_MAX];
     size_t count = 0;
-    str path = arena_printf(l->d->arena, "%.*s/definitions/agreements", STR_ARG(l->directory));
+    str prefix = arena_printf(l->d->arena, "%s/", folder);
+    for (const struct defs_data *f = defs_data; f->name; f++)
+        if (str_starts(str_of(f->name), prefix))
+            file_use(l, f->name, use);
+    str path = arena_printf(l->d->arena, "%.*s/definitions/%s", STR_ARG(l->directory), folder);
     DIR *dir = l->directory.len ? opendir(path.ptr) : NULL;
     struct dirent *entry;
     while (dir && count < EXTRA_MAX && (entry = readdir(dir))) {
-        str name = arena_printf(l->d->arena, "agreements/%s", entry->d_name);
+        str name = arena_printf(l->d->arena, "%s/%s", folder, entry->d_name);
         if (str_ends(name, STR(".yaml")) && embedded(name.ptr).len == 0)
             names[count++] = arena_z(l->d->arena, name);
     }
@@ -88,7 +92,7 @@ static void extra_agreements(struct loading *l)
         closedir(dir);
     qsort(names, count, sizeof *names, name_order);
     for (size_t i = 0; i < count; i++)
-        file_use(l, names[i], agreements_read);
+        file_use(l, names[i], use);
 }
 
 static void load_all(struct loading *l)
@@ -99,10 +103,8 @@ static void load_all(struct loading *l)
     file_use(l, "organisations.yaml", organisations_read);
     file_use(l, "calendar/vn.yaml", calendar_read);
     file_use(l, "grounds.yaml", grounds_read);
-    for (const struct defs_data *f = defs_data; f->name; f++)
-        if (str_starts(str_of(f->name), STR("agreements/")))
-            file_use(l, f->name, agreements_read);
-    extra_agreements(l);
+    folder_use(l, "agreements", agreements_read);
+    folder_use(l, "procedures", procedures_read);
 }
 
 STATUS defs_load(struct arena *arena, str directory, struct defs **ret, struct defs_problems *problems)

@@ -1,6 +1,7 @@
 /* What the files of this folder share: the loaded set and the readers of its parts. */
 #pragma once
 #include "defs/defs.h"
+#include "defs/procedure.h"
 #include "defs/yaml.h"
 #include "viet/viet.h"
 
@@ -49,6 +50,8 @@ struct defs {
     size_t agreement_count, agreement_cap;
     struct authority *authorities;
     size_t authority_count;
+    struct procedure *procedures; /* sorted by key, then by their first day */
+    size_t procedure_count;
 };
 
 struct defs_data { /* a file that the build put in */
@@ -73,3 +76,4 @@ void organisations_read(struct defs *d, struct yaml_file *f);
 void calendar_read(struct defs *d, struct yaml_file *f);
 void agreements_read(struct defs *d, struct yaml_file *f);
 void grounds_read(struct defs *d, struct yaml_file *f);
+void procedures_read(struct defs *d, struct yaml_file *f);

@@ -1,0 +1,395 @@
+/* Reads procedures and checks them whole: that a condition, an authority and an effect name a field of the form, that a
+ * choice has words, that the versions of one procedure do not overlap. What an effect's operation takes is checked by the
+ * module that owns dossiers, which knows operations.
+ * tested by: src/defs/procedure_test.c */
+#include "defs/procedure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "defs/inside.h"
+
+enum { PROCEDURES_MAX = 10000, FIELDS_MAX = 100, TEXT_MAX = 1000, TERM_DAYS_MAX = 400 };
+
+static const char *const type_words[] = {
+#define X(name, word) word,
+    ANSWER_TYPES(X)
+#undef X
+    NULL
+};
+
+const struct procedure_field *procedure_field(const struct procedure *p, str key)
+{
+    for (size_t i = 0; i < p->field_count; i++)
+        if (str_eq(p->fields[i].key, key))
+            return &p->fields[i];
+    return NULL;
+}
+
+static bool key_ok(str key)
+{
+    for (size_t i = 0; i < key.len; i++)
+        if (!((key.ptr[i] >= 'a' && key.ptr[i] <= 'z') || (key.ptr[i] >= '0' && key.ptr[i] <= '9') || key.ptr[i] == '_' || key.ptr[i] == '-'))
+            return false;
+    return key.len > 0 && key.len <= 40;
+}
+
+static bool key_read(struct yaml_file *f, struct yaml_node *node, str *ret)
+{
+    if (!yaml_str(f, yaml_need(f, node, "key"), ret))
+        return false;
+    if (!key_ok(*ret))
+        yaml_problem(f, node, "Use small letters, digits, '_' and '-', at most 40.", "'%.*s' is no key", STR_ARG(*ret));
+    return true;
+}
+
+static bool flag_read(struct yaml_file *f, struct yaml_node *node, const char *key, bool otherwise)
+{
+    bool flag = otherwise;
+    if (yaml_get(node, key))
+        yaml_flag(f, yaml_get(node, key), &flag);
+    return flag;
+}
+
+static int64_t count_read(struct yaml_file *f, struct yaml_node *node, const char *key, int64_t max, int64_t otherwise)
+{
+    int64_t n = otherwise;
+    if (yaml_get(node, key))
+        yaml_i64(f, yaml_get(node, key), 0, max, &n);
+    return n;
+}
+
+static void choices_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(f, node, "choices", &list);
+    struct procedure_choice *out = ARENA_ARRAY(f->arena, struct procedure_choice, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct procedure_choice *c = &out[field->choice_count];
+        if (yaml_str(f, yaml_need(f, list[i], "word"), &c->word) && yaml_texts(f, list[i], "label", &c->label_vi, &c->label_en))
+            field->choice_count++;
+        yaml_end(f, list[i]);
+    }
+    if (count < 2)
+        yaml_problem(f, node, "List two 'choices' or more.", "the field '%.*s' leaves no choice", STR_ARG(field->key));
+    field->choices = out;
+}
+
+static void prefill_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
+{
+    str key = { 0 };
+    field->prefill = -1;
+    if (!yaml_get(node, "prefill") || !yaml_str(f, yaml_get(node, "prefill"), &key))
+        return;
+    if (!person_field_by_name(key, &field->prefill))
+        yaml_problem(f, yaml_get(node, "prefill"), "Use a key of the population register.", "there is no field '%.*s'", STR_ARG(key));
+    else if (person_field_def(field->prefill)->class == FIELD_CLASS_STATE_SECRET)
+        yaml_problem(f, yaml_get(node, "prefill"), "Remove it: a state secret is never shown.", "the field '%.*s' is a state secret", STR_ARG(key));
+}
+
+static void limits_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
+{
+    bool text = field->type == ANSWER_TEXT;
+    field->min = text ? 1 : 0;
+    field->max = text ? 200 : INT64_C(1000000000000000);
+    if (yaml_get(node, "max"))
+        yaml_i64(f, yaml_get(node, "max"), 1, text ? TEXT_MAX : INT64_MAX, &field->max);
+    if (yaml_get(node, "min"))
+        yaml_i64(f, yaml_get(node, "min"), 0, INT64_MAX, &field->min);
+    if (field->min > field->max)
+        yaml_problem(f, node, "Let 'min' be at most 'max'.", "no answer would fit the field '%.*s'", STR_ARG(field->key));
+}
+
+static bool field_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
+{
+    struct yaml_node *when = yaml_get(node, "when");
+    bool whole = key_read(f, node, &field->key) && yaml_texts(f, node, "label", &field->label_vi, &field->label_en);
+    int type = yaml_word(f, yaml_need(f, node, "type"), type_words);
+    if (yaml_get(node, "help"))
+        whole = yaml_texts(f, node, "help", &field->help_vi, &field->help_en) && whole;
+    field->type = type < 0 ? ANSWER_TEXT : (enum answer_type)type;
+    field->required = flag_read(f, node, "required", true);
+    field->past = flag_read(f, node, "past", false);
+    limits_read(f, node, field);
+    prefill_read(f, node, field);
+    if (field->type == ANSWER_CHOICE)
+        choices_read(f, node, field);
+    if (when) {
+        whole = yaml_str(f, yaml_need(f, when, "field"), &field->when) && yaml_str(f, yaml_need(f, when, "is"), &field->when_is) && whole;
+        yaml_end(f, when);
+    }
+    yaml_end(f, node);
+    return whole && type >= 0;
+}
+
+/* A condition may ask only what stands before it, and a choice only for one of its words. */
+static void condition_check(struct yaml_file *f, struct yaml_node *node, const struct procedure *p, const struct procedure_field *field)
+{
+    const struct procedure_field *asked = procedure_field(p, field->when);
+    bool known = asked && asked < field;
+    if (field->when.len == 0)
+        return;
+    if (!known)
+        yaml_problem(f, node, "Name a field that stands above.", "the condition asks '%.*s', which is not asked before '%.*s'",
+                     STR_ARG(field->when), STR_ARG(field->key));
+    bool found = !known || asked->type != ANSWER_CHOICE;
+    for (size_t i = 0; known && i < asked->choice_count && !found; i++)
+        found = str_eq(asked->choices[i].word, field->when_is);
+    if (!found)
+        yaml_problem(f, node, "Use one of its words.", "'%.*s' is no choice of '%.*s'", STR_ARG(field->when_is), STR_ARG(field->when));
+}
+
+static void form_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(f, node, "form", &list);
+    struct procedure_field *fields = ARENA_ARRAY(f->arena, struct procedure_field, count + 1);
+    p->fields = fields;
+    if (count > FIELDS_MAX)
+        yaml_problem(f, node, "Split the procedure.", "a form has at most %d fields", (int)FIELDS_MAX);
+    for (size_t i = 0; i < count && i < FIELDS_MAX; i++) {
+        struct procedure_field field = { 0 };
+        if (!field_read(f, list[i], &field))
+            continue;
+        if (procedure_field(p, field.key))
+            yaml_problem(f, list[i], "Give it another key.", "the field '%.*s' stands twice", STR_ARG(field.key));
+        fields[p->field_count++] = field;
+        condition_check(f, list[i], p, &fields[p->field_count - 1]);
+    }
+}
+
+static unsigned kinds_read(struct yaml_file *f, struct yaml_node *node)
+{
+    static const char *const words[] = { "original", "copy", "electronic", NULL };
+    struct yaml_node **list = NULL;
+    unsigned kinds = 0;
+    size_t count = yaml_get(node, "kinds") ? yaml_list(f, node, "kinds", &list) : 0;
+    for (size_t i = 0; i < count; i++) {
+        int k = yaml_word(f, list[i], words);
+        kinds |= k >= 0 ? 1u << k : 0;
+    }
+    return count ? kinds : COMPONENT_ORIGINAL | COMPONENT_COPY | COMPONENT_ELECTRONIC;
+}
+
+static void component_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p, struct procedure_component *c)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_get(node, "fetched") ? yaml_list(f, node, "fetched", &list) : 0;
+    c->from_register = yaml_get(node, "fetched") != NULL;
+    for (size_t i = 0; i < count; i++) {
+        str key = { 0 };
+        int bit = 0;
+        if (!yaml_str(f, list[i], &key))
+            continue;
+        if (!person_field_by_name(key, &bit) || person_field_def(bit)->class == FIELD_CLASS_STATE_SECRET)
+            yaml_problem(f, list[i], "Use a key of the population register.", "'%.*s' cannot be fetched", STR_ARG(key));
+        else
+            c->fields |= UINT64_C(1) << bit;
+    }
+    c->required = flag_read(f, node, "required", true);
+    c->kinds = kinds_read(f, node);
+    p->reads |= c->fields;
+}
+
+static void components_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_get(node, "components") ? yaml_list(f, node, "components", &list) : 0;
+    struct procedure_component *out = ARENA_ARRAY(f->arena, struct procedure_component, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct procedure_component *c = &out[p->component_count];
+        bool whole = key_read(f, list[i], &c->key) && yaml_texts(f, list[i], "label", &c->label_vi, &c->label_en);
+        component_read(f, list[i], p, c);
+        yaml_end(f, list[i]);
+        p->component_count += whole;
+    }
+    p->components = out;
+}
+
+static void steps_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(f, node, "steps", &list);
+    struct procedure_step *out = ARENA_ARRAY(f->arena, struct procedure_step, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct procedure_step *s = &out[p->step_count];
+        bool whole = key_read(f, list[i], &s->key) && yaml_texts(f, list[i], "label", &s->label_vi, &s->label_en);
+        s->separate = flag_read(f, list[i], "separate", false);
+        yaml_end(f, list[i]);
+        p->step_count += whole;
+    }
+    if (count == 0)
+        yaml_problem(f, node, "List who does what under 'steps'.", "nobody would decide");
+    p->steps = out;
+}
+
+/* "form.child_name", "applicant.number", "=Kinh" */
+static bool value_ok(const struct procedure *p, str from)
+{
+    static const char *const words[] = { "applicant.number", "applicant.unit", "office.unit", "decision.day", "dossier.code" };
+    if (str_starts(from, STR("=")))
+        return true;
+    if (str_starts(from, STR("form.")))
+        return procedure_field(p, str_from(from, 5)) != NULL;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(from, str_of(words[i])))
+            return true;
+    return false;
+}
+
+static void effect_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p, struct procedure_effect *e)
+{
+    struct yaml_node *with = yaml_need(f, node, "with");
+    size_t count = with && with->kind == YAML_MAP ? with->count : 0;
+    struct procedure_value *values = ARENA_ARRAY(f->arena, struct procedure_value, count + 1);
+    e->values = values;
+    for (size_t i = 0; i < count; i++) {
+        struct yaml_pair *pair = &with->pairs[i];
+        pair->read = true;
+        values[e->count].to = pair->key;
+        if (!yaml_str(f, pair->value, &values[e->count].from))
+            continue;
+        if (!value_ok(p, values[e->count].from))
+            yaml_problem(f, pair->value, "Use \"form.KEY\" with a key of the form, \"applicant.number\", \"office.unit\", \"decision.day\" or \"=literal\".",
+                         "'%.*s' is no value that a dossier has", STR_ARG(values[e->count].from));
+        e->count++;
+    }
+}
+
+static void effects_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_get(node, "effects") ? yaml_list(f, node, "effects", &list) : 0;
+    struct procedure_effect *out = ARENA_ARRAY(f->arena, struct procedure_effect, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct procedure_effect *e = &out[p->effect_count];
+        bool whole = yaml_str(f, yaml_need(f, list[i], "operation"), &e->operation);
+        effect_read(f, list[i], p, e);
+        yaml_end(f, list[i]);
+        p->effect_count += whole;
+    }
+    p->effects = out;
+}
+
+static void deadline_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+{
+    struct yaml_node *d = yaml_need(f, node, "deadline");
+    if (!d)
+        return;
+    if (!yaml_get(d, "working_days") == !yaml_get(d, "working_hours"))
+        yaml_problem(f, d, "Write exactly one of 'working_days' and 'working_hours'.", "the time limit is not clear");
+    p->working_days = (int)count_read(f, d, "working_days", TERM_DAYS_MAX, 0);
+    p->working_hours = (int)count_read(f, d, "working_hours", TERM_DAYS_MAX, 0);
+    p->restart = flag_read(f, d, "restart", false);
+    p->silence_grants = flag_read(f, d, "silence_grants", false);
+    p->supplement_days = (int)count_read(f, d, "supplement_days", TERM_DAYS_MAX, 30);
+    yaml_end(f, d);
+}
+
+static void authority_read(const struct defs *d, struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+{
+    struct yaml_node *a = yaml_need(f, node, "authority");
+    bool known = false;
+    if (!a || !yaml_str(f, yaml_need(f, a, "kind"), &p->authority) || !yaml_str(f, yaml_need(f, a, "at"), &p->authority_at))
+        return;
+    yaml_end(f, a);
+    for (size_t i = 0; i < d->rule_count && !known; i++)
+        known = str_eq(d->rules[i].kind, p->authority);
+    if (!known)
+        yaml_problem(f, a, "Use a kind under 'rules' of organisations.yaml.", "there is no kind of organisation '%.*s'", STR_ARG(p->authority));
+    const struct procedure_field *at = procedure_field(p, p->authority_at);
+    if (!str_eq(p->authority_at, STR("applicant")) && (!at || at->type != ANSWER_UNIT))
+        yaml_problem(f, a, "Write 'applicant', or the key of a form field of type unit.", "'%.*s' is no place", STR_ARG(p->authority_at));
+}
+
+static void fee_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+{
+    struct yaml_node *fee = yaml_get(node, "fee");
+    if (!fee)
+        return;
+    p->fee_counter = count_read(f, fee, "counter", INT64_C(1000000000000), 0);
+    p->fee_online = count_read(f, fee, "online", INT64_C(1000000000000), p->fee_counter);
+    yaml_end(f, fee);
+}
+
+static uint64_t reads_always(void)
+{
+    return UINT64_C(1) << FIELD_NAME | UINT64_C(1) << FIELD_NUMBER | UINT64_C(1) << FIELD_BIRTH | UINT64_C(1) << FIELD_SEX |
+           UINT64_C(1) << FIELD_RESIDENCE | UINT64_C(1) << FIELD_STATE;
+}
+
+static bool procedure_read(const struct defs *d, struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+{
+    static const char *const levels[] = { "full", "partial", "counter", NULL };
+    bool whole = key_read(f, node, &p->key) && yaml_texts(f, node, "name", &p->name_vi, &p->name_en) &&
+                 yaml_texts(f, node, "area", &p->area_vi, &p->area_en) && yaml_str(f, yaml_need(f, node, "law"), &p->law) &&
+                 yaml_day(f, yaml_need(f, node, "from"), &p->from) && yaml_texts(f, node, "result", &p->result_vi, &p->result_en);
+    int level = yaml_word(f, yaml_need(f, node, "level"), levels);
+    if (yaml_get(node, "code"))
+        yaml_str(f, yaml_get(node, "code"), &p->code);
+    if (yaml_get(node, "to"))
+        yaml_day(f, yaml_get(node, "to"), &p->to);
+    p->level = level < 0 ? LEVEL_FULL : (enum procedure_level)level;
+    p->reads = reads_always();
+    form_read(f, node, p);
+    components_read(f, node, p);
+    steps_read(f, node, p);
+    deadline_read(f, node, p);
+    fee_read(f, node, p);
+    authority_read(d, f, node, p);
+    effects_read(f, node, p);
+    for (size_t i = 0; i < p->field_count; i++)
+        p->reads |= p->fields[i].prefill >= 0 ? UINT64_C(1) << p->fields[i].prefill : 0;
+    if (!day_is_none(p->to) && p->to.ymd < p->from.ymd)
+        yaml_problem(f, node, "Correct one of the days.", "'to' lies before 'from'");
+    yaml_end(f, node);
+    return whole;
+}
+
+static bool overlaps(const struct procedure *a, const struct procedure *b)
+{
+    bool a_ends_before = !day_is_none(a->to) && a->to.ymd < b->from.ymd, b_ends_before = !day_is_none(b->to) && b->to.ymd < a->from.ymd;
+    return str_eq(a->key, b->key) && !a_ends_before && !b_ends_before;
+}
+
+static int procedure_order(const void *a, const void *b)
+{
+    const struct procedure *x = a, *y = b;
+    int order = str_cmp(x->key, y->key);
+    return order ? order : (x->from.ymd > y->from.ymd) - (x->from.ymd < y->from.ymd);
+}
+
+void procedures_read(struct defs *d, struct yaml_file *f)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(f, f->root, "procedures", &list);
+    struct procedure *all = ARENA_ARRAY(d->arena, struct procedure, d->procedure_count + count + 1);
+    if (d->procedure_count)
+        memcpy(all, d->procedures, d->procedure_count * sizeof *all);
+    d->procedures = all;
+    for (size_t i = 0; i < count && d->procedure_count < PROCEDURES_MAX; i++) {
+        struct procedure p = { 0 };
+        if (!procedure_read(d, f, list[i], &p))
+            continue;
+        for (size_t k = 0; k < d->procedure_count; k++)
+            if (overlaps(&all[k], &p))
+                yaml_problem(f, list[i], "End the older version the day before.", "two versions of '%.*s' hold at once", STR_ARG(p.key));
+        all[d->procedure_count++] = p;
+    }
+    if (d->procedure_count)
+        qsort(all, d->procedure_count, sizeof *all, procedure_order);
+    yaml_end(f, f->root);
+}
+
+size_t defs_procedure_count(const struct defs *d) { return d->procedure_count; }
+const struct procedure *defs_procedure_nth(const struct defs *d, size_t index) { return &d->procedures[index]; }
+
+const struct procedure *defs_procedure(const struct defs *d, str key, day on)
+{
+    for (size_t i = 0; i < d->procedure_count; i++) {
+        const struct procedure *p = &d->procedures[i];
+        if (str_eq(p->key, key) && p->from.ymd <= on.ymd && (day_is_none(p->to) || on.ymd <= p->to.ymd))
+            return p;
+    }
+    return NULL;
+}

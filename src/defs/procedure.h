@@ -1,0 +1,87 @@
+/* Administrative procedures as data: who decides, what is asked and what the state fetches itself, what it costs, how long it
+ * may take, who does which step, and what a decision changes in the registers. A procedure has a key for ever and versions by
+ * day; a dossier keeps the version under which it was made.
+ * Law: NĐ 61/2018/NĐ-CP, NĐ 107/2021, NĐ 118/2025 (one-stop shop); NĐ 42/2022 (levels); TT 01/2023/TT-VPCP (re-use of data). */
+#pragma once
+#include "defs/defs.h"
+
+#define ANSWER_TYPES(X)                                                                                                      \
+    X(TEXT, "text") X(NUMBER, "number") X(MONEY, "money") X(DAY, "day") X(SEX, "sex") X(UNIT, "unit") X(PERSON, "person-number") \
+    X(CHOICE, "choice") X(FLAG, "flag") X(PHONE, "phone") X(EMAIL, "email")
+enum answer_type {
+#define X(name, word) ANSWER_##name,
+    ANSWER_TYPES(X)
+#undef X
+    ANSWER_TYPE_COUNT
+};
+
+struct procedure_choice {
+    str word, label_vi, label_en;
+};
+struct procedure_field {
+    str key, label_vi, label_en, help_vi, help_en;
+    enum answer_type type;
+    bool required;
+    int64_t min, max; /* of a number or money; of a text the bytes, 1 … max */
+    bool past;        /* a day that must not lie in the future */
+    const struct procedure_choice *choices;
+    size_t choice_count;
+    str when, when_is; /* asked only if that field has that answer; "" always */
+    int prefill;       /* field of the applicant in the population register, -1: none */
+};
+
+enum { COMPONENT_ORIGINAL = 1, COMPONENT_COPY = 2, COMPONENT_ELECTRONIC = 4 };
+struct procedure_component {
+    str key, label_vi, label_en;
+    bool from_register; /* the state fetches it: `fields` of the applicant; nobody is asked for it */
+    uint64_t fields;
+    bool required;
+    unsigned kinds; /* COMPONENT_… that may be handed in */
+};
+
+struct procedure_step {
+    str key, label_vi, label_en;
+    bool separate; /* by another officer than the step before */
+};
+
+/* One change in a register by the operation of that name. A value is "form.KEY", "applicant.number", "office.unit",
+ * "decision.day", "dossier.code" or a literal after "=". A value of a field that was not answered leaves its input out. */
+struct procedure_value {
+    str to, from;
+};
+struct procedure_effect {
+    str operation;
+    const struct procedure_value *values;
+    size_t count;
+};
+
+enum procedure_level { LEVEL_FULL, LEVEL_PARTIAL, LEVEL_COUNTER }; /* toàn trình, một phần, trực tiếp */
+
+struct procedure {
+    str key, code, name_vi, name_en, area_vi, area_en, law;
+    day from, to; /* of this version; to 0: open */
+    enum procedure_level level;
+    str authority;    /* kind of the organisation that decides */
+    str authority_at; /* whose place: "applicant", or the key of a form field of type unit */
+    const struct procedure_field *fields;
+    size_t field_count;
+    const struct procedure_component *components;
+    size_t component_count;
+    int64_t fee_counter, fee_online; /* đồng */
+    int working_days, working_hours; /* hours if not 0 */
+    bool restart;                    /* after a supplement the time begins anew */
+    bool silence_grants;             /* an unanswered dossier is granted at its due time */
+    int supplement_days;             /* to answer a request; then it is stopped */
+    const struct procedure_step *steps;
+    size_t step_count;
+    str result_vi, result_en; /* what the applicant gets */
+    const struct procedure_effect *effects;
+    size_t effect_count;
+    uint64_t reads; /* fields of the applicant that its offices may see while it is open */
+};
+
+size_t defs_procedure_count(const struct defs *d);
+const struct procedure *defs_procedure_nth(const struct defs *d, size_t index); /* by key, then by `from` */
+/* The version in force on a day; NULL if there is none. */
+const struct procedure *defs_procedure(const struct defs *d, str key, day on);
+const struct procedure_field *procedure_field(const struct procedure *p, str key);

@@ -1,0 +1,153 @@
+/* The built-in procedures are read whole, and each thing that can be wrong in one is refused at its place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "defs/procedure.h"
+
+static struct arena *arena;
+static char directory[64];
+
+static const char *const head =
+    "procedures:\n"
+    "  - key: test-permit\n"
+    "    name: {vi: Giấy phép thử, en: Test permit}\n"
+    "    area: {vi: Thử, en: Test}\n"
+    "    law: \"x\"\n"
+    "    from: 2026-01-01\n"
+    "    level: full\n"
+    "    result: {vi: Giấy phép, en: Permit}\n"
+    "    steps: [{key: examine, label: {vi: Xem xét, en: Examined}}]\n";
+
+static int setup(void **state)
+{
+    char path[200];
+    (void)state;
+    arena = arena_new(64 << 20);
+    snprintf(directory, sizeof directory, "%s/procedure_test_XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    if (!mkdtemp(directory))
+        return -1;
+    snprintf(path, sizeof path, "%s/definitions", directory);
+    mkdir(path, 0700);
+    snprintf(path, sizeof path, "%s/definitions/procedures", directory);
+    return mkdir(path, 0700);
+}
+
+static int teardown(void **state)
+{
+    static const char *const all[] = { "/definitions/procedures/x.yaml", "/definitions/procedures", "/definitions", "" };
+    char path[200];
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s%s", directory, all[i]);
+        remove(path);
+    }
+    arena_free(arena);
+    return 0;
+}
+
+static struct defs *load(const char *body, struct defs_problems *problems)
+{
+    char path[200];
+    struct defs *d = NULL;
+    snprintf(path, sizeof path, "%s/definitions/procedures/x.yaml", directory);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f, "%s%s", head, body);
+    fclose(f);
+    status st = defs_load(arena, str_of(directory), &d, problems);
+    assert_true(status_ok(st) == (problems->count == 0));
+    return d;
+}
+
+static void reads_the_services_of_the_programme(void **state)
+{
+    struct defs *d = NULL;
+    struct defs_problems problems;
+    size_t effects = 0;
+    (void)state;
+    assert_true(status_ok(defs_load(arena, (str){ 0 }, &d, &problems)));
+    assert_true(defs_procedure_count(d) >= 27); /* the 25 of QĐ 06, marital status, household business */
+    for (size_t i = 0; i < defs_procedure_count(d); i++) {
+        const struct procedure *p = defs_procedure_nth(d, i);
+        assert_true(p->field_count > 0 && p->step_count > 0 && p->name_vi.len > 0 && p->name_en.len > 0);
+        assert_true(p->working_days > 0 || p->working_hours > 0 || p->working_days == 0);
+        effects += p->effect_count;
+    }
+    assert_true(effects >= 8);
+    const struct procedure *birth = defs_procedure(d, STR("birth"), (day){ 20260701 });
+    assert_non_null(birth);
+    assert_int_equal(birth->working_days, 0);
+    assert_true(str_eq(birth->authority, STR("justice")));
+    assert_true(procedure_field(birth, STR("child_birth"))->past);
+    assert_null(procedure_field(birth, STR("nothing")));
+    assert_null(defs_procedure(d, STR("birth"), (day){ 20200101 })); /* not yet in force */
+    defs_free(d);
+}
+
+static void keeps_versions_apart(void **state)
+{
+    struct defs_problems problems;
+    struct defs *d = load("    to: 2026-06-30\n    authority: {kind: justice, at: applicant}\n    form: [{key: why, type: text, label: {vi: Lý do, en: Why}}]\n"
+                          "    deadline: {working_days: 3}\n"
+                          "  - key: test-permit\n    name: {vi: Giấy phép mới, en: New permit}\n    area: {vi: Thử, en: Test}\n    law: \"x\"\n    from: 2026-07-01\n"
+                          "    level: full\n    result: {vi: Giấy phép, en: Permit}\n    steps: [{key: examine, label: {vi: Xem xét, en: Examined}}]\n"
+                          "    authority: {kind: justice, at: applicant}\n    form: [{key: why, type: text, label: {vi: Lý do, en: Why}}]\n    deadline: {working_days: 1}\n", &problems);
+    (void)state;
+    assert_non_null(d);
+    assert_int_equal(defs_procedure(d, STR("test-permit"), (day){ 20260630 })->working_days, 3);
+    assert_int_equal(defs_procedure(d, STR("test-permit"), (day){ 20260701 })->working_days, 1);
+    defs_free(d);
+}
+
+static void refuses_what_is_wrong(void **state)
+{
+    static const struct {
+        const char *body, *reason;
+        int line;
+    } wrong[] = {
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: nowhere}\n    deadline: {working_days: 1}\n", "'nowhere' is no place", 11 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: wizards, at: applicant}\n    deadline: {working_days: 1}\n", "there is no kind of organisation", 11 },
+        { "    form: [{key: why, type: colour, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "colour", 10 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n    effects: [{operation: person.death, with: {number: form.whom}}]\n", "'form.whom' is no value", 13 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}, {key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "stands twice", 10 },
+        { "    form: [{key: why, type: text, when: {field: later, is: x}, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "which is not asked before", 10 },
+        { "    form: [{key: why, type: choice, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "leaves no choice", 10 },
+        { "    form: [{key: why, type: text, prefill: salary, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "there is no field 'salary'", 10 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {restart: true}\n", "time limit is not clear", 12 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n    colour: red\n", "colour", 13 },
+        { "    to: 2025-01-01\n    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "'to' lies before 'from'", 2 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct defs_problems problems;
+        bool found = false;
+        struct defs *d = load(wrong[i].body, &problems);
+        for (size_t k = 0; k < problems.count; k++) {
+            const struct defs_problem *p = &problems.list[k];
+            found = found || (str_find(p->reason, str_of(wrong[i].reason)) < p->reason.len && p->line == wrong[i].line && p->remedy.len > 0);
+        }
+        if (!found)
+            for (size_t k = 0; k < problems.count; k++)
+                print_message("# case %zu: line %d: %.*s\n", i, problems.list[k].line, STR_ARG(problems.list[k].reason));
+        assert_true(found);
+        defs_free(d);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_the_services_of_the_programme), cmocka_unit_test(keeps_versions_apart), cmocka_unit_test(refuses_what_is_wrong),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
