@@ -1,0 +1,295 @@
+/* The dictionaries behind dict.h: sixteen shards, each a table of hashes, a list of values and a pool of their bytes under
+ * its own lock. It refuses more than 2^28 distinct values a shard (the process stops: bound the input). */
+#include "match/set/dict.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "match/set/hash.h"
+#include "match/set/pages.h"
+
+enum { SHARD_BITS = 4, SHARDS = 1 << SHARD_BITS, MEMO_BITS = 14, POOL_BYTES = 1 << 16, FOLD_BYTES = 256 };
+
+struct value {
+    str key, text; /* equal pointers when there are no tones */
+    uint64_t hash; /* of the text */
+};
+
+struct pool {
+    char *at, *end;
+    char **blocks;
+    size_t count, cap;
+};
+
+struct shard {
+    pthread_mutex_t lock;
+    uint32_t *slots; /* index + 1 into values */
+    struct value *values;
+    size_t count, cap, slots_cap;
+    struct pool pool;
+};
+
+struct dict_build {
+    enum link_dict_form form;
+    struct shard shard[SHARDS];
+    str *text, *tones; /* the final arrays */
+    uint64_t *hash;
+    size_t text_bytes, hash_bytes;
+};
+
+struct memo_slot {
+    uint64_t a, b; /* the bytes themselves up to 16, else hash and address */
+    uint32_t len, code;
+};
+struct dict_memo {
+    struct memo_slot slot[1 << MEMO_BITS];
+};
+
+struct dict_memo *dict_memo_new(void) { return link_pages_new(sizeof(struct dict_memo)); }
+
+void dict_memo_free(struct dict_memo *m) { link_pages_free(m, m ? sizeof *m : 0); }
+
+struct dict_build *dict_build_new(enum link_dict_form form)
+{
+    struct dict_build *d = calloc(1, sizeof *d);
+
+    MUST(d);
+    d->form = form;
+    for (int i = 0; i < SHARDS; i++)
+        MUST(pthread_mutex_init(&d->shard[i].lock, NULL) == 0);
+    return d;
+}
+
+void dict_build_free(struct dict_build *d)
+{
+    if (!d)
+        return;
+    for (int i = 0; i < SHARDS; i++) {
+        struct shard *s = &d->shard[i];
+
+        for (size_t k = 0; k < s->pool.count; k++)
+            free(s->pool.blocks[k]);
+        free(s->pool.blocks);
+        free(s->slots);
+        free(s->values);
+        pthread_mutex_destroy(&s->lock);
+    }
+    link_pages_free(d->text, d->text_bytes);
+    link_pages_free(d->tones, d->text_bytes);
+    link_pages_free(d->hash, d->hash_bytes);
+    free(d);
+}
+
+static str pool_copy(struct pool *p, str s)
+{
+    char *copy;
+
+    if ((size_t)(p->end - p->at) < s.len || !p->at) {
+        size_t bytes = s.len > POOL_BYTES / 4 ? s.len : POOL_BYTES;
+
+        if (p->count == p->cap) {
+            p->cap = p->cap ? p->cap * 2 : 16;
+            p->blocks = reallocarray(p->blocks, p->cap, sizeof *p->blocks);
+            MUST(p->blocks);
+        }
+        p->at = p->blocks[p->count++] = malloc(bytes);
+        MUST(p->at);
+        p->end = p->at + bytes;
+    }
+    copy = p->at;
+    memcpy(copy, s.ptr, s.len);
+    p->at += s.len;
+    return (str){ copy, s.len };
+}
+
+static void shard_grow(struct shard *s)
+{
+    size_t cap = s->cap ? s->cap * 2 : 64;
+
+    MUST(cap <= (size_t)1 << 28);
+    s->values = reallocarray(s->values, cap, sizeof *s->values);
+    free(s->slots);
+    s->slots_cap = cap * 2;
+    s->slots = calloc(s->slots_cap, sizeof *s->slots);
+    MUST(s->values && s->slots);
+    s->cap = cap;
+    for (size_t i = 0; i < s->count; i++) {
+        size_t at = link_hash(s->values[i].key) & (s->slots_cap - 1);
+
+        while (s->slots[at])
+            at = (at + 1) & (s->slots_cap - 1);
+        s->slots[at] = (uint32_t)i + 1;
+    }
+}
+
+/* `text` may be empty: then it is the key. */
+static uint32_t shard_take(struct shard *s, uint64_t hash, str key, str text)
+{
+    size_t at;
+    struct value *v;
+
+    if (s->count == s->cap)
+        shard_grow(s);
+    for (at = hash & (s->slots_cap - 1); s->slots[at]; at = (at + 1) & (s->slots_cap - 1))
+        if (str_eq(s->values[s->slots[at] - 1].key, key))
+            return s->slots[at] - 1;
+    v = &s->values[s->count];
+    v->key = pool_copy(&s->pool, key);
+    v->text = text.len ? pool_copy(&s->pool, text) : v->key;
+    v->hash = text.len ? link_hash(text) : hash;
+    s->slots[at] = (uint32_t)++s->count;
+    return (uint32_t)s->count - 1;
+}
+
+/* Cells that say that nothing is known. */
+static bool is_nothing(str folded)
+{
+    static const char *const words[] = { "-", "--", "?", "n/a", "#n/a", "nan", "nil", "null", "none", "unknown", "\\n", "khong ro", "khong co" };
+
+    if (folded.len == 0)
+        return true;
+    if (folded.len > 8)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(folded, str_of(words[i])))
+            return true;
+    return false;
+}
+
+static str plain_of(str raw, char *out, size_t cap)
+{
+    bool space = false;
+    size_t len = 0;
+
+    if (!text_is_ascii(raw) || raw.len > cap)
+        return (str){ out, viet_fold_into(out, cap, raw) };
+    for (size_t i = 0; i < raw.len; i++) {
+        unsigned char c = (unsigned char)raw.ptr[i];
+
+        if (c <= ' ') {
+            space = len > 0;
+            continue;
+        }
+        if (space)
+            out[len++] = ' ';
+        space = false;
+        out[len++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    return (str){ out, len };
+}
+
+static str sex_of(str raw, str plain)
+{
+    enum sex sex;
+
+    if (str_is_digits(plain) || !sex_read(raw, SEX_CODE_CIVIL, &sex))
+        return plain;
+    return sex == SEX_MALE ? STR("m") : sex == SEX_FEMALE ? STR("f") : sex == SEX_OTHER ? STR("x") : (str){ 0 };
+}
+
+static uint32_t value_take(struct dict_build *d, str key, str text)
+{
+    uint64_t hash = link_hash(key);
+    unsigned number = (unsigned)(hash >> (64 - SHARD_BITS));
+    struct shard *s = &d->shard[number];
+    uint32_t index;
+
+    pthread_mutex_lock(&s->lock);
+    index = shard_take(s, hash, key, text);
+    pthread_mutex_unlock(&s->lock);
+    return (index + 1) << SHARD_BITS | number;
+}
+
+static uint32_t fold_take(struct dict_build *d, str raw)
+{
+    char small[FOLD_BYTES];
+    struct arena *arena = NULL;
+    str text, key;
+    uint32_t code = 0;
+
+    if (2 * raw.len > sizeof small || d->form == LINK_FORM_TONES)
+        arena = arena_new(64 * raw.len + 65536);
+    if (d->form == LINK_FORM_TONES) {
+        key = viet_key(arena, viet_compose(arena, raw));
+        text = viet_fold(arena, key);
+    } else {
+        size_t cap = arena ? 2 * raw.len : sizeof small;
+
+        text = plain_of(raw, arena ? arena_alloc(arena, cap) : small, cap);
+        key = text = d->form == LINK_FORM_SEX ? sex_of(raw, text) : text;
+    }
+    if (!is_nothing(text))
+        code = value_take(d, key, str_eq(key, text) ? (str){ 0 } : text);
+    arena_free(arena);
+    return code;
+}
+
+uint32_t dict_take(struct dict_build *d, struct dict_memo *m, str raw)
+{
+    struct link_short s;
+    struct memo_slot *slot;
+    uint32_t code;
+
+    if (raw.len <= 16) {
+        s = link_short_of(raw.ptr, raw.len);
+        slot = &m->slot[link_mix(s.a ^ raw.len, s.b) >> (64 - MEMO_BITS)];
+        if (slot->a == s.a && slot->b == s.b && slot->len == raw.len)
+            return slot->code;
+    } else {
+        s.a = link_hash(raw);
+        slot = &m->slot[s.a >> (64 - MEMO_BITS)];
+        if (slot->a == s.a && slot->len == raw.len && memcmp((const char *)(uintptr_t)slot->b, raw.ptr, raw.len) == 0)
+            return slot->code;
+        s.b = (uint64_t)(uintptr_t)raw.ptr;
+    }
+    code = fold_take(d, raw);
+    *slot = (struct memo_slot){ s.a, s.b, (uint32_t)raw.len, code };
+    return code;
+}
+
+struct order {
+    const struct value *value;
+    uint32_t passing;
+};
+
+static int order_cmp(const void *one, const void *other)
+{
+    const struct order *a = one, *b = other;
+
+    if (a->value->hash != b->value->hash)
+        return a->value->hash < b->value->hash ? -1 : 1;
+    return str_cmp(a->value->key, b->value->key);
+}
+
+void dict_finish(struct dict_build *d, struct link_dict *ret, uint32_t **ret_map, size_t *ret_map_bytes)
+{
+    size_t count = 0, largest = 0, n = 0;
+    struct order *order;
+    bool tones = false;
+
+    for (int i = 0; i < SHARDS; i++) {
+        count += d->shard[i].count;
+        largest = d->shard[i].count > largest ? d->shard[i].count : largest;
+    }
+    order = link_pages_new(count * sizeof *order);
+    *ret_map_bytes = ((largest + 1) << SHARD_BITS) * sizeof **ret_map;
+    *ret_map = link_pages_new(*ret_map_bytes);
+    d->text_bytes = (count + 1) * sizeof *d->text;
+    d->hash_bytes = (count + 1) * sizeof *d->hash;
+    d->text = link_pages_new(d->text_bytes);
+    d->tones = link_pages_new(d->text_bytes);
+    d->hash = link_pages_new(d->hash_bytes);
+    for (uint32_t i = 0; i < SHARDS; i++)
+        for (uint32_t k = 0; k < d->shard[i].count; k++)
+            order[n++] = (struct order){ &d->shard[i].values[k], (k + 1) << SHARD_BITS | i };
+    qsort(order, count, sizeof *order, order_cmp);
+    for (size_t i = 0; i < count; i++) {
+        (*ret_map)[order[i].passing] = (uint32_t)i + 1;
+        d->text[i + 1] = order[i].value->text;
+        d->tones[i + 1] = order[i].value->key;
+        d->hash[i + 1] = order[i].value->hash;
+        tones |= order[i].value->key.ptr != order[i].value->text.ptr;
+    }
+    link_pages_free(order, count * sizeof *order);
+    *ret = (struct link_dict){ .count = (uint32_t)count, .text = d->text, .tones = tones ? d->tones : NULL, .hash = d->hash };
+}

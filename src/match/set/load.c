@@ -1,0 +1,305 @@
+/* Reading lists by several threads, see load.h. A thread takes the next rows of a list under its lock, cut into cells, and
+ * encodes them beside the others: where a row begins is thus found exactly, whatever the quotes, without a second pass.
+ * tested by: src/match/set/test/load_test.c */
+#include "match/set/inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "match/set/cell.h"
+#include "match/set/encode.h"
+#include "match/set/pages.h"
+
+enum { POOL_BYTES = 1 << 17, EXACT_BYTES = 4 << 20, PROBES = 64, PROBE_BYTES = 16384 };
+
+char *load_pool_take(struct load_pool *p, size_t bytes)
+{
+    char *taken;
+
+    if (!p->at || (size_t)(p->end - p->at) < bytes) {
+        size_t block = bytes > POOL_BYTES ? bytes : POOL_BYTES;
+
+        if (p->count == p->cap) {
+            p->cap = p->cap ? p->cap * 2 : 16;
+            p->blocks = reallocarray(p->blocks, p->cap, sizeof *p->blocks);
+            MUST(p->blocks);
+        }
+        p->at = p->blocks[p->count++] = malloc(block);
+        MUST(p->at);
+        p->end = p->at + block;
+    }
+    taken = p->at;
+    p->at += bytes;
+    return taken;
+}
+
+struct job {
+    void (*work)(void *arg, int thread);
+    void *arg;
+    int thread;
+};
+
+static void *job_run(void *with)
+{
+    struct job *j = with;
+
+    j->work(j->arg, j->thread);
+    return NULL;
+}
+
+void load_parallel(int threads, void (*work)(void *arg, int thread), void *arg)
+{
+    pthread_t started[LOAD_THREADS_MAX];
+    struct job job[LOAD_THREADS_MAX];
+
+    for (int i = 1; i < threads; i++) {
+        job[i] = (struct job){ work, arg, i };
+        MUST(pthread_create(&started[i], NULL, job_run, &job[i]) == 0);
+    }
+    work(arg, 0);
+    for (int i = 1; i < threads; i++)
+        MUST(pthread_join(started[i], NULL) == 0);
+}
+
+static size_t lines_count(str s, char newline)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < s.len; i++)
+        count += s.ptr[i] == newline;
+    return count;
+}
+
+/* Every record but the last ends in a line end, so lines bound the records. Of a large list they are estimated from
+ * pieces; should there be more, everything is read again with the exact count. */
+static uint32_t rows_bound(str text, char newline, bool exact)
+{
+    size_t step = text.len / PROBES, count = 0;
+
+    if (exact || text.len < EXACT_BYTES) {
+        count = lines_count(text, newline) + 1;
+    } else {
+        for (size_t i = 0; i < PROBES; i++)
+            count += lines_count(str_slice(text, i * step, i * step + PROBE_BYTES), newline);
+        count = (size_t)((double)count / (PROBES * PROBE_BYTES) * (double)text.len * 1.1) + 65536;
+    }
+    MUST(count < UINT32_MAX);
+    return (uint32_t)count;
+}
+
+static void arrays_new(struct load *l)
+{
+    for (int side = 0; side < l->set.sides; side++) {
+        size_t rows = l->rows_max[side] = l->side[side].rows_max;
+
+        l->set.id[side] = link_pages_new(rows * sizeof(str));
+        l->set.hash[side] = link_pages_new(rows * sizeof(uint64_t));
+        for (int i = 0; i < l->set.fields; i++) {
+            struct link_field *f = &l->set.field[i];
+
+            if (f->kind == LINK_KIND_TEXT || f->kind == LINK_KIND_DAY)
+                f->code[side] = link_pages_new(rows * sizeof(uint32_t));
+            if (f->kind == LINK_KIND_DIGITS)
+                f->digits[side] = link_pages_new(rows * sizeof(uint64_t));
+            if (f->kind == LINK_KIND_WORDS) {
+                f->word[side] = link_pages_new(rows * sizeof(*f->word[side]));
+                f->word_count[side] = link_pages_new(rows * sizeof(uint16_t));
+            }
+        }
+    }
+}
+
+/* To `rows` of each side; 0 frees. */
+static void array_cut(void *array, size_t rows_max, size_t rows, size_t bytes)
+{
+    if (rows)
+        link_pages_cut(array, rows_max * bytes, rows * bytes);
+    else
+        link_pages_free(array, rows_max * bytes);
+}
+
+static void arrays_cut(struct load *l, bool all)
+{
+    for (int side = 0; side < l->set.sides; side++) {
+        size_t max = l->rows_max[side], rows = all ? 0 : l->set.count[side] ? l->set.count[side] : 1;
+
+        array_cut((void *)(uintptr_t)l->set.id[side], max, rows, sizeof(str));
+        array_cut(l->set.hash[side], max, rows, sizeof(uint64_t));
+        for (int i = 0; i < l->set.fields; i++) {
+            struct link_field *f = &l->set.field[i];
+
+            array_cut(f->code[side], max, rows, sizeof(uint32_t));
+            array_cut(f->digits[side], max, rows, sizeof(uint64_t));
+            array_cut(f->word[side], max, rows, sizeof(*f->word[side]));
+            array_cut(f->word_count[side], max, rows, sizeof(uint16_t));
+        }
+        l->rows_max[side] = (uint32_t)rows;
+    }
+}
+
+/* The next rows, cut into cells. Cells that the scanner had to rewrite live in its scratch until its next row only. */
+static uint32_t chunk_take(struct load *l, struct load_side *s, struct chunk *c)
+{
+    uint32_t n = 0;
+    size_t count;
+    bool more = true;
+
+    c->base = s->rows;
+    c->from = s->csv.at;
+    while (n < LOAD_CHUNK_ROWS && !s->over) {
+        str *cells = c->cells + n * s->columns;
+        status st = csv_next(&s->csv, cells, s->columns, &count, &more);
+
+        if (!status_ok(st)) {
+            fault_detail(s == &l->side[0] ? "left" : "right");
+            s->fault = *fault_here();
+            s->over = true;
+            break;
+        }
+        s->over = !more;
+        if (!more || (count == 1 && str_trim(cells[0]).len == 0))
+            continue;
+        for (size_t i = 0; i < count; i++) {
+            if (cells[i].len == 0 || (cells[i].ptr >= s->text.ptr && cells[i].ptr < s->text.ptr + s->text.len))
+                continue;
+            cells[i].ptr = memcpy(load_pool_take(c->pool, cells[i].len), cells[i].ptr, cells[i].len);
+        }
+        for (size_t i = count; i < s->columns; i++)
+            cells[i] = (str){ 0 };
+        n++;
+    }
+    if (n > s->rows_max - s->rows) {
+        s->over = s->overflow = true;
+        n = 0;
+    }
+    s->rows += n;
+    c->to = s->csv.at;
+    return n;
+}
+
+static void rows_read(void *arg, int thread)
+{
+    struct load *l = arg;
+    struct chunk c = { .load = l, .pool = &l->pool[thread] };
+    size_t columns = l->side[0].columns > l->side[1].columns ? l->side[0].columns : l->side[1].columns;
+
+    c.cells = malloc(LOAD_CHUNK_ROWS * columns * sizeof *c.cells);
+    MUST(c.cells);
+    for (int i = 0; i < l->dicts; i++)
+        c.memo[i] = dict_memo_new();
+    for (int turn = 0; turn < l->set.sides; turn++) {
+        int side = (thread + turn) % l->set.sides;
+        struct load_side *s = &l->side[side];
+
+        c.side = side;
+        for (;;) {
+            pthread_mutex_lock(&s->lock);
+            c.rows = chunk_take(l, s, &c);
+            pthread_mutex_unlock(&s->lock);
+            if (c.rows == 0)
+                break;
+            chunk_encode(&c);
+            if (l->options->release)
+                l->options->release(l->options->with, c.from, (size_t)(c.to - c.from));
+        }
+    }
+    chunk_tally(&c);
+    for (int i = 0; i < l->dicts; i++)
+        dict_memo_free(c.memo[i]);
+    free(c.cells);
+}
+
+STATUS load_rows(struct load *l)
+{
+    load_parallel(l->threads, rows_read, l);
+    for (int side = 0; side < l->set.sides; side++) {
+        struct load_side *s = &l->side[side];
+
+        l->set.count[side] = s->rows;
+        if (status_ok(s->fault.status))
+            continue;
+        *fault_here() = s->fault;
+        return s->fault.status;
+    }
+    return OK;
+}
+
+void link_set_free(struct link_set *set)
+{
+    struct load *l = (struct load *)(void *)set;
+
+    if (!l)
+        return;
+    arrays_cut(l, true);
+    for (int i = 0; i < l->dicts; i++) {
+        dict_build_free(l->build[i]);
+        for (int side = 0; side < 2; side++)
+            link_pages_free(l->uses[i][side], ((size_t)l->dict[i].count + 1) * sizeof(uint32_t));
+    }
+    for (int i = 0; i <= LOAD_THREADS_MAX; i++) {
+        for (size_t k = 0; k < l->pool[i].count; k++)
+            free(l->pool[i].blocks[k]);
+        free(l->pool[i].blocks);
+    }
+    for (int side = 0; side < 2; side++) {
+        csv_done(&l->side[side].csv);
+        pthread_mutex_destroy(&l->side[side].lock);
+    }
+    pthread_mutex_destroy(&l->tally_lock);
+    free(l);
+}
+
+static struct load *load_new(str left, str right, const struct link_load_options *o, bool exact)
+{
+    struct load *l = calloc(1, sizeof *l);
+
+    MUST(l);
+    l->options = o;
+    l->today = day_is_none(o->today) ? (day){ 20300101 } : o->today;
+    l->threads = o->threads < 1 ? 1 : o->threads > LOAD_THREADS_MAX ? LOAD_THREADS_MAX : o->threads;
+    l->set.sides = right.len ? 2 : 1;
+    MUST(pthread_mutex_init(&l->tally_lock, NULL) == 0);
+    for (int side = 0; side < 2; side++) {
+        struct load_side *s = &l->side[side];
+
+        s->text = side ? right : left;
+        csv_start(&s->csv, s->text, 0);
+        s->rows_max = side < l->set.sides ? rows_bound(s->text, s->csv.newline, exact) : 0;
+        MUST(pthread_mutex_init(&s->lock, NULL) == 0);
+    }
+    return l;
+}
+
+static STATUS load_try(struct load *l, bool *ret_overflow)
+{
+    *ret_overflow = false;
+    TRY(load_heads(l));
+    arrays_new(l);
+    if (l->side[0].text.len + l->side[1].text.len < EXACT_BYTES / 4)
+        l->threads = 1;
+    TRY(load_rows(l));
+    *ret_overflow = l->side[0].overflow || l->side[1].overflow;
+    if (*ret_overflow)
+        return OK;
+    arrays_cut(l, false);
+    load_finish(l);
+    l->options = NULL;
+    return OK;
+}
+
+STATUS link_set_load(struct link_set **ret, str left, str right, const struct link_load_options *options)
+{
+    for (int exact = 0;; exact++) {
+        struct load *l = load_new(left, right, options, exact);
+        bool overflow;
+        status st = load_try(l, &overflow);
+
+        if (status_ok(st) && !overflow) {
+            *ret = &l->set;
+            return OK;
+        }
+        link_set_free(&l->set);
+        TRY(st);
+        MUST(!exact);
+    }
+}

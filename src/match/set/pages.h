@@ -1,0 +1,8 @@
+/* Zeroed memory by the page for the arrays of a linkage: taken from the system only when written, given back when an
+ * array turns out shorter, in large pages where the system has them. Failing memory stops the process, as in the arena. */
+#pragma once
+#include "base/base.h"
+
+void *link_pages_new(size_t bytes); /* at least one byte is had for 0 */
+void *link_pages_cut(void *pages, size_t bytes, size_t bytes_kept);
+void link_pages_free(void *pages, size_t bytes); /* NULL is allowed */
