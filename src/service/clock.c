@@ -12,11 +12,12 @@ int64_t working_day_end(const struct calendar *c, day on)
 }
 
 /* The clock starts, or starts again, with this much left. */
-static void run(const struct calendar *c, int received_until, const struct deadline *d, int64_t at_us, struct dossier_clock *k)
+static void run(const struct clock_life *life, int64_t at_us, struct dossier_clock *k)
 {
-    day first = calendar_receipt_day(c, at_us, received_until);
+    const struct calendar *c = life->calendar;
+    day first = calendar_receipt_day(c, at_us, life->received_until);
     k->runs = true;
-    if (d->working_hours) {
+    if (life->deadline.working_hours) {
         /* Hours of a receipt after the hour count from the next morning too. */
         bool today = day_eq(first, day_of_us(at_us));
         k->due_us = calendar_add_minutes(c, today ? at_us : day_start_us(first), k->left_minutes);
@@ -52,14 +53,15 @@ static void late_note(const struct calendar *c, int64_t until_us, struct dossier
     }
 }
 
-void dossier_clock_fold(const struct calendar *c, int received_until, const struct deadline *d, const struct clock_event *events, size_t count,
-                int64_t now_us, struct dossier_clock *ret)
+void dossier_clock_fold(const struct clock_life *life, struct dossier_clock *ret)
 {
+    const struct calendar *c = life->calendar;
+    const struct deadline *d = &life->deadline;
     int64_t since_us = 0;
     memset(ret, 0, sizeof *ret);
     whole(d, ret);
-    for (size_t i = 0; i < count; i++) {
-        const struct clock_event *e = &events[i];
+    for (size_t i = 0; i < life->count; i++) {
+        const struct clock_event *e = &life->events[i];
         bool runs = state_clock_runs(e->to);
         if (e->command == COMMAND_REOPEN) {
             memset(ret, 0, sizeof *ret);
@@ -69,7 +71,7 @@ void dossier_clock_fold(const struct calendar *c, int received_until, const stru
             ret->held_us += calendar_work_us_between(c, since_us, e->at_us);
         since_us = e->at_us;
         if (runs && !ret->runs) {
-            run(c, received_until, d, e->at_us, ret);
+            run(life, e->at_us, ret);
         } else if (!runs && ret->runs && state_is_open(e->to)) {
             late_note(c, e->at_us, ret);
             stand(c, d, e, ret);
@@ -83,25 +85,26 @@ void dossier_clock_fold(const struct calendar *c, int received_until, const stru
         }
     }
     if (ret->runs) {
-        ret->held_us += calendar_work_us_between(c, since_us, now_us);
-        late_note(c, now_us, ret);
+        ret->held_us += calendar_work_us_between(c, since_us, life->now_us);
+        late_note(c, life->now_us, ret);
     }
 }
 
-int64_t dossier_clock_held_by(const struct calendar *c, const struct clock_event *events, size_t count, int32_t holder, int64_t due_us,
-                      int64_t now_us, int64_t *ret_late_us)
+int64_t dossier_clock_held_by(const struct clock_life *life, int32_t holder, int64_t due_us, int64_t *ret_late_us)
 {
+    const struct calendar *c = life->calendar;
     int64_t held = 0;
     *ret_late_us = 0;
-    for (size_t i = 0; i < count; i++) {
-        int64_t until = i + 1 < count ? events[i + 1].at_us : now_us, from = events[i].at_us;
-        if (events[i].command == COMMAND_REOPEN)
+    for (size_t i = 0; i < life->count; i++) {
+        const struct clock_event *e = &life->events[i];
+        int64_t until = i + 1 < life->count ? e[1].at_us : life->now_us;
+        if (e->command == COMMAND_REOPEN)
             held = *ret_late_us = 0;
-        if (!state_clock_runs(events[i].to) || events[i].holder != holder)
+        if (!state_clock_runs(e->to) || e->holder != holder)
             continue;
-        held += calendar_work_us_between(c, from, until);
+        held += calendar_work_us_between(c, e->at_us, until);
         if (due_us && until > due_us)
-            *ret_late_us += calendar_work_us_between(c, from > due_us ? from : due_us, until);
+            *ret_late_us += calendar_work_us_between(c, e->at_us > due_us ? e->at_us : due_us, until);
     }
     return held;
 }

@@ -32,13 +32,18 @@ struct dossier_clock {
     int64_t late_us;      /* by how much working time */
 };
 
-/* `events` in the order of time, from the submission on. Receipts after `received_until` minutes of the day count from the
- * next working day. */
-void dossier_clock_fold(const struct calendar *c, int received_until, const struct deadline *d, const struct clock_event *events, size_t count,
-                int64_t now_us, struct dossier_clock *ret);
-/* Working time that the agency `holder` used in the last generation; the lateness is its whose turn it was past the due time:
- * *ret_late_us. */
-int64_t dossier_clock_held_by(const struct calendar *c, const struct clock_event *events, size_t count, int32_t holder, int64_t due_us,
-                      int64_t now_us, int64_t *ret_late_us);
+/* What the clock is folded from. */
+struct clock_life {
+    const struct calendar *calendar;
+    int received_until; /* minute of the day: receipts after it count from the next working day */
+    struct deadline deadline;
+    const struct clock_event *events; /* in the order of time, from the submission on */
+    size_t count;
+    int64_t now_us;
+};
+void dossier_clock_fold(const struct clock_life *life, struct dossier_clock *ret);
+/* Working time that the agency `holder` used in the last generation; *ret_late_us: how much of it lay past `due_us`, so that
+ * lateness falls on the one whose turn it was. */
+int64_t dossier_clock_held_by(const struct clock_life *life, int32_t holder, int64_t due_us, int64_t *ret_late_us);
 /* The moment at which work ends on a day. */
 int64_t working_day_end(const struct calendar *c, day on);

@@ -19,8 +19,13 @@ static int64_t at(int ymd, int hour, int minute) { return day_start_us((day){ ym
 static struct dossier_clock folded(const struct deadline *d, const struct clock_event *e, size_t n, int64_t now_us)
 {
     struct dossier_clock k;
-    dossier_clock_fold(office(), UNTIL, d, e, n, now_us, &k);
+    dossier_clock_fold(&(struct clock_life){ office(), UNTIL, *d, e, n, now_us }, &k);
     return k;
+}
+
+static int64_t held(const struct clock_event *e, size_t n, int32_t holder, int64_t due_us, int64_t now_us, int64_t *ret_late)
+{
+    return dossier_clock_held_by(&(struct clock_life){ .calendar = office(), .events = e, .count = n, .now_us = now_us }, holder, due_us, ret_late);
 }
 
 static void starts_with_the_acceptance(void **state)
@@ -74,9 +79,9 @@ static void blames_who_held_it(void **state)
     assert_true(k.late);
     assert_int_equal(k.late_us, 2 * 60 * (int64_t)MINUTE_US); /* 7:30 to 9:30 of Wednesday */
     assert_int_equal(k.ended_us, at(20260708, 9, 30));
-    assert_int_equal(dossier_clock_held_by(office(), e, 3, 7, at(20260707, 17, 0), at(20260710, 9, 0), &late), (int64_t)MINUTE_US * 60 * (2 + 4 + 4 + 3 + 0) + (int64_t)MINUTE_US * 60 / 2);
+    assert_int_equal(held(e, 3, 7, at(20260707, 17, 0), at(20260710, 9, 0), &late), (int64_t)MINUTE_US * 60 * (2 + 4 + 4 + 3 + 0) + (int64_t)MINUTE_US * 60 / 2);
     assert_int_equal(late, 0);
-    dossier_clock_held_by(office(), e, 3, 8, at(20260707, 17, 0), at(20260710, 9, 0), &late);
+    held(e, 3, 8, at(20260707, 17, 0), at(20260710, 9, 0), &late);
     assert_int_equal(late, 2 * 60 * (int64_t)MINUTE_US);
 }
 
@@ -164,7 +169,7 @@ static void holds_what_was_held(void **state)
         struct dossier_clock k = folded(&dl, e, n, t);
         assert_int_equal(k.held_us, plain);
         for (int32_t holder = 0; holder < 2; holder++)
-            both += dossier_clock_held_by(office(), e, n, holder, k.due_us, t, &late);
+            both += held(e, n, holder, k.due_us, t, &late);
         assert_int_equal(both, plain);
     }
 }
