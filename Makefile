@@ -11,11 +11,13 @@ all:
 bench: all
 	meson test -C build --no-rebuild --benchmark --verbose
 
-# Cases with answers known from elsewhere, which are not part of the project: EVAL_DATA names their folder.
+# Cases with answers known from elsewhere, which are not part of the project: EVAL_DATA names their folder, DOMAIN_DATA that
+# of published facts; tests that need the latter say so when it is absent.
 EVAL_DATA = ../shared/eval
+DOMAIN_DATA = ../shared/domain
 eval: all
 	@test -d "$(EVAL_DATA)" || { echo "eval: no folder $(EVAL_DATA); set EVAL_DATA" >&2; exit 1; }
-	EVAL_DATA="$$(cd "$(EVAL_DATA)" && pwd)" meson test -C build --no-rebuild --suite eval --verbose
+	EVAL_DATA="$$(cd "$(EVAL_DATA)" && pwd)" DOMAIN_DATA="$$(cd "$(DOMAIN_DATA)" 2>/dev/null && pwd)" meson test -C build --no-rebuild --suite eval --verbose
 
 # Layers, sizes, banned functions, missing tests.
 lint:

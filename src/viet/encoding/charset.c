@@ -1,11 +1,13 @@
-/* The byte tables. Facts, gathered in letter.def and in the few rules below: VNI puts a sign after a base letter, CP1258
- * puts a combining tone after a letter of Windows-1252 with five places changed. */
+/* The byte tables. Facts, gathered in single.def and paired.def; CP1258 puts a combining tone after a letter of Windows-1252
+ * with a few places changed. */
 #include "viet/encoding/charset.h"
 
 #include <pthread.h>
 #include <string.h>
 
-static struct charset tcvn3, viscii, vps;
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static struct charset charsets[ENCODING_COUNT];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static size_t slot(uint32_t cp)
@@ -13,47 +15,130 @@ static size_t slot(uint32_t cp)
     return cp >= 0x1EA0 ? cp - 0x1EA0 + 241 : cp - 0xC0;
 }
 
-static void add(struct charset *c, uint16_t upper, uint16_t lower, uint8_t upper_byte, uint8_t lower_byte)
+static void add_single(enum encoding set, const uint16_t code[static 2], const uint8_t byte[static 2], bool shared)
 {
-    c->code[upper_byte] = upper;
-    c->code[lower_byte] = lower;
-    /* Where VISCII puts a capital into a control or the no-break space, writers used the small letter instead. */
-    c->shared[lower_byte] = upper_byte == lower_byte || upper_byte < 0x20 || (upper_byte == 0xA0 && c == &viscii);
-    c->byte[1][slot(upper)] = upper_byte;
-    c->byte[0][slot(lower)] = lower_byte;
+    struct charset *c = &charsets[set];
+    for (int lower = 0; lower < 2; lower++) {
+        c->code[byte[lower]] = code[lower];
+        c->bytes[!lower][slot(code[lower])] = byte[lower];
+    }
+    c->shared[byte[1]] = shared || byte[0] == byte[1];
+}
+
+/* Where VISCII puts a capital into a control or the no-break space, many writers used the small letter instead: on reading,
+ * that letter may be meant as a capital; on writing, VISCII-TEXT does as they did. */
+static void add_viscii(const uint16_t code[static 2], uint8_t upper, uint8_t lower)
+{
+    bool risky = upper < 0x20 || upper == 0xA0;
+    add_single(ENCODING_VISCII, code, (uint8_t[]){ upper, lower }, risky);
+    add_single(ENCODING_VISCII_TEXT, code, (uint8_t[]){ risky ? lower : upper, lower }, risky);
+    if (upper < 0x20)
+        charsets[ENCODING_VISCII_TEXT].code[upper] = code[0];
+}
+
+static void put_pair(struct charset *c, size_t *firsts, uint16_t bytes, uint16_t code)
+{
+    uint8_t first = (uint8_t)(bytes >> 8);
+    if (c->first[first] == 0)
+        c->first[first] = (uint8_t)++*firsts;
+    MUST(*firsts < CHARSET_FIRSTS);
+    uint16_t *at = &c->pair[c->first[first]][bytes & 0xFF];
+    *at = *at ? *at : code;
+}
+
+static const struct {
+    uint16_t code[2];
+    uint16_t bytes[4][2];
+} paired[] = {
+#define BYTES(upper, lower, vni, VNI, bk, BK, vietware, VIETWARE, mac, MAC)                                                     \
+    { { upper, lower }, { { vni, VNI }, { bk, BK }, { vietware, VIETWARE }, { mac, MAC } } },
+#include "viet/encoding/paired.def"
+#undef BYTES
+};
+
+static void add_paired(enum encoding set, int column)
+{
+    struct charset *c = &charsets[set];
+    size_t firsts = 0;
+    for (size_t i = 0; i < COUNT(paired); i++) {
+        const uint16_t *bytes = paired[i].bytes[column], *code = paired[i].code;
+        for (int lower = 0; lower < 2; lower++) {
+            c->bytes[!lower][slot(code[lower])] = bytes[lower];
+            if (bytes[lower] > 0xFF)
+                put_pair(c, &firsts, bytes[lower], code[lower]);
+            else
+                c->code[bytes[lower]] = code[lower];
+        }
+    }
+    /* Typists mixed capitals with the signs of small letters and the other way round. */
+    for (size_t i = 0; i < COUNT(paired); i++) {
+        uint16_t upper = paired[i].bytes[column][0], lower = paired[i].bytes[column][1];
+        if (upper <= 0xFF)
+            continue;
+        put_pair(c, &firsts, (uint16_t)((upper & 0xFF00) | (lower & 0xFF)), paired[i].code[0]);
+        put_pair(c, &firsts, (uint16_t)((lower & 0xFF00) | (upper & 0xFF)), paired[i].code[1]);
+    }
 }
 
 static void build(void)
 {
-#define LETTER(base, mark, tone, upper, lower, tcvn3_upper, tcvn3_lower, viscii_upper, viscii_lower, vps_upper, vps_lower) \
-    add(&tcvn3, upper, lower, tcvn3_upper, tcvn3_lower);                                                               \
-    add(&viscii, upper, lower, viscii_upper, viscii_lower);                                                            \
-    add(&vps, upper, lower, vps_upper, vps_lower);
-#include "viet/letter.def"
-#undef LETTER
+    static const struct {
+        uint16_t code[2];
+        uint8_t tcvn5712_1[2], tcvn3[2], vps[2], viscii[2], bk1[2], vietware_f[2], isc[2];
+    } singles[] = {
+#define BYTES(upper, lower, t1, T1, t3, T3, vps, VPS, viscii, VISCII, bk, BK, vf, VF, isc, ISC)                                 \
+    { { upper, lower }, { t1, T1 }, { t3, T3 }, { vps, VPS }, { viscii, VISCII }, { bk, BK }, { vf, VF }, { isc, ISC } },
+#include "viet/encoding/single.def"
+#undef BYTES
+    };
+    for (size_t i = 0; i < COUNT(singles); i++) {
+        add_single(ENCODING_TCVN5712_1, singles[i].code, singles[i].tcvn5712_1, false);
+        add_single(ENCODING_TCVN3, singles[i].code, singles[i].tcvn3, false);
+        add_single(ENCODING_VPS, singles[i].code, singles[i].vps, false);
+        add_viscii(singles[i].code, singles[i].viscii[0], singles[i].viscii[1]);
+        add_single(ENCODING_BK1, singles[i].code, singles[i].bk1, false);
+        add_single(ENCODING_VIETWARE_F, singles[i].code, singles[i].vietware_f, false);
+        add_single(ENCODING_ISC, singles[i].code, singles[i].isc, false);
+    }
+    /* The published table of BK HCM 1 gives two bytes to two capitals each. What they mean most often; and 9E, which it leaves
+     * free in the middle of A with breve, is read as the one that is missing there. */
+    charsets[ENCODING_BK1].code[0x98] = 0x1EE4; /* Ụ, not Ặ */
+    charsets[ENCODING_BK1].code[0x8E] = 0x1ECA; /* Ị, not Ỵ */
+    charsets[ENCODING_BK1].code[0x9E] = 0x1EB6; /* Ặ */
+    add_paired(ENCODING_VNI, 0);
+    add_paired(ENCODING_BK2, 1);
+    add_paired(ENCODING_VIETWARE_X, 2);
+    add_paired(ENCODING_VNI_MAC, 3);
 }
 
 const struct charset *charset_of(enum encoding set)
 {
     MUST(pthread_once(&once, build) == 0);
-    switch (set) {
-    case ENCODING_TCVN3: return &tcvn3;
-    case ENCODING_VISCII: return &viscii;
-    case ENCODING_VPS: return &vps;
-    default: return NULL;
-    }
+    return set < ENCODING_COUNT && charsets[set].bytes[1][0] ? &charsets[set] : NULL;
 }
 
-uint8_t charset_byte(const struct charset *c, uint32_t cp, bool *ret_shared)
+uint16_t charset_bytes(const struct charset *c, uint32_t cp, bool *ret_shared)
 {
     struct letter l;
     *ret_shared = false;
     if (cp < 0x80 || !letter_take(cp, &l))
         return 0;
-    uint8_t byte = c->byte[l.upper][slot(cp)];
+    uint16_t bytes = c->bytes[l.upper][slot(cp)];
     l.upper = !l.upper;
-    *ret_shared = c->byte[l.upper][slot(letter_make(l))] == byte;
-    return byte;
+    *ret_shared = c->bytes[l.upper][slot(letter_make(l))] == bytes;
+    return bytes;
+}
+
+uint32_t charset_pair(const struct charset *c, uint8_t first, uint8_t second)
+{
+    return c->first[first] ? c->pair[c->first[first]][second] : 0;
+}
+
+uint32_t charset_combining(enum encoding set, uint8_t byte)
+{
+    static const uint16_t tones[] = { 0x0300, 0x0309, 0x0303, 0x0301, 0x0323 };
+    bool has = set == ENCODING_TCVN3 || set == ENCODING_TCVN5712_1;
+    return has && byte >= 0xB0 && byte <= 0xB4 ? tones[byte - 0xB0] : 0;
 }
 
 /* 0x80 … 0x9F of Windows-1252. */
@@ -113,82 +198,4 @@ bool cp1258_byte(uint32_t cp, uint8_t *ret)
         return true;
     }
     return cp1252_byte(cp, ret) && cp1258_code(*ret) == cp;
-}
-
-struct sign {
-    uint8_t byte, mark, tone;
-};
-
-static const struct sign vni_signs[] = {
-    { 0xF9, MARK_NONE, TONE_ACUTE },       { 0xF8, MARK_NONE, TONE_GRAVE },       { 0xFB, MARK_NONE, TONE_HOOK },
-    { 0xF5, MARK_NONE, TONE_TILDE },       { 0xEF, MARK_NONE, TONE_DOT },         { 0xE2, MARK_CIRCUMFLEX, TONE_LEVEL },
-    { 0xE1, MARK_CIRCUMFLEX, TONE_ACUTE }, { 0xE0, MARK_CIRCUMFLEX, TONE_GRAVE }, { 0xE5, MARK_CIRCUMFLEX, TONE_HOOK },
-    { 0xE3, MARK_CIRCUMFLEX, TONE_TILDE }, { 0xE4, MARK_CIRCUMFLEX, TONE_DOT },   { 0xEA, MARK_BREVE, TONE_LEVEL },
-    { 0xE9, MARK_BREVE, TONE_ACUTE },      { 0xE8, MARK_BREVE, TONE_GRAVE },      { 0xFA, MARK_BREVE, TONE_HOOK },
-    { 0xFC, MARK_BREVE, TONE_TILDE },      { 0xEB, MARK_BREVE, TONE_DOT },
-};
-
-static const struct {
-    uint8_t byte;
-    char base;
-    uint8_t mark, tone;
-} vni_singles[] = {
-    { 0xED, 'i', MARK_NONE, TONE_ACUTE }, { 0xEC, 'i', MARK_NONE, TONE_GRAVE },   { 0xE6, 'i', MARK_NONE, TONE_HOOK },
-    { 0xF3, 'i', MARK_NONE, TONE_TILDE }, { 0xF2, 'i', MARK_NONE, TONE_DOT },     { 0xEE, 'y', MARK_NONE, TONE_DOT },
-    { 0xF1, 'd', MARK_STROKE, TONE_LEVEL }, { 0xF4, 'o', MARK_HORN, TONE_LEVEL }, { 0xF6, 'u', MARK_HORN, TONE_LEVEL },
-};
-
-bool vni_single(uint8_t byte, struct letter *ret)
-{
-    for (size_t i = 0; i < sizeof vni_singles / sizeof *vni_singles; i++) {
-        if (byte < 0xC0 || (byte | 0x20) != vni_singles[i].byte)
-            continue;
-        *ret = (struct letter){ vni_singles[i].base, vni_singles[i].mark, vni_singles[i].tone, !(byte & 0x20) };
-        return true;
-    }
-    return false;
-}
-
-bool vni_pair(struct letter first, uint8_t sign, struct letter *ret)
-{
-    if (!letter_is_vowel(first) || first.tone != TONE_LEVEL || sign < 0xC0 || first.base == 'i')
-        return false;
-    for (size_t i = 0; i < sizeof vni_signs / sizeof *vni_signs; i++) {
-        const struct sign *s = &vni_signs[i];
-        if ((sign | 0x20) != s->byte || (first.mark != MARK_NONE && s->mark != MARK_NONE))
-            continue;
-        *ret = first;
-        ret->mark = first.mark | s->mark;
-        ret->tone = s->tone;
-        return letter_make(*ret) != 0;
-    }
-    return false;
-}
-
-static uint8_t in_case(uint8_t byte, bool upper)
-{
-    return upper ? byte & (uint8_t)~0x20 : byte;
-}
-
-size_t vni_bytes(struct letter l, uint8_t out[static 2])
-{
-    struct letter first = l, single;
-    for (size_t i = 0; i < sizeof vni_singles / sizeof *vni_singles; i++) {
-        out[0] = in_case(vni_singles[i].byte, l.upper);
-        if (vni_single(out[0], &single) && letter_make(single) == letter_make(l))
-            return 1;
-    }
-    out[0] = (uint8_t)(l.upper ? l.base - 0x20 : l.base);
-    first.tone = TONE_LEVEL;
-    if (l.mark == MARK_HORN)
-        out[0] = in_case(l.base == 'o' ? 0xF4 : 0xF6, l.upper);
-    else
-        first.mark = MARK_NONE;
-    for (size_t i = 0; i < sizeof vni_signs / sizeof *vni_signs; i++) {
-        struct letter made;
-        out[1] = in_case(vni_signs[i].byte, l.upper);
-        if (vni_pair(first, out[1], &made) && letter_make(made) == letter_make(l))
-            return 2;
-    }
-    return 1;
 }

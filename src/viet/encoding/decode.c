@@ -19,8 +19,10 @@ struct run {
 
 const char *encoding_name(enum encoding set)
 {
-    static const char *const names[ENCODING_COUNT] = { "NONE", "UTF-8",  "UTF-16LE", "UTF-16BE", "TCVN3",
-                                                       "VNI",  "VISCII", "VPS",      "CP1258",   "VIQR" };
+    static const char *const names[ENCODING_COUNT] = {
+        "NONE",        "UTF-8",   "UTF-16LE", "UTF-16BE",   "TCVN3",      "VNI", "VISCII",  "VPS",    "TCVN5712-1",
+        "VISCII-TEXT", "BK-HCM1", "BK-HCM2",  "VIETWARE-F", "VIETWARE-X", "ISC", "VNI-MAC", "CP1258", "VIQR",
+    };
     return set < ENCODING_COUNT ? names[set] : names[0];
 }
 
@@ -63,28 +65,20 @@ static uint32_t other_byte(uint8_t byte)
     return charset_punctuation(cp1252_code(byte)) ? cp1252_code(byte) : REPLACEMENT;
 }
 
-static void decode_table(str s, const struct charset *set, struct run *r)
+static void decode_table(str s, enum encoding form, struct run *r)
 {
+    const struct charset *set = charset_of(form);
     for (size_t at = 0; at < s.len; at++) {
         uint8_t byte = (uint8_t)s.ptr[at];
-        if (set->code[byte])
-            put(r, set->code[byte], set->shared[byte]);
-        else
-            put(r, other_byte(byte), false);
-    }
-}
-
-static void decode_vni(str s, struct run *r)
-{
-    for (size_t at = 0; at < s.len; at++) {
-        uint8_t byte = (uint8_t)s.ptr[at];
-        struct letter first, whole;
-        bool known = byte < 0x80 ? letter_take(byte, &first) : vni_single(byte, &first);
-        if (known && at + 1 < s.len && vni_pair(first, (uint8_t)s.ptr[at + 1], &whole)) {
-            put(r, letter_make(whole), false);
+        uint32_t pair = at + 1 < s.len ? charset_pair(set, byte, (uint8_t)s.ptr[at + 1]) : 0;
+        if (pair) {
+            put(r, pair, false);
             at++;
+        } else if (set->code[byte]) {
+            put(r, set->code[byte], set->shared[byte]);
         } else {
-            put(r, known ? letter_make(first) : other_byte(byte), false);
+            uint32_t tone = charset_combining(form, byte);
+            put(r, tone ? tone : other_byte(byte), false);
         }
     }
 }
@@ -184,8 +178,9 @@ static void raise(struct run *r, size_t i)
 }
 
 /* A word whose known letters are capitals is all capitals; where a word itself does not tell, the other words do. An
- * initial becomes a capital if every other word of the text that shows its initial begins with one. */
-static void restore_case(struct run *r)
+ * initial becomes a capital if every other word of the text that shows its initial begins with one; a text that shows nothing
+ * follows the habit of its column. */
+static void restore_case(struct run *r, enum case_habit habit)
 {
     struct word_case all = { 0 };
     size_t capitals = 0, small = 0, to;
@@ -198,7 +193,8 @@ static void restore_case(struct run *r)
         all.upper += c.upper;
         all.lower += c.lower;
     }
-    bool text_upper = all.upper > 0 && all.lower == 0, titles = capitals > 0 && small == 0;
+    bool text_upper = all.lower == 0 && (all.upper > 0 || (habit == CASE_CAPITALS && small == 0));
+    bool titles = small == 0 && (capitals > 0 || habit != CASE_UNTOLD);
     for (size_t i = 0; i < r->count; i = to + 1) {
         to = word_end(r, i);
         struct word_case c = word_case_of(r, i, to);
@@ -244,14 +240,16 @@ static str run_text(struct arena *a, const struct run *r)
 
 static void decode(enum encoding set, str bytes, struct run *r)
 {
-    switch (set) {
-    case ENCODING_NONE: case ENCODING_COUNT: case ENCODING_UTF8: decode_utf8(bytes, r); break;
-    case ENCODING_UTF16LE: case ENCODING_UTF16BE: decode_utf16(bytes, set == ENCODING_UTF16LE, r); break;
-    case ENCODING_TCVN3: case ENCODING_VISCII: case ENCODING_VPS: decode_table(bytes, charset_of(set), r); break;
-    case ENCODING_VNI: decode_vni(bytes, r); break;
-    case ENCODING_CP1258: decode_cp1258(bytes, r); break;
-    case ENCODING_VIQR: decode_viqr(bytes, r); break;
-    }
+    if (charset_of(set))
+        decode_table(bytes, set, r);
+    else if (set == ENCODING_UTF16LE || set == ENCODING_UTF16BE)
+        decode_utf16(bytes, set == ENCODING_UTF16LE, r);
+    else if (set == ENCODING_CP1258)
+        decode_cp1258(bytes, r);
+    else if (set == ENCODING_VIQR)
+        decode_viqr(bytes, r);
+    else
+        decode_utf8(bytes, r);
 }
 
 void viet_decode(struct arena *a, struct encoding_form form, str bytes, struct decoding *ret)
@@ -269,6 +267,26 @@ void viet_decode(struct arena *a, struct encoding_form form, str bytes, struct d
     if (form.upper_font)
         for (size_t i = 0; i < r.count; i++)
             r.glyphs[i].code = letter_upper(r.glyphs[i].code);
-    restore_case(&r);
+    restore_case(&r, form.habit);
     *ret = (struct decoding){ run_text(a, &r), r.bad, r.case_guessed };
+}
+
+bool encoding_of_font(str font, struct encoding_form *ret)
+{
+    static const struct {
+        str start;
+        enum encoding set;
+    } fonts[] = { { STR(".vn"), ENCODING_TCVN3 }, { STR("vni-"), ENCODING_VNI }, { STR("vps "), ENCODING_VPS } };
+    char lower[32];
+    str name = str_slice(str_trim(font), 0, sizeof lower);
+    for (size_t i = 0; i < name.len; i++)
+        lower[i] = (char)(name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? name.ptr[i] | 0x20 : name.ptr[i]);
+    for (size_t i = 0; i < sizeof fonts / sizeof *fonts; i++) {
+        if (!str_starts((str){ lower, name.len }, fonts[i].start))
+            continue;
+        *ret = (struct encoding_form){ .set = fonts[i].set };
+        ret->upper_font = ret->set == ENCODING_TCVN3 && name.len > 3 && name.ptr[name.len - 1] == 'H';
+        return true;
+    }
+    return false;
 }

@@ -93,6 +93,39 @@ static void font_of_capitals(void **state)
     assert_int_equal(d.case_guessed, 2);
 }
 
+/* A cell that shows nothing follows its column. */
+static void follows_the_habit_of_the_column(void **state)
+{
+    const struct encoding_form titles = { .set = ENCODING_TCVN3, .habit = CASE_TITLES }, capitals = { .set = ENCODING_TCVN3, .habit = CASE_CAPITALS };
+    (void)state;
+    reads(titles, STR("\xB8nh"), "Ánh");
+    reads(capitals, STR("\xFD"), "Ý");
+    reads(capitals, STR("\xB8 \xCA"), "Á Ấ");
+    reads(capitals, STR("\xB8nh"), "Ánh"); /* the small letters tell */
+    reads(titles, STR("x\xB8 \xCAp"), "xá ấp");
+    reads(FORM(TCVN3), STR("\xB8nh"), "ánh");
+}
+
+static void fonts_tell(void **state)
+{
+    static const struct {
+        const char *font;
+        enum encoding set;
+        bool upper;
+    } fonts[] = { { ".VnTime", ENCODING_TCVN3, false }, { ".VnTimeH", ENCODING_TCVN3, true },  { ".VnArial NarrowH", ENCODING_TCVN3, true },
+                  { "VNI-Times", ENCODING_VNI, false },  { "VPS Times", ENCODING_VPS, false }, { ".vntimeh", ENCODING_TCVN3, false } };
+    struct encoding_form form;
+    (void)state;
+    for (size_t i = 0; i < sizeof fonts / sizeof *fonts; i++) {
+        assert_true(encoding_of_font(str_of(fonts[i].font), &form));
+        assert_int_equal(form.set, fonts[i].set);
+        assert_int_equal(form.upper_font, fonts[i].upper);
+    }
+    assert_false(encoding_of_font(STR("Times New Roman"), &form));
+    assert_false(encoding_of_font(STR(""), &form));
+    assert_false(encoding_of_font(STR("Verdana"), &form));
+}
+
 /* Every text of letters, digits and punctuation survives every set that can hold it; case only where the set keeps it. */
 static void round_trips(void **state)
 {
@@ -100,7 +133,7 @@ static void round_trips(void **state)
     (void)state;
     rng_seed(&r, 3, 9);
     for (int round = 0; round < 12000; round++) {
-        struct encoding_form form = { .set = (enum encoding)(ENCODING_UTF8 + round % 9), .wrapped = rng_chance(&r, 0.3) };
+        struct encoding_form form = { .set = (enum encoding)(ENCODING_UTF8 + round % (ENCODING_COUNT - 1)), .wrapped = rng_chance(&r, 0.3) };
         char raw[256];
         size_t len = 0;
         struct encoded e;
@@ -115,9 +148,13 @@ static void round_trips(void **state)
         arena_reset(arena);
         viet_encode(arena, form, text, &e);
         viet_decode(arena, form, e.bytes, &d);
+        if (e.lost && (form.set == ENCODING_ISC || form.set == ENCODING_BK1)) /* they take ASCII signs for letters */
+            continue;
         assert_int_equal(e.lost, 0);
         assert_int_equal(d.bad, 0);
-        bool forgets = form.set == ENCODING_TCVN3 || form.set == ENCODING_VPS || form.set == ENCODING_VISCII;
+        if (e.merged)
+            continue;
+        bool forgets = form.set != ENCODING_VNI && form.set >= ENCODING_TCVN3 && form.set < ENCODING_CP1258;
         str before = forgets ? viet_lower(arena, text) : text, after = forgets ? viet_lower(arena, d.text) : d.text;
         if (!str_eq(before, after))
             fail_msg("%s: %.*s became %.*s", encoding_name(form.set), STR_ARG(text), STR_ARG(d.text));
@@ -149,6 +186,7 @@ int main(void)
         cmocka_unit_test(reads_known_bytes), cmocka_unit_test(counts_bytes_without_meaning),
         cmocka_unit_test(restores_capitals), cmocka_unit_test(font_of_capitals),
         cmocka_unit_test(round_trips),       cmocka_unit_test(takes_any_bytes),
+        cmocka_unit_test(follows_the_habit_of_the_column), cmocka_unit_test(fonts_tell),
     };
     arena = arena_new(1 << 20);
     cmocka_set_message_output(CM_OUTPUT_TAP);

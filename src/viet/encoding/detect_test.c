@@ -43,7 +43,8 @@ static void finds_every_set(void **state)
                 continue;
             arena_reset(arena);
             struct encoding_guess g = guess_of(form, 0, NAMES, variant & 2);
-            if (g.form.set != form.set || g.form.wrapped != form.wrapped || g.doubt != ENCODING_CERTAIN)
+            enum encoding meant = form.set == ENCODING_VISCII_TEXT ? ENCODING_VISCII : form.set; /* read alike */
+            if (g.form.set != meant || g.form.wrapped != form.wrapped || g.doubt != ENCODING_CERTAIN)
                 fail_msg("%s%s read as %s%s, %.2f against %s %.2f", encoding_name(form.set), form.wrapped ? " wrapped" : "",
                          encoding_name(g.form.set), g.form.wrapped ? " wrapped" : "", g.score,
                          encoding_name(g.runner_up.set), g.runner_score);
@@ -71,16 +72,17 @@ static bool reads_the_same(struct encoding_form form, enum encoding set, size_t 
 static void is_never_sure_and_wrong(void **state)
 {
     size_t sure = 0, asked = 0;
-    (void)state;
+    (void)state; /* of one to three cells four in five are decided; of the rare sets fewer */
     for (int set = ENCODING_UTF8; set < ENCODING_COUNT; set++)
         for (size_t from = 0; from < NAMES; from++)
             for (size_t n = 1; n <= 3; n++) {
                 arena_reset(arena);
                 struct encoding_guess g = guess_of((struct encoding_form){ .set = (enum encoding)set }, from, n, false);
-                asked++;
+                bool known = set <= ENCODING_VPS || set >= ENCODING_CP1258;
+                asked += known;
                 if (g.doubt != ENCODING_CERTAIN)
                     continue;
-                sure++;
+                sure += known;
                 if (!reads_the_same(g.form, (enum encoding)set, from, n))
                     fail_msg("%s, %s: sure of %s", encoding_name((enum encoding)set), names[from], encoding_name(g.form.set));
             }
@@ -200,6 +202,41 @@ static void reads_decomposed_text(void **state)
     assert_int_equal(g.form.set, ENCODING_UTF8);
 }
 
+/* What lies in the midst of a big file counts as well, and the samples that two readings part on are told. */
+static void weighs_big_inputs_evenly(void **state)
+{
+    enum { LINES = 20000 };
+    struct buf file;
+    struct encoded e;
+    struct encoding_guess g;
+    str lines[3] = { STR("An"), STR("L\xAA"), STR("Lan") };
+    (void)state;
+    buf_init(&file, 1 << 20);
+    viet_encode(arena, (struct encoding_form){ .set = ENCODING_VNI }, STR("Nguyễn Thị Ánh"), &e);
+    for (int i = 0; i < LINES; i++) {
+        buf_add(&file, i % 100 == 99 ? e.bytes : STR("Nguyen Van An;1990"));
+        buf_char(&file, '\n');
+    }
+    str one = buf_str(&file);
+    assert_true(viet_encoding_detect(&one, 1, &g));
+    assert_int_equal(g.form.set, ENCODING_VNI);
+    assert_int_equal(g.cells, LINES / 100);
+    buf_done(&file);
+    assert_false(viet_encoding_detect(lines, 3, &g));
+    assert_int_equal(g.cells, 1);
+    assert_int_equal(g.differing_count, 1);
+    assert_int_equal(g.differing[0], 1);
+}
+
+static void tells_the_habit_of_the_column(void **state)
+{
+    struct encoding_guess g = guess_of((struct encoding_form){ .set = ENCODING_TCVN3 }, 0, NAMES, false);
+    (void)state;
+    assert_int_equal(g.form.habit, CASE_TITLES);
+    g = guess_of((struct encoding_form){ .set = ENCODING_TCVN3 }, 0, NAMES, true);
+    assert_int_equal(g.form.habit, CASE_CAPITALS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +251,8 @@ int main(void)
         cmocka_unit_test(reads_mixed_columns),
         cmocka_unit_test(reads_utf16_files),
         cmocka_unit_test(reads_decomposed_text),
+        cmocka_unit_test(weighs_big_inputs_evenly),
+        cmocka_unit_test(tells_the_habit_of_the_column),
     };
     arena = arena_new(1 << 20);
     cmocka_set_message_output(CM_OUTPUT_TAP);

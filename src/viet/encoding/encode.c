@@ -7,7 +7,7 @@
 
 struct out {
     char *bytes;
-    size_t len, lost, case_lost;
+    size_t len, lost, case_lost, merged;
 };
 
 static void put(struct out *o, uint32_t byte)
@@ -39,31 +39,17 @@ static void encode_utf16(uint32_t code, bool little, struct out *o)
 static void encode_table(uint32_t code, const struct charset *set, struct out *o)
 {
     bool shared;
-    uint8_t byte = charset_byte(set, code, &shared), other;
-    if (byte) {
+    uint16_t bytes = charset_bytes(set, code, &shared);
+    uint8_t other;
+    if (bytes) {
         o->case_lost += shared && letter_lower(code) != code;
-        put(o, byte);
+        o->merged += bytes <= 0xFF && letter_lower(set->code[bytes]) != letter_lower(code);
+        if (bytes > 0xFF)
+            put(o, bytes >> 8);
+        put(o, bytes & 0xFF);
     } else if (code < 0x80 && set->code[code] == 0) {
         put(o, code);
     } else if (charset_punctuation(code) && cp1252_byte(code, &other) && set->code[other] == 0) {
-        put(o, other);
-    } else {
-        lose(o);
-    }
-}
-
-static void encode_vni(uint32_t code, struct out *o)
-{
-    struct letter l;
-    uint8_t bytes[2], other;
-    if (code < 0x80) {
-        put(o, code);
-    } else if (letter_take(code, &l)) {
-        size_t count = vni_bytes(l, bytes);
-        put(o, bytes[0]);
-        if (count == 2)
-            put(o, bytes[1]);
-    } else if (charset_punctuation(code) && cp1252_byte(code, &other)) {
         put(o, other);
     } else {
         lose(o);
@@ -133,21 +119,24 @@ void viet_encode(struct arena *a, struct encoding_form form, str text, struct en
     struct out o = { .bytes = arena_alloc(a, 4 * text.len + 4) };
     size_t at = 0;
     bool vowel = false;
+    const struct charset *set = charset_of(form.set);
 
     while (at < text.len) {
         uint32_t code = text_next(text, &at);
         size_t after = at;
         struct letter l;
-        switch (form.set) {
-        case ENCODING_NONE: case ENCODING_COUNT: case ENCODING_UTF8: o.len += text_put(o.bytes + o.len, code); break;
-        case ENCODING_UTF16LE: case ENCODING_UTF16BE: encode_utf16(code, form.set == ENCODING_UTF16LE, &o); break;
-        case ENCODING_TCVN3: case ENCODING_VISCII: case ENCODING_VPS: encode_table(code, charset_of(form.set), &o); break;
-        case ENCODING_VNI: encode_vni(code, &o); break;
-        case ENCODING_CP1258: encode_cp1258(code, &o); break;
-        case ENCODING_VIQR: encode_viqr(code, after < text.len ? text_next(text, &after) : 0, vowel, &o); break;
-        }
+        if (set)
+            encode_table(code, set, &o);
+        else if (form.set == ENCODING_UTF16LE || form.set == ENCODING_UTF16BE)
+            encode_utf16(code, form.set == ENCODING_UTF16LE, &o);
+        else if (form.set == ENCODING_CP1258)
+            encode_cp1258(code, &o);
+        else if (form.set == ENCODING_VIQR)
+            encode_viqr(code, after < text.len ? text_next(text, &after) : 0, vowel, &o);
+        else
+            o.len += text_put(o.bytes + o.len, code);
         vowel = letter_take(code, &l) && letter_is_vowel(l);
     }
     str bytes = { o.bytes, o.len };
-    *ret = (struct encoded){ form.wrapped ? wrap(a, bytes) : bytes, o.lost, o.case_lost };
+    *ret = (struct encoded){ form.wrapped ? wrap(a, bytes) : bytes, o.lost, o.case_lost, o.merged };
 }
