@@ -40,6 +40,23 @@ static void operations_read(struct defs *d, struct yaml_file *f, struct yaml_nod
         yaml_problem(f, node, "List at least one.", "'operations' is missing or empty");
 }
 
+/* The sector registers whose rows may be used under it. */
+static void registers_read(struct defs *d, struct yaml_file *f, struct yaml_node *node, struct defs_grounded *ret)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(f, node, "registers", &list);
+    str *codes = ARENA_ARRAY(d->arena, str, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (!yaml_str(f, list[i], &codes[ret->register_count]))
+            continue;
+        if (!defs_sector(d, codes[ret->register_count], ret->from))
+            yaml_problem(f, list[i], "Add the file register/NAME.yaml, or correct the code.", "there is no register '%.*s'",
+                         STR_ARG(codes[ret->register_count]));
+        ret->register_count++;
+    }
+    ret->registers = codes;
+}
+
 static void hours_read(struct yaml_file *f, struct yaml_node *node, struct defs_grounded *ret)
 {
     struct yaml_node *hours = yaml_get(node, "hours");
@@ -66,6 +83,7 @@ static bool grounded_read(struct defs *d, struct yaml_file *f, struct yaml_node 
         yaml_problem(f, node, "Correct one of the days.", "'to' lies before 'from'");
     operations_read(d, f, node, ret);
     fields_read(f, node, &ret->fields);
+    registers_read(d, f, node, ret);
     hours_read(f, node, ret);
     if (yaml_get(node, "per_minute") && yaml_i64(f, yaml_get(node, "per_minute"), 1, 100000000, &rate))
         ret->per_minute = (int32_t)rate;
@@ -101,7 +119,7 @@ void agreements_read(struct defs *d, struct yaml_file *f)
     yaml_end(f, f->root);
 }
 
-static uint32_t roles_read(struct yaml_file *f, struct yaml_node *node)
+uint32_t roles_read(struct yaml_file *f, struct yaml_node *node)
 {
     static const char *const roles[] = { "public", "citizen", "officer", "coordinator", "leader", "system", "auditor", "operator", NULL };
     struct yaml_node **list = NULL;
@@ -172,6 +190,14 @@ bool defs_grounded_live(const struct defs_grounded *g, day on, str operation)
         return false;
     for (size_t i = 0; i < g->operation_count; i++)
         if (str_eq(g->operations[i], operation))
+            return true;
+    return false;
+}
+
+bool defs_grounded_register(const struct defs_grounded *g, str code)
+{
+    for (size_t i = 0; i < g->register_count; i++)
+        if (str_eq(g->registers[i], code))
             return true;
     return false;
 }

@@ -1,5 +1,5 @@
 /* Loads all definitions: the built-in files, each replaced by a file of the same name under <directory>/definitions if the
- * installation has one, and further agreements that lie there. All problems of all files are reported together, and one
+ * installation has one, and further agreements, registers and code lists that lie there. All problems of all files are reported together, and one
  * problem anywhere leaves nothing loaded: half a set of rules is worse than none. */
 #include "defs/inside.h"
 
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 enum { FILE_MAX = 4 << 20, EXTRA_MAX = 1000 };
+#define POPULATION_FILE "register/population.yaml" /* compiled into the program, not read here */
 
 struct loading {
     struct defs *d;
@@ -85,7 +86,7 @@ static void folder_use(struct loading *l, const char *folder, void (*use)(struct
     struct dirent *entry;
     while (dir && count < EXTRA_MAX && (entry = readdir(dir))) {
         str name = arena_printf(l->d->arena, "%s/%s", folder, entry->d_name);
-        if (str_ends(name, STR(".yaml")) && embedded(name.ptr).len == 0)
+        if (str_ends(name, STR(".yaml")) && !str_eq(name, STR(POPULATION_FILE)) && embedded(name.ptr).len == 0)
             names[count++] = arena_z(l->d->arena, name);
     }
     if (dir)
@@ -102,6 +103,11 @@ static void load_all(struct loading *l)
         return; /* the rest names units: one cause, one report */
     file_use(l, "organisations.yaml", organisations_read);
     file_use(l, "calendar/vn.yaml", calendar_read);
+    l->d->code_lists = ARENA_ARRAY(l->d->arena, struct code_list, CODE_LISTS_MAX);
+    l->d->sectors = ARENA_ARRAY(l->d->arena, struct sector_register, SECTORS_MAX);
+    folder_use(l, "codes", code_lists_read);
+    folder_use(l, "register", sectors_read);
+    sectors_finish(l->d);
     file_use(l, "grounds.yaml", grounds_read);
     folder_use(l, "agreements", agreements_read);
     folder_use(l, "procedures", procedures_read);

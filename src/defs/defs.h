@@ -125,6 +125,8 @@ struct defs_grounded { /* what both allow */
     str code, title_vi, title_en, law;
     const str *operations;
     size_t operation_count;
+    const str *registers; /* sector registers whose rows it covers */
+    size_t register_count;
     uint64_t fields;
     day from, to;       /* 0: open */
     unit_id unit;       /* only people of this unit and below, or UNIT_NONE */
@@ -148,4 +150,5 @@ size_t defs_authority_count(const struct defs *d);
 const struct authority *defs_authority_nth(const struct defs *d, size_t index);
 /* In force on this day, for this operation. Hours are asked apart, so that the refusal can say which it was. */
 bool defs_grounded_live(const struct defs_grounded *g, day on, str operation);
+bool defs_grounded_register(const struct defs_grounded *g, str code);
 bool defs_grounded_open(const struct defs_grounded *g, int64_t now_us);

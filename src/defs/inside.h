@@ -2,6 +2,7 @@
 #pragma once
 #include "defs/defs.h"
 #include "defs/procedure.h"
+#include "defs/sector.h"
 #include "defs/yaml.h"
 #include "viet/viet.h"
 
@@ -52,7 +53,12 @@ struct defs {
     size_t authority_count;
     struct procedure *procedures; /* sorted by key, then by their first day */
     size_t procedure_count;
+    struct code_list *code_lists; /* CODE_LISTS_MAX */
+    size_t code_list_count;
+    struct sector_register *sectors; /* SECTORS_MAX; sorted by code and time once all are read */
+    size_t sector_count;
 };
+enum { CODE_LISTS_MAX = 500, SECTORS_MAX = 500 };
 
 struct defs_data { /* a file that the build put in */
     const char *name;
@@ -77,3 +83,8 @@ void calendar_read(struct defs *d, struct yaml_file *f);
 void agreements_read(struct defs *d, struct yaml_file *f);
 void grounds_read(struct defs *d, struct yaml_file *f);
 void procedures_read(struct defs *d, struct yaml_file *f);
+uint32_t roles_read(struct yaml_file *f, struct yaml_node *node); /* of its key `roles` */
+void code_lists_read(struct defs *d, struct yaml_file *f);
+const struct code_list *code_list_find(const struct defs *d, str key);
+void sectors_read(struct defs *d, struct yaml_file *f);
+void sectors_finish(struct defs *d);

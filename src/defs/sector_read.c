@@ -1,0 +1,389 @@
+/* Reads a register's file. Every problem is told with its place and a remedy; see sector.h for what is refused.
+ * tested by: src/defs/sector_test.c */
+#include "defs/inside.h"
+
+#include <string.h>
+
+enum { KEY_BYTES_MAX = 40 };
+
+const char *const sector_type_words[] = { "text", "day", "number", "money", "code", "unit", "person", "document", NULL };
+const char *const sector_class_words[] = { "public", "internal", "personal", "sensitive", "state-secret", NULL };
+const char *const dimension_words[] = { "correct", "complete", "clean", "live", NULL };
+
+/* A file while it is read. */
+struct reading {
+    struct defs *d;
+    struct yaml_file *f;
+    struct sector_register *r;
+    struct sector_field *fields;
+    struct sector_check *checks;
+};
+
+static bool key_ok(str key, char joint)
+{
+    for (size_t i = 0; i < key.len; i++) {
+        char c = key.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9' && i > 0) || (c == joint && i > 0)))
+            return false;
+    }
+    return key.len > 0 && key.len <= KEY_BYTES_MAX;
+}
+
+static const str *texts_read(struct reading *g, struct yaml_node *node, const char *key, size_t *ret_count)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(g->f, node, key, &list);
+    str *texts = ARENA_ARRAY(g->d->arena, str, count + 1);
+    *ret_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (yaml_str(g->f, list[i], &texts[*ret_count]))
+            ++*ret_count;
+    return texts;
+}
+
+/* --- fields ------------------------------------------------------------------------------------------------------- */
+
+static void number_read_bounds(struct reading *g, struct yaml_node *node, struct sector_field *sf)
+{
+    int64_t scale = 1, decimals = 0, bound = 0;
+    if (yaml_get(node, "decimals") && yaml_i64(g->f, yaml_get(node, "decimals"), 0, SECTOR_DECIMALS_MAX, &decimals))
+        sf->decimals = (int)decimals;
+    for (int i = 0; i < sf->decimals; i++)
+        scale *= 10;
+    int64_t limit = INT64_C(1000000000000000) / scale;
+    sf->min = sf->type == SECTOR_MONEY ? 0 : -limit * scale;
+    sf->max = limit * scale;
+    if (yaml_get(node, "min") && yaml_i64(g->f, yaml_get(node, "min"), -limit, limit, &bound))
+        sf->min = bound * scale;
+    if (yaml_get(node, "max") && yaml_i64(g->f, yaml_get(node, "max"), -limit, limit, &bound))
+        sf->max = bound * scale;
+    if (sf->min > sf->max)
+        yaml_problem(g->f, node, "Correct one of them.", "'min' is larger than 'max'");
+    if (yaml_get(node, "measure"))
+        yaml_texts(g->f, node, "measure", &sf->measure_vi, &sf->measure_en);
+}
+
+static void type_read(struct reading *g, struct yaml_node *node, struct sector_field *sf)
+{
+    int type = yaml_word(g->f, yaml_need(g->f, node, "type"), sector_type_words);
+    str codes = { 0 };
+    sf->type = type < 0 ? SECTOR_TEXT : (enum sector_type)type;
+    if (sf->type == SECTOR_NUMBER || sf->type == SECTOR_MONEY)
+        number_read_bounds(g, node, sf);
+    if (sf->type == SECTOR_TEXT && yaml_get(node, "form"))
+        yaml_str(g->f, yaml_get(node, "form"), &sf->form);
+    if (sf->type != SECTOR_CODE || !yaml_str(g->f, yaml_need(g->f, node, "codes"), &codes))
+        return;
+    sf->codes = code_list_find(g->d, codes);
+    if (!sf->codes)
+        yaml_problem(g->f, yaml_get(node, "codes"), "Add the file codes/NAME.yaml, or correct the key.", "there is no code list '%.*s'",
+                     STR_ARG(codes));
+}
+
+static void field_unique(struct reading *g, struct yaml_node *node, const struct sector_field *sf)
+{
+    for (size_t i = 0; i < g->r->field_count; i++) {
+        if (str_eq(g->fields[i].key, sf->key))
+            yaml_problem(g->f, node, "Remove one of them.", "the field '%.*s' stands twice", STR_ARG(sf->key));
+        else if (g->fields[i].tag == sf->tag)
+            yaml_problem(g->f, node, "Choose another key.", "the keys '%.*s' and '%.*s' cannot stand in one register", STR_ARG(sf->key),
+                         STR_ARG(g->fields[i].key));
+    }
+}
+
+static void field_read(struct reading *g, struct yaml_node *node)
+{
+    struct sector_field sf = { .class = g->r->class };
+    if (!yaml_str(g->f, yaml_need(g->f, node, "key"), &sf.key))
+        return;
+    if (!key_ok(sf.key, '_'))
+        yaml_problem(g->f, node, "Use small letters, digits and _; begin with a letter.", "'%.*s' is no key of a field", STR_ARG(sf.key));
+    sf.tag = sector_tag(sf.key);
+    yaml_texts(g->f, node, "label", &sf.vi, &sf.en);
+    type_read(g, node, &sf);
+    if (yaml_get(node, "class")) {
+        int class = yaml_word(g->f, yaml_get(node, "class"), sector_class_words);
+        sf.class = class < 0 ? sf.class : (enum sector_class)class;
+    }
+    if (yaml_get(node, "required"))
+        yaml_flag(g->f, yaml_get(node, "required"), &sf.required);
+    if (yaml_get(node, "share"))
+        yaml_flag(g->f, yaml_get(node, "share"), &sf.share);
+    if (sf.share && sf.class == SECTOR_STATE_SECRET)
+        yaml_problem(g->f, yaml_get(node, "share"), "Remove it: a state secret is never shared.", "the field '%.*s' is a state secret",
+                     STR_ARG(sf.key));
+    sf.columns = texts_read(g, node, "columns", &sf.column_count);
+    sf.examples = texts_read(g, node, "examples", &sf.example_count);
+    yaml_end(g->f, node);
+    field_unique(g, node, &sf);
+    g->fields[g->r->field_count++] = sf;
+}
+
+static void fields_read(struct reading *g)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(g->f, g->f->root, "fields", &list);
+    if (count == 0 || count > SECTOR_FIELDS_MAX)
+        yaml_problem(g->f, g->f->root, "List between 1 and 40 fields.", "'fields' is missing, empty or too long");
+    g->fields = ARENA_ARRAY(g->d->arena, struct sector_field, SECTOR_FIELDS_MAX + 1);
+    g->r->fields = g->fields;
+    for (size_t i = 0; i < count && i < SECTOR_FIELDS_MAX; i++)
+        field_read(g, list[i]);
+}
+
+/* --- head: subject, unit, key --------------------------------------------------------------------------------------- */
+
+static void subject_read(struct reading *g)
+{
+    static const char *const needs[] = { "optional", "required", NULL };
+    struct yaml_node *node = yaml_get(g->f->root, "subject");
+    if (!node)
+        return;
+    int need = yaml_word(g->f, yaml_need(g->f, node, "need"), needs);
+    g->r->has_subject = true;
+    g->r->subject_needed = need == 1;
+    yaml_texts(g->f, node, "label", &g->r->subject_vi, &g->r->subject_en);
+    yaml_end(g->f, node);
+}
+
+static void unit_read(struct reading *g)
+{
+    struct yaml_node *node = yaml_need(g->f, g->f->root, "unit");
+    str word = { 0 };
+    g->r->unit_field = -1;
+    if (!node || !yaml_str(g->f, node, &word))
+        return;
+    if (str_eq(word, STR("residence"))) {
+        if (!g->r->has_subject)
+            yaml_problem(g->f, node, "Name a field of type unit.", "a register without a subject has no residence");
+        return;
+    }
+    g->r->unit_field = sector_field_find(g->r, word);
+    if (g->r->unit_field < 0 || g->fields[g->r->unit_field].type != SECTOR_UNIT)
+        yaml_problem(g->f, node, "Write residence, or the key of a field of type unit.", "'%.*s' is no field of type unit", STR_ARG(word));
+}
+
+static void key_read(struct reading *g)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(g->f, g->f->root, "key", &list);
+    if (count == 0 || count > SECTOR_KEY_MAX)
+        yaml_problem(g->f, g->f->root, "List what tells one row from another: [subject], [card_no].", "'key' is missing, empty or too long");
+    for (size_t i = 0; i < count && i < SECTOR_KEY_MAX; i++) {
+        str word = { 0 };
+        if (!yaml_str(g->f, list[i], &word))
+            continue;
+        int field = sector_field_find(g->r, word);
+        if (str_eq(word, STR("subject")) && g->r->has_subject)
+            g->r->key_subject = true;
+        else if (field < 0)
+            yaml_problem(g->f, list[i], "Name subject or a field of this register.", "'%.*s' is no field", STR_ARG(word));
+        else if (!g->fields[field].required)
+            yaml_problem(g->f, list[i], "Say required: true at the field.", "the key '%.*s' may be absent", STR_ARG(word));
+        else
+            g->r->key[g->r->key_count++] = field;
+    }
+}
+
+static void head_read(struct reading *g)
+{
+    struct sector_register *r = g->r;
+    struct organisation owner;
+    struct yaml_node *root = g->f->root;
+    yaml_texts(g->f, root, "name", &r->vi, &r->en);
+    yaml_str(g->f, yaml_need(g->f, root, "law"), &r->law);
+    if (yaml_str(g->f, yaml_need(g->f, root, "owner"), &r->owner) && !defs_organisation(g->f->problem_arena, g->d, r->owner, &owner))
+        yaml_problem(g->f, yaml_get(root, "owner"), "Add it to organisations.yaml.", "there is no organisation '%.*s'", STR_ARG(r->owner));
+    int class = yaml_word(g->f, yaml_need(g->f, root, "class"), sector_class_words);
+    r->class = class < 0 ? SECTOR_PERSONAL : (enum sector_class)class;
+    yaml_day(g->f, yaml_need(g->f, root, "from"), &r->from);
+    if (yaml_get(root, "to"))
+        yaml_day(g->f, yaml_get(root, "to"), &r->to);
+    if (!day_is_none(r->to) && r->to.ymd < r->from.ymd)
+        yaml_problem(g->f, root, "Correct one of the days.", "'to' lies before 'from'");
+}
+
+/* --- who may -------------------------------------------------------------------------------------------------------- */
+
+static void access_read(struct reading *g, struct yaml_node *node, struct sector_access *ret)
+{
+    struct organisation o;
+    ret->roles = roles_read(g->f, node);
+    if (yaml_get(node, "own_unit"))
+        yaml_flag(g->f, yaml_get(node, "own_unit"), &ret->own_unit);
+    if (yaml_get(node, "organisation") && yaml_str(g->f, yaml_get(node, "organisation"), &ret->organisation) &&
+        !defs_organisation(g->f->problem_arena, g->d, ret->organisation, &o))
+        yaml_problem(g->f, yaml_get(node, "organisation"), "Add it to organisations.yaml.", "there is no organisation '%.*s'",
+                     STR_ARG(ret->organisation));
+    if (ret->roles & (ROLE_PUBLIC | ROLE_CITIZEN))
+        yaml_problem(g->f, node, "Name roles of officials or systems.", "citizens and the public do not work in a register");
+    yaml_end(g->f, node);
+}
+
+static void accesses_read(struct reading *g, const char *key, struct sector_access *ret, size_t *ret_count)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(g->f, g->f->root, key, &list);
+    if (count == 0 || count > SECTOR_ACCESS_MAX)
+        yaml_problem(g->f, g->f->root, "List who may: - {roles: [officer], own_unit: true}.", "'%s' is missing, empty or too long", key);
+    for (size_t i = 0; i < count && i < SECTOR_ACCESS_MAX; i++)
+        access_read(g, list[i], &ret[(*ret_count)++]);
+}
+
+/* --- checks ------------------------------------------------------------------------------------------------------- */
+
+static struct sector_check *check_add(struct reading *g, struct sector_check c)
+{
+    if (g->r->check_count == SECTOR_CHECKS_MAX) {
+        yaml_problem(g->f, g->f->root, "Remove some rules.", "there are more than %d checks", SECTOR_CHECKS_MAX);
+        return NULL;
+    }
+    g->checks[g->r->check_count] = c;
+    return &g->checks[g->r->check_count++];
+}
+
+static void checks_imply(struct reading *g)
+{
+    static const struct sector_check linked = { .kind = CHECK_LINKED, .code = STR("linked"), .dimension = DIMENSION_CORRECT };
+    static const struct sector_check readable = { .kind = CHECK_READABLE, .code = STR("readable"), .dimension = DIMENSION_CLEAN };
+    if (g->r->subject_needed)
+        (void)check_add(g, linked);
+    (void)check_add(g, readable);
+    for (size_t i = 0; i < g->r->field_count; i++)
+        if (g->fields[i].required)
+            (void)check_add(g, (struct sector_check){ .kind = CHECK_REQUIRED, .field = (int)i, .dimension = DIMENSION_COMPLETE,
+                                                      .code = arena_printf(g->d->arena, "required_%.*s", STR_ARG(g->fields[i].key)) });
+}
+
+static enum rule_type rule_type_of(enum sector_type type)
+{
+    switch (type) {
+    case SECTOR_DAY: return RULE_DAY;
+    case SECTOR_NUMBER:
+    case SECTOR_MONEY: return RULE_NUMBER;
+    case SECTOR_UNIT: return RULE_UNIT;
+    case SECTOR_TEXT:
+    case SECTOR_CODE:
+    case SECTOR_PERSON:
+    case SECTOR_DOCUMENT: break;
+    }
+    return RULE_TEXT;
+}
+
+static size_t names_make(const struct reading *g, struct rule_name *names)
+{
+    static const str sexes[] = { STR("male"), STR("female"), STR("other") };
+    size_t n = 0;
+    for (size_t i = 0; i < g->r->field_count; i++) {
+        const struct sector_field *sf = &g->fields[i];
+        names[n] = (struct rule_name){ .name = sf->key, .type = rule_type_of(sf->type) };
+        if (sf->codes) {
+            str *words = ARENA_ARRAY(g->d->arena, str, sf->codes->count + 1);
+            for (size_t k = 0; k < sf->codes->count; k++)
+                words[k] = sf->codes->items[k].code;
+            names[n].words = words;
+            names[n].word_count = sf->codes->count;
+        }
+        n++;
+    }
+    names[n++] = (struct rule_name){ .name = STR("person.birth"), .type = RULE_DAY };
+    names[n++] = (struct rule_name){ .name = STR("person.sex"), .type = RULE_TEXT, .words = sexes, .word_count = 3 };
+    names[n++] = (struct rule_name){ .name = STR("person.alive"), .type = RULE_TRUTH };
+    names[n++] = (struct rule_name){ .name = STR("person.unit"), .type = RULE_UNIT };
+    names[n++] = (struct rule_name){ .name = STR("linked"), .type = RULE_TRUTH };
+    return n;
+}
+
+static const struct rule *expression_read(struct reading *g, struct yaml_node *node, str *ret_text)
+{
+    struct rule_name names[SECTOR_FIELDS_MAX + SECTOR_PERSON_NAMES];
+    const struct rule *rule = NULL;
+    struct rule_problem problem;
+    if (!node || !yaml_str(g->f, node, ret_text))
+        return NULL;
+    if (rule_parse(g->d->arena, *ret_text, names, names_make(g, names), &rule, &problem))
+        return rule;
+    yaml_problem(g->f, node, "Write it like: age(person.birth, joined) >= 18", "the rule cannot be read at its character %d: %s", problem.at, problem.why);
+    return NULL;
+}
+
+static void rule_read(struct reading *g, struct yaml_node *node)
+{
+    struct sector_check c = { .kind = CHECK_RULE };
+    bool whole = yaml_str(g->f, yaml_need(g->f, node, "rule"), &c.code);
+    if (whole && !key_ok(c.code, '_'))
+        yaml_problem(g->f, node, "Use small letters, digits and _.", "'%.*s' is no name of a rule", STR_ARG(c.code));
+    for (size_t i = 0; whole && i < g->r->check_count; i++)
+        if (str_eq(g->checks[i].code, c.code))
+            yaml_problem(g->f, node, "Give it another name.", "the rule '%.*s' stands twice", STR_ARG(c.code));
+    int dimension = yaml_word(g->f, yaml_need(g->f, node, "dimension"), dimension_words);
+    c.dimension = dimension < 0 ? DIMENSION_CORRECT : (enum dimension)dimension;
+    yaml_texts(g->f, node, "says", &c.vi, &c.en);
+    c.expect = expression_read(g, yaml_need(g->f, node, "expect"), &c.expect_text);
+    c.when = expression_read(g, yaml_get(node, "when"), &c.when_text);
+    yaml_end(g->f, node);
+    if (whole && c.expect)
+        (void)check_add(g, c);
+}
+
+static uint64_t checks_hash(const struct sector_register *r)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < r->check_count; i++) {
+        const str parts[] = { r->checks[i].code, r->checks[i].when_text, r->checks[i].expect_text, STR("|") };
+        for (size_t p = 0; p < 4; p++)
+            for (size_t k = 0; k < parts[p].len; k++)
+                hash = (hash ^ (unsigned char)parts[p].ptr[k]) * UINT64_C(0x100000001b3);
+        hash = (hash ^ (uint64_t)r->checks[i].dimension) * UINT64_C(0x100000001b3);
+    }
+    return hash >> 1; /* fits a signed column */
+}
+
+static void checks_read(struct reading *g)
+{
+    struct yaml_node **list = NULL;
+    g->checks = ARENA_ARRAY(g->d->arena, struct sector_check, SECTOR_CHECKS_MAX + 1);
+    g->r->checks = g->checks;
+    checks_imply(g);
+    size_t count = yaml_list(g->f, g->f->root, "rules", &list);
+    for (size_t i = 0; i < count && i < SECTOR_CHECKS_MAX; i++)
+        rule_read(g, list[i]);
+    g->r->rules_hash = checks_hash(g->r);
+}
+
+/* --- the file ------------------------------------------------------------------------------------------------------ */
+
+static void overlap_check(struct reading *g)
+{
+    for (size_t i = 0; i < g->d->sector_count; i++) {
+        const struct sector_register *o = &g->d->sectors[i];
+        bool apart = (!day_is_none(o->to) && o->to.ymd < g->r->from.ymd) || (!day_is_none(g->r->to) && g->r->to.ymd < o->from.ymd);
+        if (str_eq(o->code, g->r->code) && !apart)
+            yaml_problem(g->f, g->f->root, "Let one end before the other begins.", "the register '%.*s' is defined for the same days in %.*s",
+                         STR_ARG(o->code), STR_ARG(o->file));
+    }
+}
+
+void sectors_read(struct defs *d, struct yaml_file *f)
+{
+    struct sector_register r = { .file = f->name, .unit_field = -1 };
+    struct reading g = { .d = d, .f = f, .r = &r };
+    if (!yaml_str(f, yaml_need(f, f->root, "register"), &r.code))
+        return;
+    if (!key_ok(r.code, '-'))
+        yaml_problem(f, f->root, "Use small letters, digits and -; begin with a letter.", "'%.*s' is no code of a register", STR_ARG(r.code));
+    head_read(&g);
+    subject_read(&g);
+    fields_read(&g);
+    unit_read(&g);
+    key_read(&g);
+    accesses_read(&g, "write", r.write, &r.write_count);
+    accesses_read(&g, "read", r.read, &r.read_count);
+    checks_read(&g);
+    yaml_end(f, f->root);
+    overlap_check(&g);
+    if (d->sector_count == SECTORS_MAX)
+        yaml_problem(f, f->root, "Remove some.", "there are more than %d registers", SECTORS_MAX);
+    else
+        d->sectors[d->sector_count++] = r;
+}
