@@ -2,7 +2,7 @@
 #pragma once
 #include "defs/defs.h"
 #include "defs/procedure.h"
-#include "defs/sector.h"
+#include "defs/sector/sector.h"
 #include "defs/yaml.h"
 #include "viet/viet.h"
 

@@ -1,8 +1,8 @@
 /* Reading a rule: a small grammar of comparisons, and, or, not, sums of days, and four functions (age, year, length, present).
  * There are no loops, no assignments and nothing that could read more than the row, so that a definition cannot do harm.
  * Refuses unknown names, types that do not fit, and a word that the closed list of a field does not have.
- * tested by: src/defs/rule_test.c */
-#include "defs/rule_node.h"
+ * tested by: src/defs/sector/rule_test.c */
+#include "defs/sector/rule_node.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Closed lists of codes for the fields of sector registers: definitions/codes/NAME.yaml. A list is found by its key; a key or a
  * code that stands twice is refused, and so are two items that a list of an agency could write in the same way.
- * tested by: src/defs/sector_test.c */
+ * tested by: src/defs/sector/sector_test.c */
 #include "defs/inside.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* A rule that has been read. */
 #pragma once
-#include "defs/rule.h"
+#include "defs/sector/rule.h"
 
 enum rule_op {
     RULE_CONSTANT, RULE_NAME, RULE_TODAY, RULE_AGE, RULE_YEAR, RULE_LENGTH, RULE_PRESENT, RULE_PLUS, RULE_MINUS, RULE_EQUAL, RULE_UNEQUAL,

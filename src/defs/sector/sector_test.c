@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "defs/sector.h"
+#include "defs/sector/sector.h"
 
 static struct arena *arena;
 static char directory[64];

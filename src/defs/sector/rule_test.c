@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "defs/rule.h"
+#include "defs/sector/rule.h"
 
 static struct arena *arena;
 static const str colours[] = { STR("red"), STR("green") };

@@ -1,4 +1,4 @@
-/* Finding sector registers. tested by: src/defs/sector_test.c */
+/* Finding sector registers. tested by: src/defs/sector/sector_test.c */
 #include "defs/inside.h"
 
 #include <stdlib.h>

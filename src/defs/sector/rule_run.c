@@ -1,7 +1,7 @@
 /* A rule asked of one row. Three answers go through it: yes, no, not known. Of a day that is known by its year alone, what
  * could be true is not held against the row.
- * tested by: src/defs/rule_test.c */
-#include "defs/rule_node.h"
+ * tested by: src/defs/sector/rule_test.c */
+#include "defs/sector/rule_node.h"
 
 struct asked {
     const struct rule_value *values;

@@ -7,7 +7,7 @@
  * nhà nước 2018; Luật Bảo vệ dữ liệu cá nhân 2025. */
 #pragma once
 #include "defs/defs.h"
-#include "defs/rule.h"
+#include "defs/sector/rule.h"
 
 enum {
     SECTOR_FIELDS_MAX = 40, SECTOR_CHECKS_MAX = 62, SECTOR_KEY_MAX = 4, SECTOR_TEXT_BYTES_MAX = 1000, SECTOR_ACCESS_MAX = 8,

@@ -1,5 +1,5 @@
 /* Reads a register's file. Every problem is told with its place and a remedy; see sector.h for what is refused.
- * tested by: src/defs/sector_test.c */
+ * tested by: src/defs/sector/sector_test.c */
 #include "defs/inside.h"
 
 #include <string.h>
