@@ -1,0 +1,63 @@
+/* What choosing and joining share. */
+#pragma once
+#include "match/block/block.h"
+#include "match/block/part.h"
+
+enum { KEY_PARTS_MAX = 3, REFINE_MAX = 4 };
+
+/* One to three parts of different fields. */
+struct key {
+    uint8_t part[KEY_PARTS_MAX];
+    uint8_t parts;
+    uint64_t mask; /* the bits of `part` */
+    double pairs;  /* expected in the whole set */
+};
+
+/* block.h's struct first. */
+struct plan {
+    struct link_plan face;
+    const struct link_set *set;
+    struct part_tables *tables;
+    struct part part[PARTS_MAX];
+    int parts;
+    struct key key[LINK_RULES_MAX];
+    uint8_t refine[LINK_RULES_MAX][REFINE_MAX]; /* parts that cut blocks that are too large, in this order */
+    int refines[LINK_RULES_MAX];
+    uint64_t block_pairs_max; /* of one block, before it is cut */
+    struct arena *names;
+    size_t bytes_max;
+};
+
+/* The key of parts' values; 0 when one is missing. */
+static inline uint32_t key_mix(uint32_t key, uint32_t value)
+{
+    uint64_t x = ((uint64_t)key << 32 | value) * 0x9E3779B97F4A7C15u;
+
+    x = (x ^ x >> 32) * 0xD6E8FEB86659FD93u;
+    x ^= x >> 32;
+    return !key || !value ? 0 : (uint32_t)x ? (uint32_t)x : 1;
+}
+static inline uint32_t key_first(uint32_t value) { return key_mix(0x5bd1e995u, value); }
+
+/* Records drawn by content hash, with the values of all parts. */
+struct sample {
+    uint32_t *records[2], count[2];
+    uint32_t *value[2]; /* [record * PARTS_MAX + part] */
+    double share[2];    /* of the side's records */
+};
+void sample_draw(struct sample *s, const struct plan *p, uint32_t records_max);
+void sample_done(struct sample *s);
+/* Pairs of the sample with equal keys, and what that is in the whole set. */
+double sample_pairs(const struct sample *s, const struct key *k);
+double sample_scale(const struct sample *s);
+
+/* Pairs of the sample that are certain without labels: for each, which parts are equal; and the weight it has in choosing. */
+struct certain {
+    uint64_t *equal;
+    float *weight;
+    uint32_t count, real; /* the first `real` are pairs of the sample, the others stand for what it may not hold */
+};
+void certain_find(struct certain *c, const struct plan *p, const struct sample *s, const double chance[static PARTS_MAX]);
+void certain_done(struct certain *c);
+
+double seconds_allowed(double records);

@@ -1,0 +1,269 @@
+/* The choice of keys, see block.h. A key costs a pass over the records and a comparison for each pair that it brings; it
+ * gives the certain pairs that too few keys before it bring. The best ratio is taken until the time allowed is used up or
+ * what another key gives is next to nothing.
+ * tested by: src/match/block/test/block_test.c */
+#include "match/block/inside.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAMPLE_RECORDS = 32768, LIBRARY_MAX = 1 << 15 };
+/* Seconds for a record to pass a join and for a pair to be compared, on a machine of today; only their ratio and the
+ * growth with the size matter. */
+static const double record_seconds = 20e-9, pair_seconds = 100e-9;
+static const double decay = .2;       /* a pair that k keys bring weighs decay^k: what is found often needs no further key */
+static const double gain_min = .0005; /* of the certain pairs' weight */
+
+double seconds_allowed(double records)
+{
+    return 2 * fmin(1, sqrt(1e5 / fmax(records, 1))) + records * 100e-9;
+}
+
+struct choice {
+    struct plan *plan;
+    struct sample sample;
+    struct certain certain;
+    double chance[PARTS_MAX];
+    double records, all; /* of both sides; pairs that there could be */
+    double scale;
+    struct key *library;
+    double *gain;  /* as last computed; it can only fall */
+    bool *counted; /* the key's pairs are counted, not guessed */
+    int count;
+};
+
+static void chances(struct choice *c)
+{
+    double all = (double)c->sample.count[0] * (c->plan->set->sides == 2 ? c->sample.count[1] : c->sample.count[0] / 2.0);
+
+    for (int i = 0; i < c->plan->parts; i++) {
+        struct key k = { { (uint8_t)i }, 1, (uint64_t)1 << i, 0 };
+
+        c->chance[i] = fmin(.999, fmax(sample_pairs(&c->sample, &k), .5) / fmax(all, 1));
+    }
+}
+
+/* Keys that are not too broad, and of which no part could be left out at little cost. */
+static void library_add(struct choice *c, const uint8_t *part, int parts, double pairs_max)
+{
+    double narrow = .05 * c->records, pairs = c->all;
+    struct key k = { .parts = (uint8_t)parts };
+
+    for (int i = 0; i < parts; i++) {
+        k.part[i] = part[i];
+        k.mask |= (uint64_t)1 << part[i];
+        pairs *= c->chance[part[i]];
+    }
+    for (int i = 0; i < parts && parts > 1; i++)
+        if (pairs / c->chance[part[i]] <= narrow)
+            return;
+    if (pairs > pairs_max || c->count == LIBRARY_MAX)
+        return;
+    k.pairs = pairs;
+    c->library[c->count++] = k;
+}
+
+static bool apart(const struct part *a, const struct part *b)
+{
+    return a->field != b->field && a->field != b->other && a->other != b->field && a->other != b->other;
+}
+
+static void library_fill(struct choice *c)
+{
+    const struct plan *p = c->plan;
+    double pairs_max = seconds_allowed(c->records) / pair_seconds / 3;
+
+    for (uint8_t i = 0; i < p->parts; i++)
+        library_add(c, (uint8_t[]){ i }, 1, pairs_max);
+    for (uint8_t i = 0; i < p->parts; i++)
+        for (uint8_t k = (uint8_t)(i + 1); k < p->parts; k++)
+            if (apart(&p->part[i], &p->part[k]))
+                library_add(c, (uint8_t[]){ i, k }, 2, pairs_max);
+    for (uint8_t i = 0; i < p->parts; i++)
+        for (uint8_t k = (uint8_t)(i + 1); k < p->parts; k++)
+            for (uint8_t j = (uint8_t)(k + 1); j < p->parts && apart(&p->part[i], &p->part[k]); j++)
+                if (apart(&p->part[i], &p->part[j]) && apart(&p->part[k], &p->part[j]))
+                    library_add(c, (uint8_t[]){ i, k, j }, 3, pairs_max);
+}
+
+static double gain_of(const struct choice *c, uint64_t mask)
+{
+    double gain = 0;
+
+    for (uint32_t i = 0; i < c->certain.count; i++)
+        gain += (c->certain.equal[i] & mask) == mask ? c->certain.weight[i] : 0;
+    return gain;
+}
+
+static double cost_of(const struct choice *c, const struct key *k)
+{
+    return c->records * record_seconds + k->pairs * pair_seconds;
+}
+
+/* The key of the best ratio, its gain and pairs brought up to date; -1 if there is none. */
+static int best_key(struct choice *c)
+{
+    for (;;) {
+        int best = -1;
+        double ratio = 0;
+
+        for (int i = 0; i < c->count; i++) {
+            double r = c->gain[i] / cost_of(c, &c->library[i]);
+
+            if (r > ratio) {
+                ratio = r;
+                best = i;
+            }
+        }
+        if (best < 0)
+            return -1;
+        c->gain[best] = gain_of(c, c->library[best].mask);
+        if (!c->counted[best]) {
+            c->counted[best] = true;
+            c->library[best].pairs = fmax(sample_pairs(&c->sample, &c->library[best]) * c->scale, fmin(c->library[best].pairs, 1 / c->scale));
+        }
+        if (c->gain[best] / cost_of(c, &c->library[best]) >= ratio * .999)
+            return best;
+    }
+}
+
+static str key_name(struct plan *p, const struct key *k)
+{
+    str name = { 0 };
+
+    for (int i = 0; i < k->parts; i++) {
+        const struct part *part = &p->part[k->part[i]];
+        str head = p->set->field[part->field].head, other = part->other == part->field ? (str){ 0 } : p->set->field[part->other].head;
+        const char *word = part_word(part->kind);
+
+        name = arena_printf(p->names, "%.*s%s%.*s%s%.*s%s%s", STR_ARG(name), i ? " + " : "", STR_ARG(head), other.len ? "/" : "",
+                            STR_ARG(other), *word ? " " : "", word);
+    }
+    return name;
+}
+
+/* The parts of other fields that agree most often in certain pairs for what they tell apart. */
+static void refines_choose(struct choice *c, int rule)
+{
+    struct plan *p = c->plan;
+    const struct key *k = &p->key[rule];
+    uint64_t fields = 0;
+
+    for (int i = 0; i < k->parts; i++)
+        fields |= (uint64_t)1 << p->part[k->part[i]].field | (uint64_t)1 << p->part[k->part[i]].other;
+    while (p->refines[rule] < REFINE_MAX) {
+        double best = 0;
+        int chosen = -1;
+
+        for (int i = 0; i < p->parts; i++) {
+            const struct part *part = &p->part[i];
+            double worth = gain_of(c, (uint64_t)1 << i) * fmin(-log2(c->chance[i]), 8);
+
+            if (worth > best && !((fields >> part->field | fields >> part->other) & 1)) {
+                best = worth;
+                chosen = i;
+            }
+        }
+        if (chosen < 0)
+            return;
+        p->refine[rule][p->refines[rule]++] = (uint8_t)chosen;
+        fields |= (uint64_t)1 << p->part[chosen].field | (uint64_t)1 << p->part[chosen].other;
+    }
+}
+
+static void rule_add(struct choice *c, int best, double total)
+{
+    struct plan *p = c->plan;
+    struct key *k = &p->key[p->face.rules];
+    struct link_rule *r = &p->face.rule[p->face.rules];
+    uint32_t brings = 0, first = 0;
+
+    *k = c->library[best];
+    for (uint32_t i = 0; i < c->certain.count; i++) {
+        if ((c->certain.equal[i] & k->mask) != k->mask)
+            continue;
+        brings += i < c->certain.real;
+        first += i < c->certain.real && c->certain.weight[i] == 1;
+        c->certain.weight[i] *= (float)decay;
+    }
+    *r = (struct link_rule){ key_name(p, k), k->pairs, brings / fmax(c->certain.real, 1), first / fmax(c->certain.real, 1) };
+    p->face.rules++;
+    c->gain[best] = 0;
+    (void)total;
+}
+
+static void rules_choose(struct choice *c)
+{
+    struct plan *p = c->plan;
+    double left = seconds_allowed(c->records), total = gain_of(c, 0);
+    uint32_t missed = 0;
+
+    for (int i = 0; i < c->count; i++)
+        c->gain[i] = gain_of(c, c->library[i].mask);
+    while (p->face.rules < LINK_RULES_MAX) {
+        int best = best_key(c);
+
+        if (best < 0 || c->gain[best] < gain_min * total)
+            break;
+        if (cost_of(c, &c->library[best]) > left) {
+            c->gain[best] = 0;
+            continue;
+        }
+        left -= cost_of(c, &c->library[best]);
+        rule_add(c, best, total);
+    }
+    for (uint32_t i = 0; i < c->certain.real; i++)
+        missed += c->certain.weight[i] == 1;
+    p->face.missed = missed / fmax(c->certain.real, 1);
+    for (uint32_t i = 0; i < c->certain.count; i++)
+        c->certain.weight[i] = i < c->certain.real ? 1 : c->certain.weight[c->certain.count - 1];
+    for (int i = 0; i < p->face.rules; i++)
+        refines_choose(c, i);
+}
+
+void link_block_plan(const struct link_set *set, const struct link_options *options, struct link_plan **ret)
+{
+    struct plan *p = calloc(1, sizeof *p);
+    struct choice c = { .plan = p };
+
+    MUST(p);
+    p->set = set;
+    p->bytes_max = options->bytes_max;
+    p->names = arena_new(1 << 20);
+    p->tables = part_tables_new(set);
+    p->parts = parts_list(set, p->tables, p->part);
+    sample_draw(&c.sample, p, SAMPLE_RECORDS);
+    c.scale = sample_scale(&c.sample);
+    c.records = (double)set->count[0] + set->count[1];
+    c.all = set->sides == 2 ? (double)set->count[0] * set->count[1] : (double)set->count[0] * (set->count[0] - 1.0) / 2;
+    chances(&c);
+    certain_find(&c.certain, p, &c.sample, c.chance);
+    c.library = malloc(LIBRARY_MAX * sizeof *c.library);
+    c.gain = calloc(LIBRARY_MAX, sizeof *c.gain);
+    c.counted = calloc(LIBRARY_MAX, sizeof *c.counted);
+    MUST(c.library && c.gain && c.counted);
+    library_fill(&c);
+    rules_choose(&c);
+    p->face.considered = c.count;
+    p->face.sampled = c.sample.count[0] + c.sample.count[1];
+    p->face.certain = c.certain.real;
+    p->block_pairs_max = (uint64_t)fmax(10000, seconds_allowed(c.records) / pair_seconds / 256);
+    certain_done(&c.certain);
+    sample_done(&c.sample);
+    free(c.library);
+    free(c.gain);
+    free(c.counted);
+    *ret = &p->face;
+}
+
+void link_plan_free(struct link_plan *plan)
+{
+    struct plan *p = (struct plan *)(void *)plan;
+
+    if (!p)
+        return;
+    part_tables_free(p->tables);
+    arena_free(p->names);
+    free(p);
+}
