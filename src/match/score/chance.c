@@ -1,0 +1,320 @@
+/* How often two records agree by chance (u): equal values are counted exactly from how often each value stands, or from a
+ * part of the values drawn by their hash where there is no dictionary; the other levels from pairs of records drawn by the
+ * hash of their content. tested by: src/match/score/model_test.c */
+#include "match/score/chance.h"
+
+#include "match/set/hash.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DRAWN_PAIRS = 400000, DRAWN_VALUES = 1 << 16, DAY_YEAR_FIRST = 1850, DAY_YEARS = 200 };
+
+/* Birth dates in one array; slot 0 for those that are no day of the last centuries. */
+static size_t day_slot(uint32_t d)
+{
+    int y = link_day_year(d) - DAY_YEAR_FIRST, m = link_day_month(d), k = link_day_day(d);
+
+    return y < 0 || y >= DAY_YEARS || m > 12 || k > 31 ? 0 : 1 + (size_t)((y * 13 + m) * 32 + k);
+}
+enum { DAY_SLOTS = 1 + DAY_YEARS * 13 * 32 };
+
+static double choose_two(double n) { return n * (n - 1) / 2; }
+static double records(const struct link_set *s) { return (double)s->count[0] + (s->sides == 2 ? s->count[1] : 0); }
+
+/* Pairs of records that both have the value, which `left` and `right` records have. */
+static double equal_pairs(const struct link_set *s, double left, double right)
+{
+    return s->sides == 1 ? choose_two(left) : left * right;
+}
+
+/* The chance of a word, wherever it stands. */
+static double word_chance(const struct link_set *s, const struct link_field *f, uint32_t code)
+{
+    double uses = (double)f->dict->uses[0][code] + (s->sides == 2 ? f->dict->uses[1][code] : 0);
+
+    return fmax(uses, 1) / fmax(1, (double)f->known[0] + (s->sides == 2 ? f->known[1] : 0));
+}
+
+static double uses_of(const struct link_model *m, int comparison, int side, uint32_t code)
+{
+    const struct link_set *s = m->comparer.set;
+
+    return side < s->sides ? m->uses[comparison][(size_t)side * (s->field[m->comparer.list[comparison].field].dict->count + 1) + code] : 0;
+}
+
+/* The chance of a value in its field: a dictionary may be shared by several. */
+static double code_chance(const struct link_model *m, int comparison, uint32_t code)
+{
+    const struct link_set *s = m->comparer.set;
+    const struct link_field *f = &s->field[m->comparer.list[comparison].field];
+    double uses = uses_of(m, comparison, 0, code) + uses_of(m, comparison, 1, code);
+
+    return fmax(uses, 1) / fmax(1, (double)f->known[0] + (s->sides == 2 ? f->known[1] : 0));
+}
+
+static void uses_count(struct link_model *m, int comparison)
+{
+    const struct link_set *s = m->comparer.set;
+    const struct link_field *f = &s->field[m->comparer.list[comparison].field];
+    size_t stride = (size_t)f->dict->count + 1;
+
+    m->uses[comparison] = calloc(stride * (size_t)s->sides, sizeof(uint32_t));
+    MUST(m->uses[comparison]);
+    for (int side = 0; side < s->sides; side++)
+        for (uint32_t i = 0; i < s->count[side]; i++)
+            m->uses[comparison][(size_t)side * stride + f->code[side][i]]++;
+}
+
+static double words_rarity(const struct link_model *m, const struct link_field *f, int side, uint32_t row, int level)
+{
+    const uint32_t *word = f->word[side][row];
+    int count = f->word_count[side][row] < LINK_WORDS_MAX ? f->word_count[side][row] : LINK_WORDS_MAX;
+    double rarity = 1;
+
+    for (int k = 0; k < count; k++) {
+        bool counts = level >= NAME_NEAR || (k == 0 && level != NAME_LAST) || (k == count - 1 && level != NAME_FIRST);
+
+        rarity *= counts ? fmin(1 / word_chance(m->comparer.set, f, word[k]), 1e6) : 1;
+    }
+    return fmin(rarity, 1e12);
+}
+
+/* One value among those that are drawn. */
+struct drawn {
+    uint64_t hash;
+    uint32_t row;
+    int side;
+};
+
+static int drawn_order(const void *a, const void *b)
+{
+    const struct drawn *x = a, *y = b;
+
+    return x->hash < y->hash ? -1 : x->hash > y->hash ? 1 : x->side - y->side;
+}
+
+static uint64_t value_hash(const struct link_field *f, int side, uint32_t i)
+{
+    uint64_t h = 0;
+
+    if (f->kind == LINK_KIND_DAY)
+        return f->code[side][i] ? link_mix(f->code[side][i], 2) | 1 : 0;
+    if (f->kind == LINK_KIND_DIGITS)
+        return f->digits[side][i] ? link_mix(f->digits[side][i], 1) | 1 : 0;
+    for (int k = 0; k < f->word_count[side][i] && k < LINK_WORDS_MAX; k++)
+        h = link_mix(h, f->dict->hash[f->word[side][i][k]] + 1);
+    return h ? h | 1 : 0;
+}
+
+/* Numbers and texts of words have no dictionary of their own: of the values a part is drawn and counted, and stands for
+ * all. *ret_rarity is the mean rarity of the pairs that are equal. */
+static double equal_drawn(const struct link_model *m, int comparison, double *ret_rarity)
+{
+    const struct link_set *s = m->comparer.set;
+    const struct link_field *f = &s->field[m->comparer.list[comparison].field];
+    double share = fmin(1, DRAWN_VALUES / fmax(1, records(s))), sum = 0, rarity = 0;
+    uint64_t limit = share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64);
+    size_t cap = 4 * DRAWN_VALUES, count = 0;
+    struct drawn *list = malloc(cap * sizeof *list);
+
+    MUST(list);
+    for (int side = 0; side < s->sides; side++)
+        for (uint32_t i = 0; i < s->count[side] && count < cap; i++) {
+            uint64_t h = value_hash(f, side, i);
+
+            if (h && link_mix(h, 7) <= limit)
+                list[count++] = (struct drawn){ h, i, side };
+        }
+    qsort(list, count, sizeof *list, drawn_order);
+    for (size_t i = 0, end; i < count; i = end) {
+        double of[2] = { 0, 0 }, pairs;
+
+        for (end = i; end < count && list[end].hash == list[i].hash; end++)
+            of[list[end].side]++;
+        sum += pairs = equal_pairs(s, of[0], of[1]);
+        if (pairs > 0 && m->comparer.list[comparison].is_name)
+            rarity += pairs * words_rarity(m, f, list[i].side, list[i].row, LEVEL_SAME);
+    }
+    free(list);
+    *ret_rarity = sum > 0 ? rarity / sum : 0;
+    return sum / share;
+}
+
+static void days_count(struct link_model *m, const struct link_field *f)
+{
+    const struct link_set *s = m->comparer.set;
+
+    m->days = calloc(2 * DAY_SLOTS, sizeof *m->days);
+    MUST(m->days);
+    for (int side = 0; side < s->sides; side++)
+        for (uint32_t i = 0; i < s->count[side]; i++)
+            if (f->code[side][i])
+                m->days[side * DAY_SLOTS + day_slot(f->code[side][i])]++;
+}
+
+static double slot_rarity(const struct link_model *m, const struct link_field *f, size_t slot)
+{
+    double known = (double)f->known[0] + (m->comparer.set->sides == 2 ? f->known[1] : 0);
+
+    return slot ? known / fmax(1, (double)m->days[slot] + m->days[DAY_SLOTS + slot]) : 1;
+}
+
+double chance_rarity(const struct link_model *m, int comparison, struct link_pair pair, int level)
+{
+    const struct comparison *c = &m->comparer.list[comparison];
+    const struct link_set *s = m->comparer.set;
+    const struct link_field *f = &s->field[c->field];
+    int right = link_side(s, 1);
+
+    switch (f->kind) {
+    case LINK_KIND_TEXT:
+        if (level <= TEXT_ELSEWHERE)
+            return 1;
+        return (1 / code_chance(m, comparison, f->code[0][pair.left]) + 1 / code_chance(m, comparison, f->code[right][pair.right])) / 2;
+    case LINK_KIND_DAY:
+        return level == LEVEL_SAME && comparison == m->day_comparison ? slot_rarity(m, f, day_slot(f->code[0][pair.left])) : 1;
+    case LINK_KIND_WORDS:
+        if (!c->is_name)
+            return 1;
+        return (words_rarity(m, f, 0, pair.left, level) + words_rarity(m, f, right, pair.right, level)) / 2;
+    case LINK_KIND_DIGITS:
+    case LINK_KIND_NONE:
+        break;
+    }
+    return 1;
+}
+
+/* Pairs that have the same value, and their mean rarity: each pair counted as often as it occurs. */
+static double equal_counted(const struct link_model *m, int comparison, double *ret_rarity)
+{
+    const struct link_set *s = m->comparer.set;
+    const struct link_field *f = &s->field[m->comparer.list[comparison].field];
+    double sum = 0, rarity = 0, equal;
+
+    if (f->kind == LINK_KIND_TEXT)
+        for (uint32_t code = 1; code <= f->dict->count; code++) {
+            sum += equal = equal_pairs(s, uses_of(m, comparison, 0, code), uses_of(m, comparison, 1, code));
+            rarity += equal > 0 ? equal / code_chance(m, comparison, code) : 0;
+        }
+    else if (comparison == m->day_comparison)
+        for (size_t slot = 1; slot < DAY_SLOTS; slot++) {
+            sum += equal = equal_pairs(s, m->days[slot], m->days[DAY_SLOTS + slot]);
+            rarity += equal > 0 ? equal * slot_rarity(m, f, slot) : 0;
+        }
+    else
+        return equal_drawn(m, comparison, ret_rarity);
+    *ret_rarity = sum > 0 ? rarity / sum : 0;
+    return sum;
+}
+
+struct draw {
+    uint64_t hash;
+    uint32_t row;
+};
+
+static int draw_order(const void *a, const void *b)
+{
+    const struct draw *x = a, *y = b;
+
+    return x->hash < y->hash ? -1 : x->hash > y->hash ? 1 : x->row < y->row ? -1 : 1;
+}
+
+/* About `wanted` records of a side, those of the smallest hashes, in their order. */
+static struct draw *records_draw(const struct link_set *s, int side, double wanted, size_t *ret_count)
+{
+    double share = fmin(1, wanted / fmax(1, s->count[side]));
+    uint64_t limit = share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64);
+    size_t cap = (size_t)wanted * 4 + 64, count = 0;
+    struct draw *list = malloc(cap * sizeof *list);
+
+    MUST(list);
+    for (uint32_t i = 0; i < s->count[side] && count < cap; i++)
+        if (link_mix(s->hash[side][i], 3) <= limit)
+            list[count++] = (struct draw){ link_mix(s->hash[side][i], 3), i };
+    qsort(list, count, sizeof *list, draw_order);
+    *ret_count = count;
+    return list;
+}
+
+struct tally {
+    double count[LINK_FIELDS_MAX][LEVELS], rarity[LINK_FIELDS_MAX][LEVELS], pairs;
+};
+
+static void tally_pair(const struct link_model *m, struct compare_memo *memo, struct link_pair pair, struct tally *t)
+{
+    uint64_t pattern = compare_pair(&m->comparer, memo, pair);
+
+    t->pairs++;
+    for (int i = 0; i < m->comparer.count; i++) {
+        int level = pattern_level(pattern, i);
+
+        t->count[i][level]++;
+        if (level > LEVEL_DIFFERENT)
+            t->rarity[i][level] += chance_rarity(m, i, pair, level);
+    }
+}
+
+static void pairs_draw(const struct link_model *m, struct tally *t)
+{
+    const struct link_set *s = m->comparer.set;
+    struct compare_memo *memo = compare_memo_new();
+    double wanted = s->sides == 1 ? sqrt(2.0 * DRAWN_PAIRS) : sqrt((double)DRAWN_PAIRS);
+    size_t left_count, right_count = 0;
+    struct draw *left = records_draw(s, 0, wanted, &left_count);
+    struct draw *right = s->sides == 2 ? records_draw(s, 1, wanted, &right_count) : left;
+
+    for (size_t i = 0; i < left_count; i++)
+        for (size_t k = s->sides == 2 ? 0 : i + 1; k < (s->sides == 2 ? right_count : left_count); k++)
+            tally_pair(m, memo, (struct link_pair){ left[i].row, right[k].row }, t);
+    if (right != left)
+        free(right);
+    free(left);
+    compare_memo_free(memo);
+}
+
+/* Of all pairs with the field known on both sides: the share of SAME from the exact count, the rest as drawn, with half a
+ * pair for what was not seen. */
+static void shares_set(struct link_model *m, int i, const struct tally *t)
+{
+    const struct link_set *s = m->comparer.set;
+    const struct link_field *f = &s->field[m->comparer.list[i].field];
+    double known = s->sides == 1 ? choose_two(f->known[0]) : (double)f->known[0] * f->known[1], drawn = .5 * (LEVELS - 2), same, rarity;
+
+    known = fmax(known, 1);
+    m->known[i] = known / fmax(m->pairs, 1);
+    same = fmin(equal_counted(m, i, &rarity) / known, .999999);
+    for (int level = LEVEL_DIFFERENT; level < LEVEL_SAME; level++)
+        drawn += t->count[i][level];
+    for (int level = LEVEL_DIFFERENT; level < LEVEL_SAME; level++)
+        m->all[i][level] = (1 - same) * (t->count[i][level] + .5) / drawn;
+    m->all[i][LEVEL_SAME] = fmax(same, .5 / known);
+    for (int level = LEVEL_DIFFERENT + 1; level < LEVEL_SAME; level++)
+        m->rarity_mean[i][level] = t->count[i][level] >= 20 ? t->rarity[i][level] / t->count[i][level] : 0;
+    m->rarity_mean[i][LEVEL_SAME] = rarity;
+    if (m->rarity_mean[i][LEVEL_SAME - 1] == 0 && f->kind != LINK_KIND_DAY && f->kind != LINK_KIND_DIGITS)
+        m->rarity_mean[i][LEVEL_SAME - 1] = rarity; /* without tones */
+}
+
+void chance_count(struct link_model *m)
+{
+    const struct link_set *s = m->comparer.set;
+    struct tally *t = calloc(1, sizeof *t);
+
+    MUST(t);
+    m->pairs = s->sides == 1 ? choose_two(s->count[0]) : (double)s->count[0] * s->count[1];
+    m->day_comparison = -1;
+    for (int i = 0; i < m->comparer.count; i++)
+        if (s->field[m->comparer.list[i].field].kind == LINK_KIND_TEXT)
+            uses_count(m, i);
+    for (int i = 0; i < m->comparer.count && !m->days; i++)
+        if (s->field[m->comparer.list[i].field].kind == LINK_KIND_DAY) {
+            days_count(m, &s->field[m->comparer.list[i].field]);
+            m->day_comparison = i;
+        }
+    pairs_draw(m, t);
+    for (int i = 0; i < m->comparer.count; i++)
+        shares_set(m, i, t);
+    free(t);
+}

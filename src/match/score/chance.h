@@ -1,0 +1,8 @@
+/* What agrees by chance: the shares of levels among all pairs that a set could make, and how rare a value is. */
+#pragma once
+#include "match/score/score.h"
+
+/* Fills pairs, known, all, rarity_mean and days of a model whose comparer stands. */
+void chance_count(struct link_model *m);
+/* One over the chance that a value such as this stands in a record; 1 where rarity is not used. */
+double chance_rarity(const struct link_model *m, int comparison, struct link_pair pair, int level);

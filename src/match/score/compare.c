@@ -1,0 +1,299 @@
+/* Behind compare.h. A level is computed once for two values of a dictionary as long as the memo keeps it: a direct-mapped
+ * table, so that forgetting costs time only and never changes an answer. */
+#include "match/score/compare.h"
+
+#include "match/score/similar.h"
+#include "match/score/words.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MEMO_SLOTS = 1 << 15 };
+
+struct compare_memo {
+    struct {
+        uint64_t key;
+        uint32_t dict;
+        uint32_t level;
+    } slot[MEMO_SLOTS];
+};
+
+struct compare_memo *compare_memo_new(void)
+{
+    struct compare_memo *m = calloc(1, sizeof *m);
+
+    MUST(m);
+    return m;
+}
+
+void compare_memo_free(struct compare_memo *m) { free(m); }
+
+static bool has_word_in_common(str a, str b)
+{
+    str word, rest = a;
+
+    while (str_cut(&rest, ' ', &word)) {
+        str other, others = b;
+
+        while (word.len > 2 && str_cut(&others, ' ', &other))
+            if (str_eq(word, other))
+                return true;
+    }
+    return false;
+}
+
+enum level compare_text(str a, str b, bool is_number)
+{
+    size_t longer = a.len > b.len ? a.len : b.len, shorter = a.len + b.len - longer;
+    int edits;
+    double jaro;
+
+    if (str_eq(a, b) || similar_compact(a, b))
+        return TEXT_LETTERS;
+    edits = similar_edits(a, b, 2);
+    if (edits == 1 && longer >= 3)
+        return TEXT_SLIP;
+    if (is_number)
+        return edits <= 2 && longer >= 3 ? TEXT_LIKE : edits == 1 ? TEXT_FAINT : LEVEL_DIFFERENT;
+    jaro = similar_jaro(a, b);
+    if ((edits == 2 && longer >= 5) || (jaro >= .9 && shorter >= 3))
+        return TEXT_LIKE;
+    if (str_starts(a, b) || str_starts(b, a) || jaro >= .8 || has_word_in_common(a, b))
+        return TEXT_FAINT;
+    return LEVEL_DIFFERENT;
+}
+
+enum level memo_text_level(struct compare_memo *memo, const struct link_dict *d, uint32_t a, uint32_t b, bool is_number)
+{
+    uint64_t key, at;
+    uint32_t tag = (uint32_t)((uintptr_t)d >> 4) << 1 | is_number;
+
+    if (a == b)
+        return LEVEL_SAME;
+    if (d->hash[a] == d->hash[b])
+        return TEXT_LETTERS;
+    key = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
+    at = ((key ^ tag) * UINT64_C(0x9E3779B97F4A7C15)) >> 49;
+    if (memo->slot[at].key != key || memo->slot[at].dict != tag) {
+        memo->slot[at].key = key;
+        memo->slot[at].dict = tag;
+        memo->slot[at].level = compare_text(d->text[a], d->text[b], is_number);
+    }
+    return memo->slot[at].level;
+}
+
+static uint64_t day_digits(uint32_t d)
+{
+    return (uint64_t)link_day_year(d) * 10000 + (uint64_t)link_day_month(d) * 100 + (uint64_t)link_day_day(d);
+}
+
+enum level compare_days(uint32_t a, uint32_t b)
+{
+    int ay = link_day_year(a), am = link_day_month(a), ad = link_day_day(a);
+    int by = link_day_year(b), bm = link_day_month(b), bd = link_day_day(b);
+    int parts, edits;
+
+    if (a == b)
+        return LEVEL_SAME;
+    if (!am || !bm || !ad || !bd)
+        return ay != by ? LEVEL_DIFFERENT : !am || !bm || am == bm ? DAYS_COARSE : DAYS_YEAR;
+    if (ay == by && am == bd && ad == bm)
+        return DAYS_SWAP;
+    edits = similar_digits(day_digits(a), 8, day_digits(b), 8, 2);
+    parts = (ay == by) + (am == bm) + (ad == bd);
+    if (edits == 1)
+        return DAYS_SLIP;
+    if (parts == 2)
+        return DAYS_PARTS;
+    return ay == by || edits == 2 ? DAYS_YEAR : LEVEL_DIFFERENT;
+}
+
+static int digits_that_differ(uint64_t a, uint64_t b)
+{
+    int n = 0;
+
+    for (; a || b; a /= 10, b /= 10)
+        n += a % 10 != b % 10;
+    return n;
+}
+
+static bool digits_end(uint64_t longer, uint64_t shorter, unsigned count)
+{
+    uint64_t modulus = 1;
+
+    for (unsigned i = 0; i < count; i++)
+        modulus *= 10;
+    return longer % modulus == shorter;
+}
+
+enum level compare_digits(uint64_t a, uint64_t b)
+{
+    unsigned an = (unsigned)(a >> 56), bn = (unsigned)(b >> 56);
+    uint64_t av = a & ((UINT64_C(1) << 56) - 1), bv = b & ((UINT64_C(1) << 56) - 1), half = 1;
+    unsigned shorter = an < bn ? an : bn;
+    int edits;
+
+    if (a == b)
+        return LEVEL_SAME;
+    if (an != bn && shorter >= 5 && (an > bn ? digits_end(av, bv, bn) : digits_end(bv, av, an)))
+        return DIGITS_SHIFT;
+    if (shorter < 3)
+        return LEVEL_DIFFERENT;
+    edits = similar_digits(av, an, bv, bn, 2);
+    if (edits == 1 && an != bn)
+        return DIGITS_SHIFT;
+    if (edits == 1)
+        return digits_that_differ(av, bv) == 1 ? DIGITS_SLIP : DIGITS_SWAP;
+    if (edits == 2 && shorter >= 5)
+        return DIGITS_FAR;
+    for (unsigned i = 0; i < shorter / 2; i++)
+        half *= 10;
+    return an == bn && av / half == bv / half ? DIGITS_START : LEVEL_DIFFERENT;
+}
+
+static bool is_one_of(enum link_role role, const enum link_role *roles, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (role == roles[i])
+            return true;
+    return false;
+}
+
+static bool may_be_swapped(const struct link_field *a, const struct link_field *b)
+{
+    static const enum link_role names[] = { LINK_GIVEN_NAME, LINK_SURNAME };
+
+    if (a->kind != b->kind || a->dict != b->dict || (a->kind != LINK_KIND_TEXT && a->kind != LINK_KIND_WORDS))
+        return false;
+    return a->role == b->role || (is_one_of(a->role, names, 2) && is_one_of(b->role, names, 2));
+}
+
+static void rarity_make(struct comparer *c, int i)
+{
+    const struct link_field *f = &c->set->field[c->list[i].field];
+    double words = 1;
+
+    for (int k = 0; k < i; k++)
+        if (c->rarity[k] && c->set->field[c->list[k].field].dict == f->dict) {
+            c->rarity[i] = c->rarity[k];
+            return;
+        }
+    c->rarity[i] = malloc((f->dict->count + 1) * sizeof(float));
+    MUST(c->rarity[i]);
+    for (int side = 0; side < c->set->sides; side++)
+        for (uint32_t code = 1; code <= f->dict->count; code++)
+            words += f->dict->uses[side][code];
+    for (uint32_t code = 1; code <= f->dict->count; code++) {
+        double uses = f->dict->uses[0][code] + (c->set->sides == 2 ? f->dict->uses[1][code] : 0);
+
+        c->rarity[i][code] = (float)(log2(words) - log2(uses + .5));
+    }
+}
+
+void comparer_init(struct comparer *c, const struct link_set *set)
+{
+    static const enum link_role names[] = { LINK_FULL_NAME, LINK_PARENT_NAME, LINK_FATHER_NAME, LINK_MOTHER_NAME };
+    static const enum link_role numbers[] = { LINK_AGE, LINK_SEX, LINK_STREET_NUMBER, LINK_POSTCODE, LINK_HOUSEHOLD, LINK_CODE };
+
+    *c = (struct comparer){ .set = set };
+    for (int i = 0; i < set->fields; i++) {
+        const struct link_field *f = &set->field[i];
+        struct comparison *it = &c->list[c->count];
+
+        if (f->kind == LINK_KIND_NONE || !f->known[0] || !f->known[set->sides - 1])
+            continue;
+        *it = (struct comparison){ (uint8_t)i, -1, is_one_of(f->role, names, 4), is_one_of(f->role, numbers, 6) };
+        if (f->kind == LINK_KIND_WORDS && !it->is_name)
+            rarity_make(c, c->count);
+        for (int k = 0; k < c->count && it->beside < 0; k++)
+            if (c->list[k].beside < 0 && may_be_swapped(f, &set->field[c->list[k].field])) {
+                it->beside = (int8_t)k;
+                c->list[k].beside = (int8_t)c->count;
+            }
+        c->count++;
+    }
+}
+
+void comparer_done(struct comparer *c)
+{
+    for (int i = 0; i < c->count; i++) {
+        for (int k = i + 1; k < c->count; k++)
+            if (c->rarity[k] == c->rarity[i])
+                c->rarity[k] = NULL;
+        free(c->rarity[i]);
+        c->rarity[i] = NULL;
+    }
+}
+
+/* A record as one side of a comparison. */
+struct view {
+    int side;
+    uint32_t row;
+};
+
+static enum level text_field_level(struct compare_memo *memo, const struct comparison *it, const struct link_field *f,
+                                   const struct link_field *beside, struct view a, struct view b)
+{
+    uint32_t x = f->code[a.side][a.row], y = f->code[b.side][b.row];
+    enum level level = x && y ? memo_text_level(memo, f->dict, x, y, it->is_number) : LEVEL_UNKNOWN;
+
+    if (level == LEVEL_UNKNOWN || level >= TEXT_LIKE || !beside)
+        return level;
+    if (x == beside->code[b.side][b.row] || y == beside->code[a.side][a.row])
+        return TEXT_ELSEWHERE;
+    return level;
+}
+
+static enum level words_field_level(const struct comparer *c, struct compare_memo *memo, int i, struct view a, struct view b)
+{
+    const struct link_field *f = &c->set->field[c->list[i].field];
+    int an = f->word_count[a.side][a.row], bn = f->word_count[b.side][b.row];
+    struct words x = { f->word[a.side][a.row], an < LINK_WORDS_MAX ? an : LINK_WORDS_MAX };
+    struct words y = { f->word[b.side][b.row], bn < LINK_WORDS_MAX ? bn : LINK_WORDS_MAX };
+
+    if (!an || !bn)
+        return LEVEL_UNKNOWN;
+    return c->list[i].is_name ? words_name_level(memo, f->dict, x, y) : words_text_level(memo, f->dict, c->rarity[i], x, y);
+}
+
+static enum level field_level(const struct comparer *c, struct compare_memo *memo, int i, struct view a, struct view b)
+{
+    const struct comparison *it = &c->list[i];
+    const struct link_field *f = &c->set->field[it->field];
+    const struct link_field *beside = it->beside < 0 ? NULL : &c->set->field[c->list[it->beside].field];
+
+    switch (f->kind) {
+    case LINK_KIND_TEXT:
+        return text_field_level(memo, it, f, beside, a, b);
+    case LINK_KIND_DAY: {
+        uint32_t x = f->code[a.side][a.row], y = f->code[b.side][b.row];
+
+        return x && y ? compare_days(x, y) : LEVEL_UNKNOWN;
+    }
+    case LINK_KIND_DIGITS: {
+        uint64_t x = f->digits[a.side][a.row], y = f->digits[b.side][b.row];
+
+        return x && y ? compare_digits(x, y) : LEVEL_UNKNOWN;
+    }
+    case LINK_KIND_WORDS:
+        return words_field_level(c, memo, i, a, b);
+    case LINK_KIND_NONE:
+        break;
+    }
+    return LEVEL_UNKNOWN;
+}
+
+uint64_t compare_records(const struct comparer *c, struct compare_memo *memo, int side_a, uint32_t a, int side_b, uint32_t b)
+{
+    uint64_t pattern = 0;
+
+    for (int i = 0; i < c->count; i++)
+        pattern |= (uint64_t)field_level(c, memo, i, (struct view){ side_a, a }, (struct view){ side_b, b }) << (i * LEVEL_BITS);
+    return pattern;
+}
+
+uint64_t compare_pair(const struct comparer *c, struct compare_memo *memo, struct link_pair pair)
+{
+    return compare_records(c, memo, 0, pair.left, link_side(c->set, 1), pair.right);
+}

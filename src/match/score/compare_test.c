@@ -1,0 +1,164 @@
+/* Levels by kind of field, and that they do not depend on which record stands left. tested here: words.c too. */
+#include "match/score/compare.h"
+
+#include "match/set/load.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COLUMN(name, role_) { { "" name, sizeof(name) - 1 }, LINK_##role_ }
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static enum level text(const char *a, const char *b) { return compare_text(str_of(a), str_of(b), false); }
+
+static void test_texts(void **state)
+{
+    (void)state;
+    assert_int_equal(text("elk i", "elki"), TEXT_LETTERS);
+    assert_int_equal(text("mueller", "muller"), TEXT_SLIP);
+    assert_int_equal(text("mueller", "mueler"), TEXT_SLIP);
+    assert_int_equal(text("mueller", "meler"), TEXT_LIKE);
+    assert_int_equal(text("robert", "rob"), TEXT_FAINT);
+    assert_int_equal(text("robert", "r"), TEXT_FAINT);
+    assert_int_equal(text("anna maria", "maria"), TEXT_FAINT);
+    assert_int_equal(text("robert", "wolfgang"), LEVEL_DIFFERENT);
+    assert_int_equal(compare_text(STR("12"), STR("13"), true), TEXT_FAINT);
+    assert_int_equal(compare_text(STR("2114"), STR("2141"), true), TEXT_SLIP);
+    assert_int_equal(compare_text(STR("12"), STR("45"), true), LEVEL_DIFFERENT);
+}
+
+static enum level days(int y, int m, int d, int y2, int m2, int d2)
+{
+    enum level one = compare_days(link_day(y, m, d), link_day(y2, m2, d2));
+
+    assert_int_equal(one, compare_days(link_day(y2, m2, d2), link_day(y, m, d)));
+    return one;
+}
+
+static void test_days(void **state)
+{
+    (void)state;
+    assert_int_equal(days(1990, 2, 1, 1990, 2, 1), LEVEL_SAME);
+    assert_int_equal(days(1990, 2, 1, 1990, 1, 2), DAYS_SWAP);
+    assert_int_equal(days(1990, 2, 1, 1990, 0, 0), DAYS_COARSE);
+    assert_int_equal(days(1990, 2, 0, 1990, 2, 7), DAYS_COARSE);
+    assert_int_equal(days(1990, 2, 0, 1990, 3, 7), DAYS_YEAR);
+    assert_int_equal(days(1991, 0, 0, 1990, 3, 7), LEVEL_DIFFERENT);
+    assert_int_equal(days(1990, 2, 11, 1990, 2, 12), DAYS_SLIP);
+    assert_int_equal(days(1990, 2, 12, 1990, 2, 21), DAYS_SLIP);
+    assert_int_equal(days(1998, 40, 5, 1998, 4, 5), DAYS_SLIP); /* "19984005": no day, but near one */
+    assert_int_equal(days(1990, 2, 11, 1956, 2, 11), DAYS_PARTS);
+    assert_int_equal(days(1990, 2, 11, 1990, 8, 27), DAYS_YEAR);
+    assert_int_equal(days(1990, 2, 11, 1947, 8, 27), LEVEL_DIFFERENT);
+}
+
+static void test_numbers(void **state)
+{
+    uint64_t number = link_digits(12, 1090000012);
+
+    (void)state;
+    assert_int_equal(compare_digits(number, number), LEVEL_SAME);
+    assert_int_equal(compare_digits(number, link_digits(12, 1090000072)), DIGITS_SLIP);
+    assert_int_equal(compare_digits(number, link_digits(12, 1090000021)), DIGITS_SWAP);
+    assert_int_equal(compare_digits(number, link_digits(12, 1900000012)), DIGITS_SWAP); /* 90 in value, a swap in digits */
+    assert_int_equal(compare_digits(number, link_digits(10, 1090000012)), DIGITS_SHIFT); /* leading zeros lost */
+    assert_int_equal(compare_digits(number, link_digits(11, 1090000012)), DIGITS_SHIFT);
+    assert_int_equal(compare_digits(number, link_digits(12, 1090000345)), DIGITS_START);
+    assert_int_equal(compare_digits(number, link_digits(12, 79185123456)), LEVEL_DIFFERENT);
+}
+
+static const struct link_column people[] = {
+    COLUMN("id", ID), COLUMN("given", GIVEN_NAME), COLUMN("sur", SURNAME), COLUMN("full", FULL_NAME), COLUMN("home", ADDRESS),
+};
+
+static enum level level_of(const char *rows, int field)
+{
+    static const struct link_load_options options = { .column = people, .columns = COUNT(people), .threads = 1 };
+    struct arena *arena = arena_new(1 << 16);
+    struct compare_memo *memo = compare_memo_new();
+    struct link_set *set;
+    struct comparer c;
+    uint64_t one, other;
+
+    /* Words that others have too, so that no word is in all records. */
+    assert_true(status_ok(link_set_load(&set, arena_join(arena, STR("id,given,sur,full,home\n"), str_of(rows)), (str){ 0 }, &options)));
+    comparer_init(&c, set);
+    assert_int_equal(c.count, 4);
+    one = compare_records(&c, memo, 0, 0, 0, 1);
+    other = compare_records(&c, memo, 0, 1, 0, 0);
+    assert_true(one == other);
+    comparer_done(&c);
+    compare_memo_free(memo);
+    link_set_free(set);
+    arena_free(arena);
+    return (enum level)pattern_level(one, field);
+}
+
+static void test_beside(void **state)
+{
+    (void)state;
+    assert_int_equal(level_of("1,Isla,Hall,x,y\n2,Hall,Isla,x,y\n", 0), TEXT_ELSEWHERE);
+    assert_int_equal(level_of("1,Isla,Hall,x,y\n2,Hall,Isla,x,y\n", 1), TEXT_ELSEWHERE);
+    assert_int_equal(level_of("1,Isla,Hall,x,y\n2,Isla,Hall,x,y\n", 1), LEVEL_SAME);
+    assert_int_equal(level_of("1,,Hall,x,y\n2,Isla,Hall,x,y\n", 0), LEVEL_UNKNOWN);
+}
+
+static enum level full(const char *a, const char *b)
+{
+    struct arena *arena = arena_new(1 << 16);
+    enum level level = level_of(arena_printf(arena, "1,a,b,%s,c\n2,a,b,%s,c\n", a, b).ptr, 2);
+
+    arena_free(arena);
+    return level;
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_int_equal(full("Nguyễn Văn Hoà", "NGUYỄN VĂN HÒA"), LEVEL_SAME);
+    assert_int_equal(full("Nguyễn Văn Hoà", "Nguyen Van Hoa"), NAME_LETTERS);
+    assert_int_equal(full("Nguyễn Văn Hoà", "Hoà Nguyễn Văn"), NAME_NEAR);
+    assert_int_equal(full("Nguyễn Văn Hoà", "Nguyeenx Văn Hoà"), NAME_NEAR);
+    assert_int_equal(full("Nguyễn Văn Hoà", "Nguyễn V Hoà"), NAME_NEAR);
+    assert_int_equal(full("Hoàng Văn Hoà", "Huỳnh Văn Hoà"), NAME_NEAR);
+    assert_int_equal(full("Nguyễn Văn Hoà", "Nguyễn Hoà"), NAME_ENDS);
+    assert_int_equal(full("Nguyễn Văn Hoà", "Nguyễn Đình Hoà"), NAME_ENDS);
+    assert_int_equal(full("Nguyễn Văn Hoà", "Nguyễn Văn Bình"), NAME_FIRST);
+    assert_int_equal(full("Nguyễn Văn Bình", "Trần Thị Bình"), NAME_LAST);
+    assert_int_equal(full("Nguyễn Văn Hoà", "Trần Thị Lan"), LEVEL_DIFFERENT);
+}
+
+static enum level home(const char *a, const char *b)
+{
+    struct arena *arena = arena_new(1 << 16);
+    enum level level = level_of(arena_printf(arena, "1,a,b,x,%s\n2,a,b,x,%s\n", a, b).ptr, 3);
+
+    arena_free(arena);
+    return level;
+}
+
+static void test_addresses(void **state)
+{
+    (void)state;
+    assert_int_equal(home("Số 5 ngõ 12 Lý Nam Đế", "Số 5 ngõ 12 Lý Nam Đế"), LEVEL_SAME);
+    assert_int_equal(home("Số 5 ngõ 12 Lý Nam Đế", "so 5 ngo 12 ly nam de"), WORDS_6);
+    assert_int_equal(home("ngõ 12 số 5 Lý Nam Đế", "Số 5 ngõ 12 Lý Nam Đế"), WORDS_6);
+    assert_true(home("Số 5 ngõ 12 Lý Nam Đế", "Số 5 ngõ 14 Lý Nam Đế") < WORDS_6);
+    assert_true(home("Số 5 ngõ 12 Lý Nam Đế", "Số 5 ngõ 14 Lý Nam Đế") >= WORDS_4);
+    assert_int_equal(home("Số 5 ngõ 12 Lý Nam Đế", "thôn Đoài xã Đông"), LEVEL_DIFFERENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_texts),  cmocka_unit_test(test_days),  cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_beside), cmocka_unit_test(test_names), cmocka_unit_test(test_addresses),
+    };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,121 @@
+/* Expectation and maximisation on the histogram of patterns, over all pairs that there could be: what was no candidate is
+ * taken for two persons. m is learned; u is what all pairs show less the part that matches have in it. Each field has a few
+ * pairs' worth of default shares as a prior. tested by: src/match/score/model_test.c */
+#include "match/score/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS_MAX = 200, MATCHES_MIN = 8 };
+static const double prior_pairs = 4;   /* worth of the default shares */
+static const double chance_least = .02; /* of the agreement seen, at least so much is chance */
+
+struct pattern_count {
+    uint64_t pattern;
+    double count;
+};
+
+static int pattern_order(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static struct pattern_count *histogram_make(const struct link_scored *list, size_t count, size_t *ret_count)
+{
+    uint64_t *sorted = malloc((count + 1) * sizeof *sorted);
+    struct pattern_count *out;
+    size_t n = 0;
+
+    MUST(sorted);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = list[i].pattern;
+    qsort(sorted, count, sizeof *sorted, pattern_order);
+    for (size_t i = 0; i < count; i++)
+        n += i == 0 || sorted[i] != sorted[i - 1];
+    out = malloc((n + 1) * sizeof *out);
+    MUST(out);
+    n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || sorted[i] != sorted[i - 1])
+            out[n++] = (struct pattern_count){ sorted[i], 0 };
+        out[n - 1].count++;
+    }
+    free(sorted);
+    *ret_count = n;
+    return out;
+}
+
+struct expected {
+    double level[LINK_FIELDS_MAX][LEVELS], matches, loglik;
+};
+
+static void expect(const struct link_model *m, const struct pattern_count *list, size_t count, struct expected *ret)
+{
+    *ret = (struct expected){ 0 };
+    for (size_t k = 0; k < count; k++) {
+        double bits = link_pattern_bits(m, list[k].pattern), p = link_probability(bits), part = p * list[k].count;
+
+        ret->matches += part;
+        ret->loglik += list[k].count * (bits > 0 ? bits + log2(1 + exp2(-bits)) : log2(1 + exp2(bits)));
+        for (int i = 0; i < m->comparer.count; i++)
+            ret->level[i][pattern_level(list[k].pattern, i)] += part;
+    }
+}
+
+/* Returns how far a share of m has moved. */
+static double maximise_field(struct link_model *m, int i, const struct expected *e)
+{
+    const double *prior = link_default_m(m->comparer.set, &m->comparer.list[i]);
+    double known = prior_pairs, all = m->known[i] * m->pairs, chance = 0, moved = 0;
+
+    for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
+        known += e->level[i][level];
+    for (int level = LEVEL_DIFFERENT; level < LEVELS; level++) {
+        double share = (e->level[i][level] + prior_pairs * prior[level]) / known, seen = m->all[i][level] * all;
+
+        moved = fmax(moved, fabs(share - m->m[i][level]));
+        m->m[i][level] = share;
+        m->u[i][level] = fmax(seen - e->level[i][level], chance_least * seen);
+        chance += m->u[i][level];
+    }
+    for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
+        m->u[i][level] /= chance;
+    return moved;
+}
+
+static double maximise(struct link_model *m, const struct expected *e)
+{
+    double moved = fabs(e->matches - m->matches) / fmax(1, m->matches);
+
+    for (int i = 0; i < m->comparer.count; i++)
+        moved = fmax(moved, maximise_field(m, i, e));
+    m->matches = fmax(e->matches, .5);
+    model_weigh(m);
+    return moved;
+}
+
+void link_model_fit(struct link_model *m, const struct link_scored *list, size_t count)
+{
+    struct expected e;
+    size_t patterns;
+    struct pattern_count *histogram = histogram_make(list, count, &patterns);
+    double moved = 1;
+
+    model_default(m);
+    m->fit = LINK_FIT_STOPPED;
+    for (m->rounds = 0; m->rounds < ROUNDS_MAX && m->fit == LINK_FIT_STOPPED; m->rounds++) {
+        expect(m, histogram, patterns, &e);
+        m->loglik = e.loglik;
+        moved = maximise(m, &e);
+        if (moved < 1e-5)
+            m->fit = LINK_FIT_CONVERGED;
+    }
+    if (e.matches < MATCHES_MIN) {
+        m->fit = LINK_FIT_TOO_FEW;
+        model_default(m);
+    }
+    free(histogram);
+}

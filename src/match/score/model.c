@@ -1,0 +1,132 @@
+/* A model from its shares: weights, and the weight of a pair. tested by: src/match/score/model_test.c */
+#include "match/score/model.h"
+
+#include "match/score/chance.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rarity may move a weight by so many bits at most: agreement on the rarest value is still agreement on one field. */
+static const double rarity_bits_max = 9;
+
+void link_model_start(struct link_model *m, const struct link_set *set)
+{
+    *m = (struct link_model){ 0 };
+    comparer_init(&m->comparer, set);
+    chance_count(m);
+    model_default(m);
+}
+
+void model_default(struct link_model *m)
+{
+    const struct link_set *set = m->comparer.set;
+    double records = fmin(set->count[0], set->count[set->sides - 1]);
+
+    for (int i = 0; i < m->comparer.count; i++) {
+        memcpy(m->m[i], link_default_m(set, &m->comparer.list[i]), sizeof m->m[i]);
+        memcpy(m->u[i], m->all[i], sizeof m->u[i]);
+    }
+    m->matches = fmax(records * .3, 1);
+    model_weigh(m);
+}
+
+void link_model_done(struct link_model *m)
+{
+    comparer_done(&m->comparer);
+    for (int i = 0; i < LINK_FIELDS_MAX; i++)
+        free(m->uses[i]);
+    free(m->days);
+    m->days = NULL;
+}
+
+/* The levels of a kind from weak to strong, as far as that is known beforehand; ended by 0. */
+static const uint8_t *levels_in_order(const struct link_model *m, int i)
+{
+    static const uint8_t text[] = { 1, 2, 4, 5, 6, 7, 0 }, born[] = { 1, 2, 3, 4, 7, 0 }, digits[] = { 1, 2, 3, 6, 7, 0 };
+    static const uint8_t name[] = { 1, 2, 4, 5, 6, 7, 0 }, words[] = { 1, 2, 3, 4, 5, 6, 7, 0 };
+
+    switch (m->comparer.set->field[m->comparer.list[i].field].kind) {
+    case LINK_KIND_DAY:
+        return born;
+    case LINK_KIND_DIGITS:
+        return digits;
+    case LINK_KIND_WORDS:
+        return m->comparer.list[i].is_name ? name : words;
+    case LINK_KIND_TEXT:
+    case LINK_KIND_NONE:
+        break;
+    }
+    return text;
+}
+
+/* A nearer level never weighs less: neighbours out of order share their pairs (pool adjacent violators). */
+static void weights_order(struct link_model *m, int i)
+{
+    const uint8_t *order = levels_in_order(m, i);
+    double sum_m[LEVELS], sum_u[LEVELS];
+    int size[LEVELS], blocks = 0;
+
+    for (int k = 0; order[k]; k++) {
+        sum_m[blocks] = m->m[i][order[k]];
+        sum_u[blocks] = m->u[i][order[k]];
+        size[blocks++] = 1;
+        while (blocks > 1 && sum_m[blocks - 2] * sum_u[blocks - 1] > sum_m[blocks - 1] * sum_u[blocks - 2]) {
+            sum_m[blocks - 2] += sum_m[blocks - 1];
+            sum_u[blocks - 2] += sum_u[blocks - 1];
+            size[blocks - 2] += size[blocks - 1];
+            blocks--;
+        }
+    }
+    for (int b = 0, k = 0; b < blocks; b++)
+        for (int n = 0; n < size[b]; n++, k++)
+            m->bits[i][order[k]] = (float)log2(sum_m[b] / sum_u[b]);
+}
+
+void model_weigh(struct link_model *m)
+{
+    double share = m->matches / fmax(m->pairs, m->matches + 1);
+
+    m->prior_bits = log2(share / (1 - share));
+    for (int i = 0; i < m->comparer.count; i++) {
+        for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
+            m->bits[i][level] = (float)log2(m->m[i][level] / m->u[i][level]);
+        m->bits[i][LEVEL_UNKNOWN] = 0;
+        weights_order(m, i);
+    }
+}
+
+double link_pattern_bits(const struct link_model *m, uint64_t pattern)
+{
+    double bits = m->prior_bits;
+
+    for (int i = 0; i < m->comparer.count; i++)
+        bits += (double)m->bits[i][pattern_level(pattern, i)];
+    return bits;
+}
+
+static double rarity_bits(const struct link_model *m, int i, struct link_pair pair, int level)
+{
+    double mean = m->rarity_mean[i][level], bits;
+
+    if (mean <= 0 || level <= LEVEL_DIFFERENT)
+        return 0;
+    bits = log2(chance_rarity(m, i, pair, level) / mean);
+    return fmax(-rarity_bits_max, fmin(rarity_bits_max, bits));
+}
+
+double link_score_field(const struct link_model *m, int comparison, struct link_pair pair, uint64_t pattern)
+{
+    int level = pattern_level(pattern, comparison);
+
+    return (double)m->bits[comparison][level] + rarity_bits(m, comparison, pair, level);
+}
+
+double link_score_bits(const struct link_model *m, struct link_pair pair, uint64_t pattern)
+{
+    double bits = m->prior_bits;
+
+    for (int i = 0; i < m->comparer.count; i++)
+        bits += link_score_field(m, i, pair, pattern);
+    return bits;
+}

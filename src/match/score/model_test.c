@@ -1,0 +1,199 @@
+/* Chances, fit and weights on a list whose shares are known, because it was made here. */
+#include "match/score/score.h"
+
+#include "match/set/load.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COLUMN(name, role_) { { "" name, sizeof(name) - 1 }, LINK_##role_ }
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static const struct link_column columns[] = { COLUMN("id", ID), COLUMN("a", CODE), COLUMN("b", CODE), COLUMN("c", CODE), COLUMN("d", CODE) };
+static const struct link_load_options options = { .column = columns, .columns = COUNT(columns), .threads = 1 };
+enum { PEOPLE = 400, FIELDS = 4 };
+static const double right[FIELDS] = { .95, .9, .8, .7 }; /* a value is told right twice */
+static const int values[FIELDS] = { 300, 60, 12, 3 };
+
+/* Two lists of the same people; of the second each value is wrong at a known rate. Values are far from each other. */
+static void lists_make(struct buf *left, struct buf *second, int same)
+{
+    struct rng r;
+
+    rng_seed(&r, 11, 3);
+    buf_printf(left, "id,a,b,c,d\n");
+    buf_printf(second, "id,a,b,c,d\n");
+    for (int i = 0; i < PEOPLE; i++) {
+        buf_printf(left, "%d", i);
+        buf_printf(second, "%d", i);
+        for (int f = 0; f < FIELDS; f++) {
+            uint32_t v = rng_below(&r, (uint32_t)values[f]), w = i < same && rng_chance(&r, right[f]) ? v : rng_below(&r, (uint32_t)values[f]);
+
+            buf_printf(left, ",%06u", v * 7919u % 999983u);
+            buf_printf(second, ",%06u", w * 7919u % 999983u);
+        }
+        buf_char(left, '\n');
+        buf_char(second, '\n');
+    }
+}
+
+static struct link_set *set_make(int same)
+{
+    struct buf left, second;
+    struct link_set *set;
+
+    buf_init(&left, 1 << 20);
+    buf_init(&second, 1 << 20);
+    lists_make(&left, &second, same);
+    assert_true(status_ok(link_set_load(&set, buf_str(&left), buf_str(&second), &options)));
+    buf_done(&left);
+    buf_done(&second);
+    return set;
+}
+
+/* Every pair that there could be, last first when `back`. */
+static struct link_scored *all_pairs(const struct link_model *m, bool back, size_t *ret_count)
+{
+    struct link_scored *list = malloc((size_t)PEOPLE * PEOPLE * sizeof *list);
+    struct compare_memo *memo = compare_memo_new();
+
+    for (uint32_t i = 0, n = 0; i < PEOPLE; i++)
+        for (uint32_t k = 0; k < PEOPLE; k++, n++) {
+            struct link_pair pair = { i, k };
+
+            list[back ? PEOPLE * PEOPLE - 1 - n : n] = (struct link_scored){ pair, compare_pair(&m->comparer, memo, pair) };
+        }
+    compare_memo_free(memo);
+    *ret_count = (size_t)PEOPLE * PEOPLE;
+    return list;
+}
+
+static void test_learns_known_shares(void **state)
+{
+    struct link_set *set = set_make(PEOPLE);
+    struct link_model m;
+    struct link_scored *list;
+    size_t count;
+
+    (void)state;
+    link_model_start(&m, set);
+    list = all_pairs(&m, false, &count);
+    link_model_fit(&m, list, count);
+    assert_int_equal(m.fit, LINK_FIT_CONVERGED);
+    assert_true(m.matches > .9 * PEOPLE && m.matches < 1.1 * PEOPLE);
+    for (int f = 0; f < FIELDS; f++) {
+        double expected = right[f] + (1 - right[f]) / values[f], chance = 1.0 / values[f];
+
+        assert_true(fabs(m.m[f][LEVEL_SAME] - expected) < .07);
+        assert_true(fabs(m.u[f][LEVEL_SAME] / chance - 1) < .15);
+    }
+    free(list);
+    link_model_done(&m);
+    link_set_free(set);
+}
+
+static void test_order_of_pairs_does_not_matter(void **state)
+{
+    struct link_set *set = set_make(PEOPLE);
+    struct link_model m, n;
+    struct link_scored *list;
+    size_t count;
+
+    (void)state;
+    link_model_start(&m, set);
+    link_model_start(&n, set);
+    list = all_pairs(&m, false, &count);
+    link_model_fit(&m, list, count);
+    free(list);
+    list = all_pairs(&n, true, &count);
+    link_model_fit(&n, list, count);
+    assert_memory_equal(m.bits, n.bits, sizeof m.bits);
+    assert_memory_equal(&m.prior_bits, &n.prior_bits, sizeof m.prior_bits);
+    free(list);
+    link_model_done(&m);
+    link_model_done(&n);
+    link_set_free(set);
+}
+
+static void test_says_when_nothing_matches(void **state)
+{
+    struct link_set *set = set_make(0);
+    struct link_model m;
+    struct link_scored *list;
+    size_t count;
+
+    (void)state;
+    link_model_start(&m, set);
+    list = all_pairs(&m, false, &count);
+    link_model_fit(&m, list, count);
+    assert_int_not_equal(m.fit, LINK_FIT_CONVERGED);
+    assert_memory_equal(m.m[0], link_default_m(set, &m.comparer.list[0]), sizeof m.m[0]);
+    free(list);
+    link_model_done(&m);
+    link_set_free(set);
+}
+
+static void test_nothing_to_learn_from(void **state)
+{
+    struct link_set *set = set_make(PEOPLE);
+    struct link_model m;
+
+    (void)state;
+    link_model_start(&m, set);
+    link_model_fit(&m, NULL, 0);
+    assert_int_equal(m.fit, LINK_FIT_TOO_FEW);
+    link_model_done(&m);
+    link_set_free(set);
+}
+
+static void test_rare_values_weigh_more(void **state)
+{
+    struct buf b;
+    struct link_set *set;
+    struct link_model m;
+    struct link_column name[] = { COLUMN("name", SURNAME), COLUMN("code", CODE) };
+    struct link_load_options o = { .column = name, .columns = 2, .threads = 1 };
+    struct compare_memo *memo = compare_memo_new();
+    double common, rare;
+
+    (void)state;
+    buf_init(&b, 1 << 20);
+    buf_printf(&b, "name,code\nOkonkwo,1\nOkonkwo,2\n");
+    for (int i = 0; i < 500; i++)
+        buf_printf(&b, "%s,%d\n", i % 2 ? "Smith" : "Wolfgang", i);
+    assert_true(status_ok(link_set_load(&set, buf_str(&b), (str){ 0 }, &o)));
+    link_model_start(&m, set);
+    rare = link_score_field(&m, 0, (struct link_pair){ 0, 1 }, compare_pair(&m.comparer, memo, (struct link_pair){ 0, 1 }));
+    common = link_score_field(&m, 0, (struct link_pair){ 2, 4 }, compare_pair(&m.comparer, memo, (struct link_pair){ 2, 4 }));
+    assert_true(rare > common + 5);
+    assert_true(common > 0 && common < 2);
+    compare_memo_free(memo);
+    link_model_done(&m);
+    link_set_free(set);
+    buf_done(&b);
+}
+
+static void test_probability(void **state)
+{
+    (void)state;
+    assert_true(link_probability(0) == .5);
+    assert_true(link_probability(1000) == 1 && link_probability(-1000) == 0);
+    assert_true(fabs(link_probability(3) - 8.0 / 9) < 1e-12);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_learns_known_shares),     cmocka_unit_test(test_order_of_pairs_does_not_matter),
+        cmocka_unit_test(test_says_when_nothing_matches), cmocka_unit_test(test_nothing_to_learn_from),
+        cmocka_unit_test(test_rare_values_weigh_more),  cmocka_unit_test(test_probability),
+    };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

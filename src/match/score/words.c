@@ -1,0 +1,123 @@
+/* Behind words.h. Words are met greedily, equal ones first, in the order of the shorter text: at most eight words, so that
+ * the greedy choice and the best one differ for no name that people have. */
+#include "match/score/words.h"
+
+#include <math.h>
+
+/* For each word of `a` the word of `b` that it meets, or -1. */
+struct meeting {
+    int8_t at[LINK_WORDS_MAX];
+    int met, slips;
+    bool in_order, letters_only;
+};
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static bool is_near(struct compare_memo *memo, const struct link_dict *d, uint32_t a, uint32_t b)
+{
+    str x = d->text[a], y = d->text[b];
+
+    if (is_digit(x.ptr[0]) || is_digit(y.ptr[0]))
+        return x.len >= 5 && y.len >= 5 && memo_text_level(memo, d, a, b, true) == TEXT_SLIP;
+    if (x.len == 1 || y.len == 1)
+        return x.ptr[0] == y.ptr[0]; /* an initial */
+    if (memo_text_level(memo, d, a, b, false) >= TEXT_SLIP || (x.len == 2 && y.len == 2 && x.ptr[0] == y.ptr[1] && x.ptr[1] == y.ptr[0]))
+        return true;
+    if (memo_text_level(memo, d, a, b, false) == TEXT_LIKE)
+        return true;
+    return d->tones && name_is_variant(d->tones[a], d->tones[b]);
+}
+
+/* `pass` 0: equal with tones or without; 1: near. */
+static void words_meet(struct compare_memo *memo, const struct link_dict *d, struct words a, struct words b, struct meeting *m)
+{
+    unsigned taken = 0;
+
+    *m = (struct meeting){ .in_order = true };
+    for (int i = 0; i < a.count; i++)
+        m->at[i] = -1;
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < a.count; i++) {
+            for (int k = 0; k < b.count && m->at[i] < 0; k++) {
+                int j = (i + k) % b.count; /* its own place first */
+
+                if (taken >> j & 1 || !(pass ? is_near(memo, d, a.code[i], b.code[j]) : d->hash[a.code[i]] == d->hash[b.code[j]]))
+                    continue;
+                m->at[i] = (int8_t)j;
+                taken |= 1u << j;
+                m->met++;
+                m->slips += pass;
+            }
+        }
+    for (int i = 0; i < a.count; i++)
+        m->in_order &= m->at[i] == i;
+}
+
+static enum level names_equal_level(const struct link_dict *d, struct words a, struct words b)
+{
+    bool tones = true;
+
+    if (a.count != b.count)
+        return LEVEL_UNKNOWN;
+    for (int i = 0; i < a.count; i++) {
+        tones &= a.code[i] == b.code[i];
+        if (a.code[i] != b.code[i] && d->hash[a.code[i]] != d->hash[b.code[i]])
+            return LEVEL_UNKNOWN;
+    }
+    return tones ? LEVEL_SAME : NAME_LETTERS;
+}
+
+enum level words_name_level(struct compare_memo *memo, const struct link_dict *dict, struct words a, struct words b)
+{
+    enum level level = names_equal_level(dict, a, b);
+    struct meeting m;
+    bool first, last;
+
+    if (level)
+        return level;
+    if (a.count > b.count) {
+        struct words swap = a;
+
+        a = b;
+        b = swap;
+    }
+    words_meet(memo, dict, a, b, &m);
+    first = m.at[0] == 0;
+    last = m.at[a.count - 1] == b.count - 1;
+    if (m.met == a.count && a.count == b.count && (m.slips < a.count || a.count == 1))
+        return NAME_NEAR;
+    if ((first && last && a.count > 1) || (m.met == a.count && a.count > 1 && !m.slips))
+        return NAME_ENDS;
+    return last ? NAME_LAST : first ? NAME_FIRST : LEVEL_DIFFERENT;
+}
+
+static double weight_of(const float *rarity, struct words w)
+{
+    double sum = 0;
+
+    for (int i = 0; i < w.count; i++)
+        sum += (double)rarity[w.code[i]];
+    return sum;
+}
+
+enum level words_text_level(struct compare_memo *memo, const struct link_dict *dict, const float *rarity, struct words a, struct words b)
+{
+    enum level level = names_equal_level(dict, a, b);
+    struct meeting m;
+    double common = 0, share;
+
+    if (level)
+        return level == LEVEL_SAME ? LEVEL_SAME : WORDS_6;
+    words_meet(memo, dict, a, b, &m);
+    for (int i = 0; i < a.count; i++)
+        if (m.at[i] >= 0) {
+            double one = (double)rarity[a.code[i]], other = (double)rarity[b.code[m.at[i]]];
+            bool equal = dict->hash[a.code[i]] == dict->hash[b.code[m.at[i]]];
+
+            common += equal ? one : .7 * fmin(one, other);
+        }
+    share = 2 * common / fmax(weight_of(rarity, a) + weight_of(rarity, b), 1e-9);
+    if (m.met == a.count && a.count == b.count)
+        return WORDS_6;
+    return share >= .8 ? WORDS_5 : share >= .6 ? WORDS_4 : share >= .4 ? WORDS_3 : share >= .2 ? WORDS_2 : LEVEL_DIFFERENT;
+}
