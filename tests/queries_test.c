@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "centre/centre_sql.h"
+#include "gate/gate_sql.h"
 #include "identity/identity_sql.h"
 #include "ledger/ledger_sql.h"
 #include "register/register_sql.h"
@@ -11,8 +12,8 @@
 static void every_statement_is_taken(void **state)
 {
     struct bench *b = bench_ready(state);
-    const struct migration_set migrations[] = { ledger_migrations, register_migrations, identity_migrations, centre_migrations };
-    const struct query_set queries[] = { ledger_queries, register_queries, identity_queries, centre_queries };
+    const struct migration_set migrations[] = { ledger_migrations, gate_migrations, register_migrations, identity_migrations, centre_migrations };
+    const struct query_set queries[] = { ledger_queries, gate_queries, register_queries, identity_queries, centre_queries };
     status st = store_migrate(b->store, migrations, sizeof migrations / sizeof migrations[0]);
 
     if (status_ok(st))

@@ -188,8 +188,8 @@ class Module:
             raise Wrong(f'{where}: {name} needs either get: or post: with its path')
         if body['ground'] not in ('required', 'none'):
             raise Wrong(f'{where}: {name}: ground is "required" or "none"')
-        if not isinstance(body['writes'], bool):
-            raise Wrong(f'{where}: {name}: writes is true or false')
+        if body['writes'] not in (True, False, 'once'):
+            raise Wrong(f'{where}: {name}: writes is true, false or once')
         unknown = [r for r in body['may'] if r not in ROLES]
         if unknown or not body['may']:
             raise Wrong(f'{where}: {name}: may names roles, of {", ".join(ROLES)}')
@@ -295,7 +295,7 @@ def operation_row(m, name, stem, body):
     media = ''.join(f', .{k} = {c_text(body[k])}' for k in ('consumes', 'produces') if k in body)
     return (f'    {{ .name = "{name}", .method = "{"GET" if "get" in body else "POST"}", .path = "{body.get("get") or body.get("post")}",\n'
             f'      .says_vi = {c_text(body["does"]["vi"])}, .says_en = {c_text(body["does"]["en"])}{law},\n'
-            f'      .may = {may}, .ground = GROUND_{body["ground"].upper()}, .writes = {"true" if body["writes"] else "false"},\n'
+            f'      .may = {may}, .ground = GROUND_{body["ground"].upper()}, .writes = {"true" if body["writes"] else "false"}, .once = {"true" if body["writes"] == "once" else "false"},\n'
             f'      .reads = UINT64_C({mask}), .body_bytes_max = {size_of(body.get("body_max", BODY_MAX))}{media},\n'
             f'      .takes = &{stem}_in_shape, .gives = &{stem}_out_shape, .run = run_{stem} }},')
 

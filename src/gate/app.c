@@ -3,6 +3,7 @@
  * tested by: src/gate/test/gate_test.c */
 #include "gate/gate.h"
 
+#include "gate/gate_sql.h"
 #include "gate/ground.h"
 
 #include <errno.h>
@@ -55,10 +56,11 @@ static STATUS ledger_start(struct app *app)
 
 static STATUS schema_apply(struct app *app)
 {
-    struct migration_set sets[MODULES_MAX + 1];
+    struct migration_set sets[MODULES_MAX + 2];
     size_t n = 0;
     MUST(app->module_count <= MODULES_MAX);
     sets[n++] = ledger_migrations;
+    sets[n++] = gate_migrations;
     for (size_t i = 0; i < app->module_count; i++)
         if (app->modules[i]->migrations)
             sets[n++] = *app->modules[i]->migrations;

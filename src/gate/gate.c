@@ -36,19 +36,21 @@ STATUS gate_call(struct ctx *cx, const struct operation *op, const void *in, voi
 {
     struct journal *j = cx->journal;
     MUST(j && cx->tx);
-    const struct operation *outer_op = j->op;
+    const struct operation *outer_op = j->op, *outer_outer = j->outer;
     struct grant outer_grant = j->grant;
     size_t before = j->count;
 
     memset(ret_out, 0, op->gives->bytes);
+    j->outer = outer_op;
     j->op = op;
     status st = gate_enter(cx, op, &j->grant);
     if (status_ok(st))
-        st = op->run(cx, in, ret_out);
+        st = op->once && !outer_op && cx->command_id.len ? once_run(cx, op, in, ret_out) : op->run(cx, in, ret_out);
     if (!status_ok(st))
         j->count = before;
     gate_count(cx->app, op, st);
     j->op = outer_op;
+    j->outer = outer_outer;
     j->grant = outer_grant;
     if (!status_ok(st))
         return fault_pass(st, __FILE__, __LINE__);

@@ -58,8 +58,8 @@ struct operation {
     const char *law;
     uint32_t may; /* enum role bits */
     enum ground_need ground;
-    bool writes;
-    uint64_t reads; /* fields of a person that it may use or show */
+    bool writes, once; /* once: a command id claims it (gate/once.c) */
+    uint64_t reads;    /* fields of a person that it may use or show */
     size_t body_bytes_max;
     const char *consumes; /* of OP_BYTES in takes, else NULL (JSON) */
     const char *produces; /* of OP_BYTES in gives, else NULL (JSON) */
@@ -96,7 +96,7 @@ STATUS disclosure_note(struct ctx *cx, struct subject who, uint64_t fields);
 STATUS change_note(struct ctx *cx, struct subject who, uint64_t fields);
 
 struct journal {
-    const struct operation *op; /* the one that runs */
+    const struct operation *op, *outer; /* the one that runs; and the one that called it, or NULL */
     struct grant grant;
     struct ledger_entry *entries; /* in the ctx's arena */
     size_t count, cap;

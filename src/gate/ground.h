@@ -11,3 +11,5 @@ extern const struct ground_kind gate_grounds[];
 extern const size_t gate_ground_count;
 void gate_count_start(const struct app *app); /* once the operations are listed */
 void gate_count(const struct app *app, const struct operation *op, status st);
+/* Runs an operation that is done once (once.c): a command id that came before gets its first answer. ERR_COMMAND_REUSED. */
+STATUS once_run(struct ctx *cx, const struct operation *op, const void *in, void *ret_out);

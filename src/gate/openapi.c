@@ -145,7 +145,7 @@ static void parameters(struct buf *out, const struct operation *op)
         buf_add(out, STR("{\"type\":\"string\",\"maxLength\":120,\"pattern\":\"^[a-z]+/.+$\"},\"description\":")); 
         buf_add(out, STR("\"Kind and reference of the ground, e.g. agreement/AG-2026-001\"}"));
     }
-    if (op->writes) {
+    if (op->once) {
         parameter(out, &first, "header", "Idempotency-Key", false);
         buf_add(out, STR("{\"type\":\"string\",\"maxLength\":64},\"description\":"));
         buf_add(out, STR("\"Made by the client; a command sent twice is done once\"}"));

@@ -26,7 +26,7 @@ static STATUS household_for(struct ctx *cx, const struct person_move_in *in, per
                              .head = person.v, .address = in->has_address ? in->address : STR(""), .recorded_us = cx->now_us }, NULL);
 }
 
-static STATUS move(struct ctx *cx, const struct person_move_in *in, struct person_move_out *ret)
+STATUS person_move(struct ctx *cx, const struct person_move_in *in, struct person_move_out *ret)
 {
     const struct unit *unit = defs_unit(cx->app->defs, in->unit);
     struct person p, after;
@@ -58,16 +58,6 @@ static STATUS move(struct ctx *cx, const struct person_move_in *in, struct perso
     ret->version = after.version;
     ret->warnings_count = warnings_of(cx, &after, &ret->warnings);
     return OK;
-}
-
-STATUS person_move(struct ctx *cx, const struct person_move_in *in, struct person_move_out *ret)
-{
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
-    TRY(move(cx, in, ret));
-    return command_end(cx, in, ret);
 }
 
 /* The value as text into the fact, by the type of the field. */
@@ -118,7 +108,7 @@ static STATUS source_check(const struct person_field_def *def, str source, const
     return holds && def->rank[*ret] > holds ? FAIL_WITH(EVENT_CONFLICT, STR("source"), source) : OK;
 }
 
-static STATUS correct(struct ctx *cx, const struct person_correct_in *in, struct person_correct_out *ret)
+STATUS person_correct(struct ctx *cx, const struct person_correct_in *in, struct person_correct_out *ret)
 {
     struct person p, after;
     struct held_facts held;
@@ -145,16 +135,6 @@ static STATUS correct(struct ctx *cx, const struct person_correct_in *in, struct
     return OK;
 }
 
-STATUS person_correct(struct ctx *cx, const struct person_correct_in *in, struct person_correct_out *ret)
-{
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
-    TRY(correct(cx, in, ret));
-    return command_end(cx, in, ret);
-}
-
 /* A mark in the other record's history, without a change of its own. */
 static STATUS mark(struct ctx *cx, enum event_kind kind, const struct person *p)
 {
@@ -174,10 +154,6 @@ static STATUS survives_record(struct ctx *cx, const struct person *p, enum event
 STATUS person_merge(struct ctx *cx, const struct person_merge_in *in, struct person_merge_out *ret)
 {
     struct person p, into, after;
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
     TRY(person_for_change(cx, in->number, STR("number"), true, &p));
     TRY(person_for_change(cx, in->into, STR("into"), true, &into));
     if (p.id.v == into.id.v || (p.sex && into.sex && p.sex != into.sex))
@@ -192,17 +168,14 @@ STATUS person_merge(struct ctx *cx, const struct person_merge_in *in, struct per
     ret->version = after.version;
     ret->survives_as = after.survives_as.v;
     ret->warnings_count = warnings_of(cx, &after, &ret->warnings);
-    return command_end(cx, in, ret);
+    return OK;
 }
 
 STATUS person_unmerge(struct ctx *cx, const struct person_unmerge_in *in, struct person_unmerge_out *ret)
 {
     struct person p, into, after;
     enum number_state state;
-    bool replayed, known, into_known;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
+    bool known, into_known;
     TRY(person_by_number(cx, in->number, &p, &state, &known));
     if (!known)
         return FAIL_AT(PERSON_MISSING, STR("number"));
@@ -216,5 +189,5 @@ STATUS person_unmerge(struct ctx *cx, const struct person_unmerge_in *in, struct
     ret->person = after.id.v;
     ret->version = after.version;
     ret->warnings_count = warnings_of(cx, &after, &ret->warnings);
-    return command_end(cx, in, ret);
+    return OK;
 }

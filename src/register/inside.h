@@ -34,9 +34,7 @@ void person_to_row(const struct person *p, struct person_row_add_params *ret);
 /* figures.c: what moves when a person changes; `before` NULL: was not there. */
 STATUS figure_move(struct ctx *cx, const struct person *before, const struct person *after);
 
-/* command.c: done once whatever the number of times it is sent. */
-STATUS command_begin(struct ctx *cx, const void *in, void *ret_out, bool *ret_replayed);
-STATUS command_end(struct ctx *cx, const void *in, const void *out);
+/* command.c */
 STATUS effective_check(const struct ctx *cx, day effective, str field);
 /* A person who can still be changed: known, not merged, and alive unless `dead_too`. */
 STATUS person_for_change(struct ctx *cx, int64_t number, str field, bool dead_too, struct person *ret);

@@ -43,7 +43,7 @@ static STATUS record_number(struct ctx *cx, const struct person *p, enum event_k
                                                   .fact_count = 1 }, ret);
 }
 
-static STATUS issue(struct ctx *cx, const struct number_issue_in *in, struct number_issue_out *ret)
+STATUS number_issue(struct ctx *cx, const struct number_issue_in *in, struct number_issue_out *ret)
 {
     struct person p, after;
     bool known;
@@ -65,17 +65,7 @@ static STATUS issue(struct ctx *cx, const struct number_issue_in *in, struct num
     return OK;
 }
 
-STATUS number_issue(struct ctx *cx, const struct number_issue_in *in, struct number_issue_out *ret)
-{
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
-    TRY(issue(cx, in, ret));
-    return command_end(cx, in, ret);
-}
-
-static STATUS cancel(struct ctx *cx, const struct number_cancel_in *in, struct number_cancel_out *ret)
+STATUS number_cancel(struct ctx *cx, const struct number_cancel_in *in, struct number_cancel_out *ret)
 {
     struct person p, after;
     TRY(person_for_change(cx, in->number, STR("number"), true, &p));
@@ -94,14 +84,4 @@ static STATUS cancel(struct ctx *cx, const struct number_cancel_in *in, struct n
     ret->person = after.id.v;
     ret->version = after.version;
     return OK;
-}
-
-STATUS number_cancel(struct ctx *cx, const struct number_cancel_in *in, struct number_cancel_out *ret)
-{
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
-    TRY(cancel(cx, in, ret));
-    return command_end(cx, in, ret);
 }

@@ -107,3 +107,6 @@ CREATE INDEX person_household ON person (shard, household)
 CREATE INDEX person_father ON person (shard, father)
 -- migration 12 index_person_mother
 CREATE INDEX person_mother ON person (shard, mother)
+-- Commands are claimed by the gate now, for all modules.
+-- migration 13 drop_command_claim
+DROP TABLE command_claim

@@ -82,13 +82,6 @@ SELECT id, unit, head, address, recorded_us FROM household WHERE shard = :shard 
 -- query household_add(shard i16, id i64, unit i32, head i64, address str, recorded_us i64) bulk
 INSERT INTO household (shard, id, unit, head, address, recorded_us) VALUES (:shard, :id, :unit, :head, :address, :recorded_us);
 
--- query command_claim_get(shard i16, command str) one?
-SELECT body_hash, recorded_us, result FROM command_claim WHERE shard = :shard AND command = :command;
-
--- query command_claim_add(shard i16, command str, body_hash i64, recorded_us i64, result bytes) exec
-INSERT INTO command_claim (shard, command, body_hash, recorded_us, result)
-VALUES (:shard, :command, :body_hash, :recorded_us, :result);
-
 -- query register_figure_change(shard i16, unit i32, birth_year i32, sex i16, state i16, change i64) bulk
 INSERT INTO register_figure (shard, unit, birth_year, sex, state, people)
 VALUES (:shard, :unit, :birth_year, :sex, :state, :change)

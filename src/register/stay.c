@@ -35,7 +35,7 @@ static size_t temporary_facts(const struct person_stay_in *in, str evidence, str
     return 2;
 }
 
-static STATUS stay(struct ctx *cx, const struct person_stay_in *in, struct person_stay_out *ret)
+STATUS person_stay(struct ctx *cx, const struct person_stay_in *in, struct person_stay_out *ret)
 {
     struct person p, after;
     struct fact facts[2];
@@ -62,14 +62,4 @@ static STATUS stay(struct ctx *cx, const struct person_stay_in *in, struct perso
     ret->person = after.id.v;
     ret->version = after.version;
     return OK;
-}
-
-STATUS person_stay(struct ctx *cx, const struct person_stay_in *in, struct person_stay_out *ret)
-{
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
-    TRY(stay(cx, in, ret));
-    return command_end(cx, in, ret);
 }

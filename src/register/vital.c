@@ -107,7 +107,7 @@ static void birth_facts(struct fact_list *l, const struct person_birth_in *in, c
     add_number(l, FIELD_MARITAL, MARITAL_SINGLE);
 }
 
-static STATUS birth(struct ctx *cx, const struct person_birth_in *in, struct person_birth_out *ret)
+STATUS person_birth(struct ctx *cx, const struct person_birth_in *in, struct person_birth_out *ret)
 {
     struct parents parents = { 0 };
     struct person p;
@@ -137,16 +137,6 @@ static STATUS birth(struct ctx *cx, const struct person_birth_in *in, struct per
     return OK;
 }
 
-STATUS person_birth(struct ctx *cx, const struct person_birth_in *in, struct person_birth_out *ret)
-{
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
-    TRY(birth(cx, in, ret));
-    return command_end(cx, in, ret);
-}
-
 /* The one left behind is widowed from the day of death, unless he died before. */
 static STATUS widow(struct ctx *cx, const struct person *dead, day death, str evidence)
 {
@@ -162,7 +152,7 @@ static STATUS widow(struct ctx *cx, const struct person *dead, day death, str ev
                                                   .source = cx->actor.organisation, .facts = &f, .fact_count = 1 }, &after);
 }
 
-static STATUS death(struct ctx *cx, const struct person_death_in *in, struct person_death_out *ret)
+STATUS person_death(struct ctx *cx, const struct person_death_in *in, struct person_death_out *ret)
 {
     struct person p, after;
     str evidence = in->has_evidence ? in->evidence : STR("");
@@ -186,16 +176,6 @@ static STATUS death(struct ctx *cx, const struct person_death_in *in, struct per
     ret->version = after.version;
     ret->warnings_count = warnings_of(cx, &after, &ret->warnings);
     return OK;
-}
-
-STATUS person_death(struct ctx *cx, const struct person_death_in *in, struct person_death_out *ret)
-{
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
-    TRY(death(cx, in, ret));
-    return command_end(cx, in, ret);
 }
 
 static STATUS may_marry(const struct person *p, day on, str field)
@@ -237,10 +217,6 @@ STATUS person_marriage(struct ctx *cx, const struct person_marriage_in *in, stru
 {
     struct person a, b, after, other;
     const struct bond bond = { EVENT_MARRIAGE, MARITAL_MARRIED, in->effective, in->has_evidence ? in->evidence : STR("") };
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
     TRY(effective_check(cx, in->effective, STR("effective")));
     TRY(person_for_change(cx, in->first, STR("first"), false, &a));
     TRY(person_for_change(cx, in->second, STR("second"), false, &b));
@@ -256,17 +232,13 @@ STATUS person_marriage(struct ctx *cx, const struct person_marriage_in *in, stru
     ret->version = after.version;
     ret->spouse = other.id.v;
     ret->warnings_count = warnings_of(cx, &after, &ret->warnings);
-    return command_end(cx, in, ret);
+    return OK;
 }
 
 STATUS person_divorce(struct ctx *cx, const struct person_divorce_in *in, struct person_divorce_out *ret)
 {
     struct person a, b, after, other;
     const struct bond bond = { EVENT_DIVORCE, MARITAL_DIVORCED, in->effective, in->has_evidence ? in->evidence : STR("") };
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
     TRY(effective_check(cx, in->effective, STR("effective")));
     TRY(person_for_change(cx, in->first, STR("first"), false, &a));
     TRY(person_for_change(cx, in->second, STR("second"), false, &b));
@@ -280,17 +252,13 @@ STATUS person_divorce(struct ctx *cx, const struct person_divorce_in *in, struct
     ret->version = after.version;
     ret->spouse = other.id.v;
     ret->warnings_count = warnings_of(cx, &after, &ret->warnings);
-    return command_end(cx, in, ret);
+    return OK;
 }
 
 STATUS person_missing(struct ctx *cx, const struct person_missing_in *in, struct person_missing_out *ret)
 {
     struct person p, after;
     str evidence = in->has_evidence ? in->evidence : STR("");
-    bool replayed;
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
     TRY(effective_check(cx, in->effective, STR("effective")));
     TRY(person_for_change(cx, in->number, STR("number"), false, &p));
     if ((p.state == PERSON_MISSING) != in->found)
@@ -309,5 +277,5 @@ STATUS person_missing(struct ctx *cx, const struct person_missing_in *in, struct
     ret->person = after.id.v;
     ret->version = after.version;
     ret->warnings_count = warnings_of(cx, &after, &ret->warnings);
-    return command_end(cx, in, ret);
+    return OK;
 }
