@@ -33,7 +33,9 @@
     X(PHONE_COUNTRY, "repair_phone_country") /* +84 */                                                                 \
     X(PHONE_AREA, "repair_phone_area") /* area codes of landlines before 2017 */                                       \
     X(UNIT_NAME, "repair_unit_name") /* "P. Ngoc Ha Q.Ba Dinh HN" */                                                   \
-    X(UNIT_SUCCESSOR, "repair_unit_successor") /* a unit of the map before July 2025 */
+    X(UNIT_SUCCESSOR, "repair_unit_successor") /* a unit of the map before July 2025 */ \
+    X(MOJIBAKE, "repair_mojibake") /* Nguyá»…n: UTF-8 that was read as another encoding and saved again */ \
+    X(MARKS_APART, "repair_marks_apart") /* letters whose marks stand behind them, in any order */
 
 enum repair_rule {
 #define X(name, word) REPAIR_##name,

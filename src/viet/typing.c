@@ -1,18 +1,23 @@
 /* "Nguyeenx Thij Hoongf" is Nguyễn Thị Hồng with the keyboard program off. A word is touched only if it is no syllable as it
- * stands and a syllable after the repair. A lone tone letter at the end ("Max", "Las") proves little: its confidence is low
- * unless another word of the text proves the typing method. */
+ * stands and a syllable after the repair; and only if that is surer than that another language wrote it. What speaks for a
+ * repair: keys that no other spelling has (uow, dd, a digit inside), a word of Vietnamese names as the result, Vietnamese words
+ * around it, another word that was surely typed so. What speaks against it: a word that others write ("Lee", "Max"). */
 #include "viet/typing.h"
 
 #include <string.h>
 
 #include "viet/encoding/encoding.h"
+#include "viet/enter.h"
+#include "viet/field/name.h"
 #include "viet/fold.h"
 #include "viet/letter.h"
+#include "viet/mend/lexicon.h"
 #include "viet/syllable.h"
 
 enum { KEYS_MAX = 16 };
-/* Below this a repair needs another word of the text as proof: "To2" is group 2 more often than "Tò". */
-#define CONFIDENCE_MIN 0.5
+/* Below this nothing is changed: "To2" is group 2 more often than "Tò". */
+#define CONFIDENCE_MIN 0.8
+#define CONFIDENCE_PROOF 0.85
 
 /* A word on its way through a typing method. */
 struct typed {
@@ -20,7 +25,8 @@ struct typed {
     size_t count, upper, letters;
     enum tone tone;
     bool first_upper, shaped; /* shaped: a key beside its letter changed the shape: no other spelling looks like that */
-    size_t used;              /* keys that changed something */
+    size_t used, tones;       /* keys that changed something; those that set a tone */
+    char tone_key;
 };
 
 static bool has_vowel(const struct typed *t)
@@ -82,6 +88,7 @@ static void set_tone(struct typed *t, enum tone tone)
 {
     t->tone = tone;
     t->used++;
+    t->tones++;
 }
 
 static bool telex_w(struct typed *t, struct letter key)
@@ -121,6 +128,7 @@ static bool telex_key(struct typed *t, struct letter key)
         return push(t, key);
     if (tone && has_vowel(t)) {
         set_tone(t, (enum tone)(tone - tones));
+        t->tone_key = key.base;
         return true;
     }
     if (key.base == 'w')
@@ -176,7 +184,26 @@ static bool finish(struct arena *a, struct typed *t, str *ret)
     return true;
 }
 
-static bool by_telex(struct arena *a, str word, struct repair *r)
+/* A repair that is possible, and what speaks for it in the word itself. */
+struct proposal {
+    struct repair repair;
+    bool strange; /* keys that no other spelling has */
+    bool sure;    /* so strange that the result need not be a known word */
+    bool toned;   /* only a tone was set, by a letter that other languages put at the end of words */
+    bool apart;   /* only by letters apart from the one they change: "Hana" */
+    bool last;    /* only by a sign or digit at the end of the word */
+    bool known, foreign;
+};
+
+/* What the words of the text say together. */
+struct text_evidence {
+    size_t words, syllables, marked; /* syllables; those with diacritics */
+    size_t supports;                 /* words that a repair would make known ones, or that look much like typing */
+    bool family;                     /* begins with a family name as it stands */
+    bool proven[REPAIR_COUNT];
+};
+
+static bool by_telex(struct arena *a, str word, struct proposal *p)
 {
     struct typed t = { .count = 0 };
     size_t at = 0;
@@ -186,11 +213,16 @@ static bool by_telex(struct arena *a, str word, struct repair *r)
             return false;
         note_case(&t, l);
     }
-    *r = (struct repair){ REPAIR_TELEX, word, word, t.shaped ? 0.95 : 0.6 };
-    return finish(a, &t, &r->after);
+    /* A tone key pressed twice takes the tone back; nobody presses two different ones. */
+    *p = (struct proposal){ .repair = { REPAIR_TELEX, word, word, 0 } };
+    p->strange = t.shaped && t.tones > 0;
+    p->sure = p->strange && t.tone_key != 'r' && t.tone_key != 's';
+    p->toned = !t.shaped && (t.tone_key == 'r' || t.tone_key == 's');
+    p->apart = !t.shaped && t.tones == 0;
+    return t.tones <= 1 && finish(a, &t, &p->repair.after);
 }
 
-static bool by_vni(struct arena *a, str word, struct repair *r)
+static bool by_vni(struct arena *a, str word, struct proposal *p)
 {
     struct typed t = { .count = 0 };
     size_t at = 0;
@@ -209,30 +241,62 @@ static bool by_vni(struct arena *a, str word, struct repair *r)
         inside = inside || digit;
         note_case(&t, l);
     }
-    /* A digit inside the word, or one for a shape, is typing; a last digit may be a number. */
-    *r = (struct repair){ REPAIR_VNI_KEYS, word, word, inside || t.shaped ? 0.95 : 0.4 };
-    return digit && finish(a, &t, &r->after);
+    *p = (struct proposal){ .repair = { REPAIR_VNI_KEYS, word, word, 0 }, .strange = inside, .last = !inside };
+    return digit && t.letters > 1 && finish(a, &t, &p->repair.after);
 }
 
-static bool by_viqr(struct arena *a, str word, struct repair *r)
+static bool by_viqr(struct arena *a, str word, struct proposal *p)
 {
     struct decoding d;
-    *r = (struct repair){ REPAIR_VIQR, word, word, 0.9 };
+    bool strong = str_find_char(word, '^') < word.len || str_find_char(word, '+') < word.len || str_find_char(word, '~') < word.len ||
+                  str_find_char(word, '`') < word.len || (str_find_char(word, '(') + 1 < word.len);
+    *p = (struct proposal){ .repair = { REPAIR_VIQR, word, word, 0 }, .strange = strong, .last = !strong };
     if (!text_is_ascii(word))
         return false;
     viet_decode(a, (struct encoding_form){ .set = ENCODING_VIQR }, word, &d);
-    r->after = d.text;
-    return syllable_is_valid(d.text) && syllable_case_is_sane(d.text);
+    p->repair.after = d.text;
+    return !str_eq(d.text, word) && syllable_is_valid(d.text) && syllable_case_is_sane(d.text);
 }
 
-static bool by_lookalike(struct arena *a, str word, struct repair *r)
+/* Letters of another script or of another alphabet's Latin; what is no letter (a typographic quote) stays. */
+enum { LOOK_LATIN = 1, LOOK_OWN = 2, LOOK_WIDE = 4, LOOK_SCRIPT = 8 };
+
+static unsigned look_of(uint32_t code, uint32_t meant)
+{
+    struct letter l;
+    if (code == meant)
+        return letter_take(code, &l) ? LOOK_OWN : 0;
+    if (!letter_take(meant, &l) && !(meant >= '0' && meant <= '9'))
+        return 0;
+    return code >= 0xFF00 ? LOOK_WIDE : code < 0x370 ? LOOK_LATIN : LOOK_SCRIPT;
+}
+
+static bool by_lookalike(struct arena *a, str word, const struct text_evidence *e, struct repair *r)
 {
     char *out = arena_alloc(a, 2 * word.len + 4);
     size_t at = 0, len = 0;
-    while (at < word.len)
-        len += text_put(out + len, viet_lookalike(text_next(word, &at)));
+    unsigned looks = 0;
+    bool others = false;
+    while (at < word.len) {
+        uint32_t code = text_next(word, &at), meant = viet_lookalike(code);
+        unsigned look = look_of(code, meant);
+        struct letter l;
+        looks |= look;
+        len += text_put(out + len, look > LOOK_OWN || look == LOOK_LATIN ? meant : code);
+        others = others || (look == 0 && code >= 0x80 && letter_in_word(code) && !letter_take(code, &l));
+    }
     *r = (struct repair){ REPAIR_LOOKALIKE, word, { out, len }, 0.99 };
-    return !str_eq(r->after, word) && syllable_is_valid(r->after);
+    if (str_eq(r->after, word) || others)
+        return false;
+    r->after = viet_compose(a, r->after);
+    bool vietnamese = e->marked > 0 || (e->family && e->words > 1);
+    if (syllable_is_valid(r->after) && (vietnamese || looks & LOOK_OWN))
+        return true;
+    r->confidence = 0.9;
+    if (looks & LOOK_WIDE)
+        return true;
+    /* Two scripts in one word are never meant; eth and its like are letters of other languages. */
+    return looks & LOOK_SCRIPT ? (looks & LOOK_OWN) != 0 : vietnamese;
 }
 
 static bool is_word(str token)
@@ -243,11 +307,50 @@ static bool is_word(str token)
     return letters > 0 && token.len <= 64;
 }
 
-static bool repair_word(struct arena *a, str word, struct repair *r)
+static bool propose(struct arena *a, str word, struct proposal *p)
 {
     if (!is_word(word) || syllable_is_valid(word))
         return false;
-    return by_lookalike(a, word, r) || by_telex(a, word, r) || by_vni(a, word, r) || by_viqr(a, word, r);
+    if (!by_telex(a, word, p) && !by_vni(a, word, p) && !by_viqr(a, word, p))
+        return false;
+    p->known = lexicon_has(p->repair.after);
+    p->foreign = lexicon_is_foreign(word);
+    return true;
+}
+
+/* Of the word alone. */
+static double confidence_alone(const struct proposal *p)
+{
+    if (p->foreign || p->apart || p->last)
+        return 0.3;
+    if (p->toned)
+        return p->known ? 0.8 : 0.4;
+    if (p->repair.rule != REPAIR_TELEX)
+        return p->known ? 0.95 : 0.8;
+    return p->strange ? (p->known ? 0.95 : p->sure ? 0.85 : 0.75) : p->known ? 0.85 : 0.7;
+}
+
+/* `place` counts from zero. */
+static double confidence_in(const struct proposal *p, const struct text_evidence *e, size_t place)
+{
+    double alone = confidence_alone(p);
+    bool last_word = place + 1 == e->words, others_are = e->words > 2 && e->syllables + 1 >= e->words;
+    bool vietnamese = e->marked > 0 || (e->family && e->syllables + 1 >= e->words) ||
+                      (e->supports > 1 && 3 * (e->syllables + e->supports) >= 2 * e->words);
+    if (e->proven[p->repair.rule])
+        return alone > 0.9 ? alone : 0.9;
+    if (!vietnamese)
+        return alone;
+    /* "Lee Thị Lan": a family name before a Vietnamese middle and given name; "Nguyễn Thị Hana" may be called so. */
+    if (p->foreign && !p->apart)
+        return others_are && !last_word && (place > 0 ? p->known : name_is_family(p->repair.after)) ? CONFIDENCE_MIN : alone;
+    if (p->apart)
+        return alone;
+    if (p->last)
+        return p->known && !last_word && p->repair.rule == REPAIR_VNI_KEYS ? 0.85 : alone;
+    if (p->toned)
+        return p->known ? 0.9 : alone;
+    return alone < 0.9 ? (p->known ? 0.95 : 0.85) : alone;
 }
 
 /* Brackets, commas and the like round a word are no part of it; signs of VIQR are. */
@@ -262,31 +365,72 @@ static bool next_token(str s, size_t *at, str *ret)
     return ret->len > 0;
 }
 
-/* Which methods does some word of the text prove beyond doubt? */
-static void find_proofs(struct arena *a, str text, bool proven[static REPAIR_COUNT])
+/* Most texts hold syllables only: they are told fast. */
+static bool might_be_repaired(str text)
 {
     size_t at = 0;
     str token;
-    struct repair r;
     while (next_token(text, &at, &token))
-        if (repair_word(a, token, &r) && r.confidence > 0.9)
-            proven[r.rule] = true;
+        if (is_word(token) && !syllable_is_valid(token))
+            return true;
+    return false;
+}
+
+static bool is_marked(str word)
+{
+    return !text_is_ascii(word);
+}
+
+/* The words as they stand, and which typing methods some word proves. */
+static void evidence_gather(struct arena *a, str text, struct text_evidence *e)
+{
+    size_t at = 0;
+    str token;
+    struct proposal p;
+    while (next_token(text, &at, &token)) {
+        bool valid = syllable_is_valid(token);
+        e->family = e->family || (e->words == 0 && name_is_family(token));
+        e->words++;
+        e->syllables += valid;
+        e->marked += valid && is_marked(token);
+        if (valid || !propose(a, token, &p))
+            continue;
+        e->supports += !p.foreign && !p.apart && (p.known || confidence_alone(&p) >= 0.7);
+        e->proven[p.repair.rule] |= confidence_alone(&p) >= CONFIDENCE_PROOF;
+    }
+    at = 0;
+    for (size_t place = 0; next_token(text, &at, &token); place++)
+        if (!syllable_is_valid(token) && propose(a, token, &p) && confidence_in(&p, e, place) >= CONFIDENCE_PROOF)
+            e->proven[p.repair.rule] = true;
+}
+
+static bool repair_word(struct arena *a, str token, const struct text_evidence *e, size_t place, struct repair *r)
+{
+    struct proposal p;
+    if (!is_word(token) || syllable_is_valid(token))
+        return false;
+    if (by_lookalike(a, token, e, r))
+        return true;
+    if (!propose(a, token, &p))
+        return false;
+    *r = p.repair;
+    r->confidence = confidence_in(&p, e, place);
+    return true;
 }
 
 size_t typing_repair(struct arena *a, str text, str *ret, struct repair *out, size_t cap)
 {
-    size_t at = 0, done = 0, changed = 0;
-    bool proven[REPAIR_COUNT] = { false };
+    size_t at = 0, done = 0, changed = 0, place = 0;
+    struct text_evidence e = { 0 };
     str token, whole = { 0 };
     struct repair r;
 
-    find_proofs(a, text, proven);
-    while (next_token(text, &at, &token)) {
-        if (!repair_word(a, token, &r))
-            continue;
-        if (r.confidence < 0.9 && proven[r.rule])
-            r.confidence = 0.9;
-        if (r.confidence < CONFIDENCE_MIN)
+    *ret = text;
+    if (!might_be_repaired(text))
+        return 0;
+    evidence_gather(a, text, &e);
+    for (; next_token(text, &at, &token); place++) {
+        if (!repair_word(a, token, &e, place, &r) || r.confidence < CONFIDENCE_MIN)
             continue;
         size_t before = (size_t)(token.ptr - text.ptr);
         whole = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(whole), STR_ARG(str_slice(text, done, before)), STR_ARG(r.after));

@@ -14,6 +14,8 @@
 #include "viet/field/sex.h"
 #include "viet/fold.h"
 #include "viet/letter.h"
+#include "viet/mend/cell.h"
+#include "viet/mend/mojibake.h"
 #include "viet/repair.h"
 #include "viet/syllable.h"
 #include "viet/typing.h"

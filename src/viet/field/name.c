@@ -278,15 +278,34 @@ static bool repair_remark(str name, struct repair *ret)
     return cut < name.len && ret->after.len > 0;
 }
 
-static bool all_one_case(str name)
+static bool begins_small(str word)
 {
-    size_t at = 0, upper = 0, lower = 0;
-    while (at < name.len) {
-        uint32_t cp = text_next(name, &at);
-        upper += letter_lower(cp) != cp;
-        lower += letter_upper(cp) != cp;
+    size_t at = 0;
+    uint32_t first = text_next(word, &at);
+    return letter_upper(first) != first;
+}
+
+/* Capitals as Vietnamese names have them: each word begins with one. All of a name in capitals or in small letters is
+ * changed; of other names only words that are syllables, so that McDonald, van der Berg and the like stay. */
+static bool repair_case(struct arena *a, str name, struct repair *ret)
+{
+    str upper = viet_upper(a, name), lower = viet_lower(a, name), word, out = { 0 };
+    size_t at = 0, strange = 0;
+    *ret = (struct repair){ REPAIR_CASE, name, viet_title(a, name), 0.95 };
+    if (str_eq(upper, lower))
+        return false;
+    if (str_eq(name, upper) || str_eq(name, lower))
+        return !str_eq(ret->after, name);
+    while (next_word(name, &at, &word)) {
+        bool valid = syllable_is_valid(word);
+        strange += !valid;
+        if (valid && (begins_small(word) || !syllable_case_is_sane(word)))
+            word = viet_title(a, word);
+        out = out.len == 0 ? word : arena_printf(a, "%.*s %.*s", STR_ARG(out), STR_ARG(word));
     }
-    return upper == 0 || lower == 0;
+    ret->after = out;
+    ret->confidence = strange == 0 ? 0.9 : 0.6;
+    return !str_eq(out, name) && str_find(name, STR("  ")) == name.len;
 }
 
 size_t name_repairs(struct arena *a, str name, struct repair *out, size_t cap)
@@ -300,8 +319,7 @@ size_t name_repairs(struct arena *a, str name, struct repair *out, size_t cap)
         out[count++] = r;
     if (count < cap && repair_abbreviation(a, name, &r))
         out[count++] = r;
-    str title = viet_title(a, name);
-    if (count < cap && !str_eq(title, name) && !all_one_case(name) && (name_plausibility(name) & NAME_MIXED_CASE))
-        out[count++] = (struct repair){ REPAIR_CASE, name, title, 0.9 };
+    if (count < cap && repair_case(a, name, &r))
+        out[count++] = r;
     return count;
 }

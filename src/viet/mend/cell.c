@@ -1,0 +1,52 @@
+/* The order matters: halves of letters look like spaces and soft hyphens, so encoding comes before cleaning; typing residue
+ * is read in normal form C, so it comes last. */
+#include "viet/mend/cell.h"
+
+#include "viet/enter.h"
+#include "viet/letter.h"
+#include "viet/mend/mojibake.h"
+#include "viet/typing.h"
+
+static void told(struct cell_mending *m, struct repair r)
+{
+    if (m->count < m->cap)
+        m->repairs[m->count] = r;
+    m->count++;
+}
+
+/* Marks that stand apart from their letter, in any order. */
+static bool has_marks_apart(str s)
+{
+    size_t at = 0;
+    while (at < s.len) {
+        enum mark mark;
+        enum tone tone;
+        if (letter_combining(text_next(s, &at), &mark, &tone))
+            return true;
+    }
+    return false;
+}
+
+STATUS cell_mend(struct cell_mending *m, str field, str raw, str *ret)
+{
+    enum { WORDS_MAX = 8 };
+    str text = raw, before;
+    double confidence;
+
+    m->count = 0;
+    if (mojibake_undo(m->arena, raw, &text, &confidence))
+        told(m, (struct repair){ REPAIR_MOJIBAKE, raw, text, confidence });
+    TRY(viet_enter_cell(m->arena, field, text, m->bytes_max, ret));
+    before = text_is_ascii(text) || !has_marks_apart(text) ? text : viet_compose(m->arena, text);
+    if (!str_eq(before, text))
+        told(m, (struct repair){ REPAIR_MARKS_APART, text, before, 1 });
+    if (!str_eq(before, *ret))
+        told(m, (struct repair){ REPAIR_SPACES, before, *ret, 1 });
+    if (m->words) {
+        struct repair words[WORDS_MAX];
+        size_t n = typing_repair(m->arena, *ret, ret, words, WORDS_MAX);
+        for (size_t i = 0; i < n && i < WORDS_MAX; i++)
+            told(m, words[i]);
+    }
+    return OK;
+}
