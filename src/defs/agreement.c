@@ -119,7 +119,7 @@ void agreements_read(struct defs *d, struct yaml_file *f)
     yaml_end(f, f->root);
 }
 
-uint32_t roles_read(struct yaml_file *f, struct yaml_node *node)
+uint32_t yaml_roles(struct yaml_file *f, struct yaml_node *node)
 {
     static const char *const roles[] = { "public", "citizen", "officer", "coordinator", "leader", "system", "auditor", "operator", NULL };
     struct yaml_node **list = NULL;
@@ -142,7 +142,7 @@ void grounds_read(struct defs *d, struct yaml_file *f)
     for (size_t i = 0; i < count; i++) {
         struct authority a = { 0 };
         bool whole = grounded_read(d, f, list[i], &a.is);
-        a.roles = roles_read(f, list[i]);
+        a.roles = yaml_roles(f, list[i]);
         if (yaml_get(list[i], "own_unit"))
             yaml_flag(f, yaml_get(list[i], "own_unit"), &a.own_unit);
         yaml_end(f, list[i]);

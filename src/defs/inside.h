@@ -83,7 +83,7 @@ void calendar_read(struct defs *d, struct yaml_file *f);
 void agreements_read(struct defs *d, struct yaml_file *f);
 void grounds_read(struct defs *d, struct yaml_file *f);
 void procedures_read(struct defs *d, struct yaml_file *f);
-uint32_t roles_read(struct yaml_file *f, struct yaml_node *node); /* of its key `roles` */
+uint32_t yaml_roles(struct yaml_file *f, struct yaml_node *node); /* of its key `roles` */
 void code_lists_read(struct defs *d, struct yaml_file *f);
 const struct code_list *code_list_find(const struct defs *d, str key);
 void sectors_read(struct defs *d, struct yaml_file *f);

@@ -208,7 +208,7 @@ static void head_read(struct reading *g)
 static void access_read(struct reading *g, struct yaml_node *node, struct sector_access *ret)
 {
     struct organisation o;
-    ret->roles = roles_read(g->f, node);
+    ret->roles = yaml_roles(g->f, node);
     if (yaml_get(node, "own_unit"))
         yaml_flag(g->f, yaml_get(node, "own_unit"), &ret->own_unit);
     if (yaml_get(node, "organisation") && yaml_str(g->f, yaml_get(node, "organisation"), &ret->organisation) &&
