@@ -1,5 +1,6 @@
 /* Behind words.h. Words are met greedily, equal ones first, in the order of the shorter text: at most eight words, so that
- * the greedy choice and the best one differ for no name that people have. */
+ * the greedy choice and the best one differ for no name that people have.
+ * tested by: src/match/score/compare_test.c */
 #include "match/score/words.h"
 
 #include <math.h>
