@@ -12,8 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A step of the sequencer holds the writing lane for a few milliseconds, no longer. */
-enum { MODULES_MAX = 32, PATH_BYTES_MAX = 4200, STEP_ENTRIES_MAX = 4000 };
+enum { MODULES_MAX = 32, PATH_BYTES_MAX = 4200 };
 
 STATUS directory_make(str path)
 {
@@ -46,7 +45,7 @@ static STATUS ledger_start(struct app *app)
     snprintf(path, sizeof path, "%.*s/ledger.key", STR_ARG(app->directory));
     snprintf(seen, sizeof seen, "%.*s/ledger.seen", STR_ARG(app->directory));
     TRY(key_file_load(path, seed));
-    struct ledger_options o = { .origin = STR("dancu.local/ledger"), .memory_path = str_of(seen), .step_entries_max = STEP_ENTRIES_MAX };
+    struct ledger_options o = { .origin = STR("dancu.local/ledger"), .memory_path = str_of(seen), .step_entries_max = SEQUENCER_STEP_ENTRIES };
     sign_key_of_seed(seed, &o.key);
     secret_wipe(seed, sizeof seed);
     status st = ledger_open(&o, &app->ledger);

@@ -1,6 +1,9 @@
-/* Inside of the gate: grounds, their limits, and the counters of the door. */
+/* Inside of the gate: grounds, their limits, the counters of the door, and what start and lanes share. */
 #pragma once
 #include "gate/gate.h"
+
+/* A step of the sequencer holds the writing lane for a few milliseconds, no longer. */
+enum { SEQUENCER_STEP_ENTRIES = 4000 };
 
 const struct ground_kind *ground_find(const struct app *app, str name);
 /* Counts this call against the grant's calls a minute: ERR_RATE_LIMIT. */

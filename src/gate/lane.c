@@ -1,12 +1,17 @@
-/* Lanes: the threads that hold database connections and run work in transactions.
+/* Lanes: the threads that run work in transactions and make durable what it leaves in the ledger.
  *
- * SQLite: one reading lane runs many pieces of work in one read transaction; what they disclosed goes to the one writing
- * lane, which commits it together with all waiting commands, and with the work that is known to disclose, in one
- * transaction and one fsync. PostgreSQL: every lane does both on its own connection. A reply leaves (done) only after the
- * commit that holds its ledger entries.
- * A command that fails is undone to its savepoint and takes nobody with it; a commit that fails fails its whole group.
+ * SQLite: two reading lanes, one of them for work that is known to disclose, run many pieces of work in one read
+ * transaction each. What they disclosed goes to the recording lane, which puts the entries of all that waits on the tape with
+ * one fsync, while the reading lanes go on. The writing lane commits commands in groups, entries and all, and moves the tape
+ * into the tables. Without the tape (another process has it) the writing lane records, too.
+ * PostgreSQL: every lane does everything on its own connection.
+ *
+ * A reply leaves (done) only after its entries are durable. A command that fails is undone to its savepoint and takes nobody
+ * with it; a commit that fails fails its whole group.
  * tested by: src/gate/test/gate_test.c */
 #include "gate/gate.h"
+
+#include "gate/ground.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -31,12 +36,16 @@ struct queue {
     bool stopping;
 };
 
+/* In the order in which they stop: each hands work on to a later one only. */
+enum task { TASK_READ, TASK_SHOW, TASK_RECORD, TASK_WRITE, TASKS };
+
 struct lane {
     struct lanes *of;
-    struct queue *queue;
-    struct db *db;
-    bool reader; /* reads only; hands entries on to the writing lane */
-    bool keeper; /* sequences the ledger and lets the store idle */
+    enum task task;
+    struct db *db; /* NULL: a recording lane */
+    bool keeper;   /* sequences the ledger and lets the store idle */
+    bool behind;   /* more waits for the sequencer than a step takes */
+    bool tape_refused;
     pthread_t thread;
     struct arena *arena;
     int64_t ticked_us;
@@ -45,7 +54,7 @@ struct lane {
 
 struct lanes {
     struct app *app;
-    struct queue reads, writes;
+    struct queue queue[TASKS];
     struct lane lane[LANES_MAX];
     int count;
 };
@@ -75,12 +84,12 @@ static void queue_add(struct queue *q, struct work *first, struct work *last)
     pthread_mutex_unlock(&q->lock);
 }
 
-/* Waits up to a tick for work; takes all that fits in a group. *ret_stop once stopping and empty. */
-static size_t queue_take(struct queue *q, struct work *ret[static GROUP_WORKS_MAX], bool *ret_stop)
+/* Waits up to wait_ms for work; takes all that fits in a group. *ret_stop once stopping and empty. */
+static size_t queue_take(struct queue *q, long wait_ms, struct work *ret[static GROUP_WORKS_MAX], bool *ret_stop)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += TICK_MS * 1000000L;
+    until.tv_nsec += wait_ms * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
 
@@ -138,20 +147,27 @@ static void work_run_marked(struct work *w, struct tx *tx)
         work_fail(w, st);
 }
 
-static STATUS group_append(struct lane *l, struct work *const *list, size_t n, struct tx *tx)
+/* The entries of all of them in one array; returns how many. */
+static size_t group_entries(struct arena *a, struct work *const *list, size_t n, struct ledger_entry **ret)
 {
-    size_t total = 0;
+    size_t total = 0, at = 0;
     for (size_t i = 0; i < n; i++)
         total += list[i]->journal.count;
-    if (!total)
-        return OK;
-    struct ledger_entry *all = ARENA_ARRAY(l->arena, struct ledger_entry, total);
-    size_t at = 0;
+    *ret = ARENA_ARRAY(a, struct ledger_entry, total + 1);
     for (size_t i = 0; i < n; i++) {
         if (list[i]->journal.count)
-            memcpy(all + at, list[i]->journal.entries, list[i]->journal.count * sizeof *all);
+            memcpy(*ret + at, list[i]->journal.entries, list[i]->journal.count * sizeof **ret);
         at += list[i]->journal.count;
     }
+    return total;
+}
+
+static STATUS group_append(struct lane *l, struct work *const *list, size_t n, struct tx *tx)
+{
+    struct ledger_entry *all;
+    size_t total = group_entries(l->arena, list, n, &all);
+    if (!total)
+        return OK;
     struct ctx cx;
     ctx_for_program(&cx, l->of->app, l->arena, STR("lane"));
     cx.tx = tx;
@@ -216,7 +232,34 @@ static size_t group_run(struct lane *l, struct work *const *list, size_t n)
     return used;
 }
 
-/* Reads: one transaction for all; what disclosed something goes on to the writing lane. */
+/* Durable on the tape. *ret_used counts the works that fit. */
+static STATUS records_try(struct lane *l, struct work *const *list, size_t n, size_t *ret_used)
+{
+    struct ledger_entry *all;
+    size_t entries = 0, used = 0;
+    while (used < n && entries < GROUP_ENTRIES_MAX)
+        entries += list[used++]->journal.count;
+    *ret_used = used;
+    entries = group_entries(l->arena, list, used, &all);
+    return ledger_tape_add(l->arena, tape_of(l->of->app->store), all, entries);
+}
+
+static size_t records_run(struct lane *l, struct work *const *list, size_t n)
+{
+    size_t used, one;
+    status st = records_try(l, list, n, &used);
+    for (size_t i = 0; i < used && !status_ok(st); i++) {
+        status alone = used > 1 && worth_another_try(st) ? records_try(l, list + i, 1, &one) : st;
+        if (!status_ok(alone))
+            work_fail(list[i], alone);
+    }
+    for (size_t i = 0; i < used; i++)
+        list[i]->done(list[i]);
+    arena_reset(l->arena);
+    return used;
+}
+
+/* Reads: one transaction for all; what disclosed something goes on to be recorded. */
 static void reads_run(struct lane *l, struct work *const *list, size_t n)
 {
     struct tx *tx = NULL;
@@ -251,7 +294,7 @@ static void reads_run(struct lane *l, struct work *const *list, size_t n)
         last = w;
     }
     if (first)
-        queue_add(&l->of->writes, first, last);
+        queue_add(&l->of->queue[tape_of(l->of->app->store) ? TASK_RECORD : TASK_WRITE], first, last);
 }
 
 /* What can wait until nothing else does: the index by person, and once a day the counts of yesterday. */
@@ -267,21 +310,46 @@ static STATUS keep_idle(struct lane *l, struct ctx *cx)
     return OK;
 }
 
-static STATUS keep_ledger(struct lane *l, int64_t *ret_sequenced)
+/* What waits on the tape moves into the tables whether or not the tree can grow. */
+static STATUS keep_step(struct lane *l, struct ctx *cx, bool sequence, int64_t *ret_sequenced)
+{
+    struct ledger *ledger = l->of->app->ledger;
+    *ret_sequenced = 0;
+    TRY(ledger_tape_store(cx, 0));
+    if (!sequence)
+        return OK;
+    TRY(ledger_sequence(cx, ledger, ret_sequenced));
+    return *ret_sequenced == 0 ? keep_idle(l, cx) : OK;
+}
+
+static STATUS keep_in_tx(struct lane *l, bool sequence, int64_t *ret_sequenced)
 {
     struct ctx cx;
     struct tx *tx = NULL;
     ctx_for_program(&cx, l->of->app, l->arena, STR("sequencer"));
     TRY(tx_begin(l->db, &tx));
     cx.tx = tx;
-    status st = ledger_sequence(&cx, l->of->app->ledger, ret_sequenced);
-    if (status_ok(st) && *ret_sequenced == 0)
-        st = keep_idle(l, &cx);
+    status st = keep_step(l, &cx, sequence, ret_sequenced);
     if (!status_ok(st)) {
         tx_rollback(tx);
         return st;
     }
     return tx_commit(tx);
+}
+
+static STATUS keep_ledger(struct lane *l, int64_t *ret_sequenced)
+{
+    struct tape *tape = tape_of(l->of->app->store);
+    status st = keep_in_tx(l, true, ret_sequenced);
+    if (status_ok(st) || !tape)
+        return st;
+    struct fault f = *fault_here();
+    int64_t none;
+    status moved = keep_in_tx(l, false, &none);
+    if (!status_ok(moved))
+        tape_stalled(tape, moved);
+    *fault_here() = f;
+    return st;
 }
 
 static STATUS release_ledger(struct lane *l)
@@ -313,6 +381,29 @@ static void lane_finish(struct lane *l)
         log_fault("ledger_release_failed", 0);
 }
 
+/* One process at a time has the tape; the next one takes over what its owner left. */
+static STATUS tape_take(struct lane *l)
+{
+    struct ctx cx;
+    struct tape *tape;
+    ctx_for_program(&cx, l->of->app, l->arena, STR("sequencer"));
+    TRY(tx_begin(l->db, &cx.tx));
+    status st = ledger_tape_open(&cx, 0, &tape);
+    tx_rollback(cx.tx);
+    return st;
+}
+
+static void tape_try(struct lane *l)
+{
+    struct store *s = l->of->app->store;
+    if (store_engine(s) != STORE_SQLITE || tape_of(s) || l->tape_refused)
+        return;
+    status st = tape_take(l);
+    l->tape_refused = !status_ok(st) && !status_is(st, ERR_STORE_BUSY) && !status_is(st, ERR_DISK_FULL);
+    if (l->tape_refused)
+        log_fault("tape_refused", 0);
+}
+
 /* Between groups while there is work, and whenever there is none. */
 static void lane_tick(struct lane *l, bool idle)
 {
@@ -321,12 +412,24 @@ static void lane_tick(struct lane *l, bool idle)
         return;
     l->ticked_us = now;
     int64_t sequenced = 0;
+    tape_try(l);
     status st = keep_ledger(l, &sequenced);
+    l->behind = status_ok(st) && sequenced >= SEQUENCER_STEP_ENTRIES;
     if (!status_ok(st) && error_def(st.code)->class != CLASS_BUSY) /* another process has the store: the next tick */
         log_fault("ledger_sequence_failed", 0);
     arena_reset(l->arena);
-    if (idle && sequenced == 0 && !status_ok(db_idle(l->db)))
+    if (idle && !l->behind && !status_ok(db_idle(l->db)))
         log_fault("store_idle_failed", 0);
+}
+
+static void lane_run(struct lane *l, struct work *const *list, size_t n)
+{
+    if (l->task == TASK_READ || l->task == TASK_SHOW) {
+        reads_run(l, list, n);
+        return;
+    }
+    for (size_t at = 0; at < n;)
+        at += l->task == TASK_RECORD ? records_run(l, list + at, n - at) : group_run(l, list + at, n - at);
 }
 
 static void *lane_main(void *arg)
@@ -334,13 +437,12 @@ static void *lane_main(void *arg)
     struct lane *l = arg;
     struct work *list[GROUP_WORKS_MAX];
     bool stop = false;
+    if (l->keeper)
+        tape_try(l);
     while (!stop) {
-        size_t n = queue_take(l->queue, list, &stop);
-        if (l->reader && n)
-            reads_run(l, list, n);
-        else
-            for (size_t at = 0; at < n;)
-                at += group_run(l, list + at, n - at);
+        size_t n = queue_take(&l->of->queue[l->task], l->behind ? 0 : TICK_MS, list, &stop);
+        if (n)
+            lane_run(l, list, n);
         lane_tick(l, n == 0);
     }
     if (l->keeper)
@@ -348,15 +450,39 @@ static void *lane_main(void *arg)
     return NULL;
 }
 
-static STATUS lane_open(struct lanes *ls, struct queue *q, bool reader)
+static STATUS lane_open(struct lanes *ls, enum task task)
 {
     MUST(ls->count < LANES_MAX);
     struct lane *l = &ls->lane[ls->count];
-    *l = (struct lane){ .of = ls, .queue = q, .reader = reader, .keeper = !reader && (ls->count == 0) };
-    TRY(db_open(ls->app->store, reader ? DB_READ : DB_WRITE, &l->db));
+    *l = (struct lane){ .of = ls, .task = task, .keeper = ls->count == 0 };
+    if (task != TASK_RECORD)
+        TRY(db_open(ls->app->store, task == TASK_WRITE ? DB_WRITE : DB_READ, &l->db));
     l->arena = arena_new(1u << 30);
     ls->count++;
     return OK;
+}
+
+static STATUS lanes_open(struct lanes *ls)
+{
+    TRY(lane_open(ls, TASK_WRITE));
+    if (store_engine(ls->app->store) == STORE_SQLITE) {
+        TRY(lane_open(ls, TASK_READ));
+        TRY(lane_open(ls, TASK_SHOW));
+        return lane_open(ls, TASK_RECORD);
+    }
+    while (ls->count < LANES_POSTGRESQL)
+        TRY(lane_open(ls, TASK_WRITE));
+    return OK;
+}
+
+static void lanes_free(struct lanes *ls)
+{
+    tape_close(tape_of(ls->app->store));
+    for (int i = 0; i < ls->count; i++) {
+        db_close(ls->lane[i].db);
+        arena_free(ls->lane[i].arena);
+    }
+    free(ls);
 }
 
 STATUS lanes_start(struct app *app, struct lanes **ret)
@@ -364,18 +490,11 @@ STATUS lanes_start(struct app *app, struct lanes **ret)
     struct lanes *ls = calloc(1, sizeof *ls);
     MUST(ls);
     ls->app = app;
-    queue_init(&ls->reads);
-    queue_init(&ls->writes);
-    bool embedded = store_engine(app->store) == STORE_SQLITE;
-    status st = lane_open(ls, &ls->writes, false);
-    for (int i = 0; status_ok(st) && i < (embedded ? 1 : LANES_POSTGRESQL - 1); i++)
-        st = embedded ? lane_open(ls, &ls->reads, true) : lane_open(ls, &ls->writes, false);
+    for (int i = 0; i < TASKS; i++)
+        queue_init(&ls->queue[i]);
+    status st = lanes_open(ls);
     if (!status_ok(st)) {
-        for (int i = 0; i < ls->count; i++) {
-            db_close(ls->lane[i].db);
-            arena_free(ls->lane[i].arena);
-        }
-        free(ls);
+        lanes_free(ls);
         return fault_pass(st, __FILE__, __LINE__);
     }
     for (int i = 0; i < ls->count; i++)
@@ -392,44 +511,42 @@ static void queue_stop(struct queue *q)
     pthread_mutex_unlock(&q->lock);
 }
 
-/* The reading lanes first, because they feed the writing one. */
 void lanes_stop(struct lanes *ls)
 {
     if (!ls)
         return;
-    for (int pass = 0; pass < 2; pass++) {
-        queue_stop(pass == 0 ? &ls->reads : &ls->writes);
+    for (int task = 0; task < TASKS; task++) {
+        queue_stop(&ls->queue[task]);
         for (int i = 0; i < ls->count; i++)
-            if (ls->lane[i].reader == (pass == 0))
+            if ((int)ls->lane[i].task == task)
                 pthread_join(ls->lane[i].thread, NULL);
     }
-    for (int i = 0; i < ls->count; i++) {
-        db_close(ls->lane[i].db);
-        arena_free(ls->lane[i].arena);
-    }
-    free(ls);
+    lanes_free(ls);
 }
 
-/* What leaves an entry has to wait for the writing lane anyway. It runs there from the start: after each commit of another
- * connection SQLite throws away what the reading one has cached and mapped, which costs more than the reading. */
-static bool goes_to_reader(const struct lanes *ls, const struct work *w)
+/* Without a tape, what leaves an entry runs on the writing lane from the start: it has to wait for its commit anyway. */
+static enum task task_of(const struct lanes *ls, const struct work *w)
 {
-    return !w->writes && !w->notes && store_engine(ls->app->store) == STORE_SQLITE;
+    if (w->writes || store_engine(ls->app->store) != STORE_SQLITE)
+        return TASK_WRITE;
+    if (w->notes)
+        return tape_of(ls->app->store) ? TASK_SHOW : TASK_WRITE;
+    return TASK_READ;
 }
 
 void lanes_submit(struct lanes *ls, struct work *w)
 {
     w->ran = false;
-    queue_add(goes_to_reader(ls, w) ? &ls->reads : &ls->writes, w, w);
+    queue_add(&ls->queue[task_of(ls, w)], w, w);
 }
 
 static _Thread_local struct gathered {
     struct work *first, *last;
-} gathered[2];
+} gathered[TASKS];
 
 void lanes_gather(struct lanes *ls, struct work *w)
 {
-    struct gathered *g = &gathered[goes_to_reader(ls, w)];
+    struct gathered *g = &gathered[task_of(ls, w)];
     w->ran = false;
     w->next = NULL;
     if (g->last)
@@ -441,10 +558,10 @@ void lanes_gather(struct lanes *ls, struct work *w)
 
 void lanes_flush(struct lanes *ls)
 {
-    for (int to_reader = 0; to_reader < 2; to_reader++) {
-        struct gathered *g = &gathered[to_reader];
+    for (int task = 0; task < TASKS; task++) {
+        struct gathered *g = &gathered[task];
         if (g->first)
-            queue_add(to_reader ? &ls->reads : &ls->writes, g->first, g->last);
+            queue_add(&ls->queue[task], g->first, g->last);
         *g = (struct gathered){ NULL, NULL };
     }
 }

@@ -43,6 +43,11 @@ STATUS place_of_index(struct ctx *cx, int16_t shard, int64_t index, struct place
 /* Reads the entries; the records' texts lie on cx->arena. */
 STATUS place_fetch(struct ctx *cx, int16_t shard, const struct place *places, size_t count, struct ledger_record *ret);
 
+/* ---- the tape's stream (append.c); on PostgreSQL the number is a thread's, and there is no tape */
+enum { TAPE_WRITER = 1 };
+/* Its batches that the transaction, which showed these streams, does not see in the table. */
+size_t tape_batches(struct ctx *cx, const struct ledger_streams_row *streams, size_t count, struct tape_record **ret);
+
 /* A growing list of places on an arena. */
 struct places {
     struct place *list;

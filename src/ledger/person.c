@@ -4,7 +4,7 @@
  * first pair. An entry is so written a handful of times in long stretches, five bytes each.
  *
  * A reader takes three steps, in the order in which an entry travels, so that one that moves on meanwhile is seen twice
- * (and dropped once) but never missed: what the sequencer has not taken, what is in the tree but not in the index, the
+ * (and dropped once) but never missed: what the sequencer has not taken (in its stream, or still on the tape), what is in the tree but not in the index, the
  * runs.
  *
  * tested by: src/ledger/test/ledger_test.c */
@@ -352,6 +352,12 @@ static STATUS find_pending(struct scratch *s, const struct ledger_person_query *
             struct place first = { LEDGER_PENDING, row.seq, streams[i].writer, 0 };
             TRY(match_batch(s->cx.arena, row.body, row.entries, first, q->person.v, ret));
         }
+    }
+    struct tape_record *list;
+    count = tape_batches(&s->cx, streams, count, &list);
+    for (size_t i = 0; i < count; i++) {
+        struct place first = { LEDGER_PENDING, list[i].number, TAPE_WRITER, 0 };
+        TRY(match_batch(s->cx.arena, list[i].body, list[i].entries, first, q->person.v, ret));
     }
     return OK;
 }

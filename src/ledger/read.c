@@ -49,6 +49,21 @@ static STATUS record_at(str body, int32_t ordinal, struct record *ret)
     return OK;
 }
 
+/* From the table, or while it is not there from the tape. */
+static STATUS batch_get(struct ctx *cx, int16_t shard, const struct place *p, struct ledger_batch_get_row *ret, bool *ret_found)
+{
+    struct tape *t = tape_of(tx_store(cx->tx));
+    struct tape_record *list;
+
+    TRY(ledger_batch_get(cx, shard, p->writer, p->seq, ret, ret_found));
+    if (*ret_found || !t || p->writer != TAPE_WRITER)
+        return OK;
+    *ret_found = tape_waiting(t, cx->arena, p->seq - 1, 1, &list) == 1 && list->number == p->seq;
+    if (*ret_found)
+        *ret = (struct ledger_batch_get_row){ .entries = list->entries, .body = list->body };
+    return OK;
+}
+
 STATUS place_fetch(struct ctx *cx, int16_t shard, const struct place *places, size_t count, struct ledger_record *ret)
 {
     struct scratch s DEFER(scratch_done);
@@ -62,7 +77,7 @@ STATUS place_fetch(struct ctx *cx, int16_t shard, const struct place *places, si
         bool found = true;
         if (!held || held->writer != p->writer || held->seq != p->seq) {
             scratch_reset(&s);
-            TRY(ledger_batch_get(&s.cx, shard, p->writer, p->seq, &batch, &found));
+            TRY(batch_get(&s.cx, shard, p, &batch, &found));
             held = p;
         }
         if (!found || p->ordinal >= batch.entries)
@@ -85,7 +100,13 @@ STATUS ledger_entry_at(struct ctx *cx, int16_t shard, int64_t index, struct ledg
     return place_fetch(cx, shard, &p, 1, ret);
 }
 
-/* Pending entries of all streams, newest of each stream last. */
+static void places_of_batch(struct arena *a, struct places *ret, int32_t writer, int64_t seq, int32_t entries)
+{
+    for (int32_t n = 0; n < entries; n++)
+        places_add(a, ret, (struct place){ LEDGER_PENDING, seq, writer, n });
+}
+
+/* Pending entries of all streams, newest of each stream last; those of the tape are the newest. */
 static STATUS pending_places(struct ctx *cx, struct scratch *s, int16_t shard, struct places *ret)
 {
     struct ledger_streams_row *streams;
@@ -101,10 +122,13 @@ static STATUS pending_places(struct ctx *cx, struct scratch *s, int16_t shard, s
             TRY(ledger_batch_after_next(&c, &row, &more));
             if (!more)
                 break;
-            for (int32_t n = 0; n < row.entries; n++)
-                places_add(s->cx.arena, ret, (struct place){ LEDGER_PENDING, row.seq, streams[i].writer, n });
+            places_of_batch(s->cx.arena, ret, streams[i].writer, row.seq, row.entries);
         }
     }
+    struct tape_record *list;
+    count = tape_batches(&s->cx, streams, count, &list);
+    for (size_t i = 0; i < count; i++)
+        places_of_batch(s->cx.arena, ret, TAPE_WRITER, list[i].number, list[i].entries);
     return OK;
 }
 

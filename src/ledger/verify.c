@@ -339,6 +339,10 @@ static STATUS check_streams(struct audit *a)
         if (at != streams[i].seq)
             blame(a, LEDGER_BAD_INDEX, (int64_t)a->range.size + a->report->pending);
     }
+    struct tape_record *list;
+    count = tape_batches(&a->counters.cx, streams, count, &list);
+    for (size_t i = 0; i < count; i++)
+        a->report->pending += list[i].entries;
     return OK;
 }
 

@@ -3,6 +3,9 @@
  * that a failed transaction stays failed, migrations, load mode, digest. */
 #pragma once
 #include "store/store.h"
+#include "store/tape.h"
+
+enum { TAPE_READERS_MAX = 64 }; /* reading connections of a process */
 
 struct tx {
     struct db *db;
@@ -13,6 +16,7 @@ struct db {
     struct store *store;
     enum db_use use;
     bool relaxed; /* this connection runs in the durability of load mode */
+    int tape_slot; /* of a reader, from 1; 0: none yet */
     struct tx tx;
 };
 
@@ -57,6 +61,8 @@ struct store {
     char *url;       /* path of the file, or the URL */
     char *directory; /* "" for PostgreSQL */
     bool loading;    /* atomic */
+    struct tape *tape; /* atomic; NULL: none */
+    int64_t tape_readers[TAPE_READERS_MAX]; /* atomic, see tape_reader_begin() */
 };
 
 extern const struct engine engine_sqlite, engine_postgresql;
@@ -67,5 +73,9 @@ int query_slot(const struct query *q);
 enum store_call { STORE_CALL_READ, STORE_CALL_WRITE, STORE_CALL_COMMIT };
 /* Counts a call and fails it when it is the armed one. ERR_STORE_GONE at a commit means: commit, then lose the answer. */
 status store_fault_point(enum store_call call);
+
+/* Round the transaction of a DB_READ connection (tape.c). */
+void tape_reader_begin(struct db *d);
+void tape_reader_end(struct db *d, bool close);
 
 status load_recover(struct store *s, struct db *d); /* ends a load that a crash broke off */

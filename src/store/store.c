@@ -88,6 +88,7 @@ void db_close(struct db *d)
     if (d == NULL)
         return;
     tx_rollback(&d->tx);
+    tape_reader_end(d, true);
     d->store->engine->db_close(d);
 }
 
@@ -108,7 +109,13 @@ STATUS tx_begin(struct db *d, struct tx **ret)
         TRY(d->store->engine->relax(d, loading));
         d->relaxed = loading;
     }
-    TRY(d->store->engine->begin(d));
+    if (d->use == DB_READ)
+        tape_reader_begin(d);
+    status st = d->store->engine->begin(d);
+    if (!status_ok(st)) {
+        tape_reader_end(d, false);
+        return fault_pass(st, __FILE__, __LINE__);
+    }
     d->tx = (struct tx){ .db = d, .open = true };
     *ret = &d->tx;
     return OK;
@@ -125,6 +132,7 @@ STATUS tx_commit(struct tx *t)
         return st;
     }
     status done = t->db->store->engine->commit(t->db);
+    tape_reader_end(t->db, false);
     t->open = false;
     return lose_answer ? st : done;
 }
@@ -134,6 +142,7 @@ void tx_rollback(struct tx *t)
     if (t == NULL || !t->open)
         return;
     t->db->store->engine->rollback(t->db);
+    tape_reader_end(t->db, false);
     t->open = false;
 }
 

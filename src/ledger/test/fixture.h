@@ -43,4 +43,5 @@ struct ledger_checkpoint last_checkpoint(struct fixture *f);
 void fixture_commit(struct fixture *f);
 
 #define EVERYWHERE(t) { #t " (sqlite)", t, fixture_sqlite, fixture_end, NULL }, { #t " (postgresql)", t, fixture_postgresql, fixture_end, NULL }
+#define SQLITE_ONLY(t) { #t " (sqlite)", t, fixture_sqlite, fixture_end, NULL }
 #define POSTGRESQL_ONLY(t) { #t " (postgresql)", t, fixture_postgresql, fixture_end, NULL }

@@ -1,0 +1,242 @@
+/* Records on a tape: numbered, durable, found again after a crash, seen until every snapshot has them. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/tape.h"
+#include "store/test/bench.h"
+
+static struct tape *opened(struct bench *b, int64_t after)
+{
+    struct tape *t;
+
+    GOOD(tape_open(b->store, after, &t));
+    return t;
+}
+
+/* A body that tells its number, of a length that varies with it. */
+static str body_of(struct arena *a, int64_t number, size_t bytes)
+{
+    char *out = arena_alloc(a, bytes);
+
+    memset(out, 'a' + (int)(number % 26), bytes);
+    return (str){ out, bytes };
+}
+
+static void add(struct bench *b, struct tape *t, int64_t first, size_t count, size_t bytes)
+{
+    struct tape_record *list = ARENA_ARRAY(b->cx.arena, struct tape_record, count);
+
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct tape_record){ 0, (int32_t)(first + (int64_t)i), body_of(b->cx.arena, first + (int64_t)i, bytes) };
+    GOOD(tape_add(t, list, count));
+    assert_int_equal(list[0].number, first);
+}
+
+static void expect(struct bench *b, struct tape *t, int64_t after, int64_t first, int64_t last)
+{
+    struct tape_record *list;
+    size_t n = tape_waiting(t, b->cx.arena, after, SIZE_MAX, &list);
+
+    assert_int_equal(n, last < first ? 0 : last - first + 1);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(list[i].number, first + (int64_t)i);
+        assert_int_equal(list[i].entries, first + (int64_t)i);
+        assert_true(str_eq(list[i].body, body_of(b->cx.arena, list[i].number, list[i].body.len)));
+    }
+}
+
+/* As a kill leaves it: what was given up by closing a copy of the file's owner. */
+static void lose(struct bench *b, struct tape *t)
+{
+    char path[256], kept[256];
+
+    snprintf(path, sizeof path, "%s/t.db-tape", b->dir);
+    snprintf(kept, sizeof kept, "%s/kept", b->dir);
+    assert_int_equal(link(path, kept), 0);
+    tape_close(t);
+    assert_int_equal(rename(kept, path), 0);
+    unlink(kept);
+}
+
+static void numbers_go_on(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 40);
+
+    add(b, t, 41, 3, 10);
+    add(b, t, 44, 1, 1000);
+    expect(b, t, 40, 41, 44);
+    expect(b, t, 43, 44, 44);
+    expect(b, t, 44, 45, 44);
+    lose(b, t);
+    t = opened(b, 42); /* two of them had reached the tables */
+    expect(b, t, 42, 43, 44);
+    add(b, t, 45, 2, 7);
+    lose(b, t);
+    t = opened(b, 42);
+    expect(b, t, 42, 43, 46);
+    tape_settle(t, 46);
+    expect(b, t, 42, 47, 46);
+    tape_close(t);
+}
+
+static void nothing_left_nothing_there(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 0);
+    char path[256];
+
+    add(b, t, 1, 1, 10);
+    tape_settle(t, 1);
+    tape_close(t);
+    snprintf(path, sizeof path, "%s/t.db-tape", b->dir);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+static void a_gap_is_found(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 10);
+
+    add(b, t, 11, 2, 10);
+    lose(b, t);
+    BAD(tape_open(b->store, 9, &t), CORRUPT);
+    t = opened(b, 10);
+    tape_settle(t, 12);
+    tape_close(t);
+}
+
+static void one_owner(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 0), *other;
+    struct store *second;
+
+    GOOD(store_open(str_of(b->url), &second));
+    BAD(tape_open(second, 0, &other), STORE_BUSY);
+    tape_close(t);
+    GOOD(tape_open(second, 0, &other));
+    tape_close(other);
+    store_close(second);
+}
+
+/* Whatever byte of the last record is wrong, those before it stand and it does not. */
+static void torn_records(void **state)
+{
+    struct bench *b = bench_ready(state);
+    char path[256];
+
+    snprintf(path, sizeof path, "%s/t.db-tape", b->dir);
+    for (off_t at = 2 * (32 + 40); at < 3 * (32 + 40); at += 5) {
+        struct tape *t = opened(b, 0);
+        add(b, t, 1, 3, 40);
+        lose(b, t);
+        int fd = open(path, O_RDWR);
+        char was;
+        assert_int_equal(pread(fd, &was, 1, at), 1);
+        was ^= 1;
+        assert_int_equal(pwrite(fd, &was, 1, at), 1);
+        close(fd);
+        t = opened(b, 0);
+        expect(b, t, 0, 1, 2);
+        tape_settle(t, 2);
+        tape_close(t);
+    }
+}
+
+/* Much more than both halves hold, in groups that never fit evenly; recovered at many points. */
+static void halves_take_turns(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 0);
+    int64_t next = 1, settled = 0;
+
+    for (int round = 0; round < 200; round++) {
+        size_t count = 1 + (size_t)round % 3;
+        add(b, t, next, count, 700001);
+        next += (int64_t)count;
+        if (round % 7 == 6)
+            tape_settle(t, settled = next - 1 - round % 5);
+        if (round % 23 == 22) {
+            lose(b, t);
+            t = opened(b, settled);
+        }
+        expect(b, t, settled, settled + 1, next - 1);
+        arena_reset(b->cx.arena);
+    }
+    tape_settle(t, next - 1);
+    tape_close(t);
+}
+
+/* When the tables take nothing any more, the cause is the answer, and nothing that was kept is lost. */
+static void full_when_stalled(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 0);
+    struct tape_record r = { 0, 1, body_of(b->cx.arena, 1, (size_t)20 << 20) };
+    status full = { ERR_DISK_FULL };
+
+    tape_stalled(t, full);
+    GOOD(tape_add(t, &r, 1));
+    GOOD(tape_add(t, &r, 1));
+    BAD(tape_add(t, &r, 1), DISK_FULL);
+    tape_settle(t, 1);
+    GOOD(tape_add(t, &r, 1));
+    assert_int_equal(r.number, 3);
+    lose(b, t);
+    t = opened(b, 1);
+    tape_settle(t, 3);
+    tape_close(t);
+}
+
+static void readers_keep_what_they_lack(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 0);
+    struct db *reader;
+    struct tx *tx;
+
+    GOOD(db_open(b->store, DB_READ, &reader));
+    add(b, t, 1, 2, 10);
+    tape_settle(t, 1);
+    GOOD(tx_begin(reader, &tx));
+    tape_settle(t, 2);
+    expect(b, t, 1, 2, 2); /* settled, but this snapshot may not show it */
+    tx_rollback(tx);
+    tape_settle(t, 2);
+    expect(b, t, 1, 2, 1);
+    db_close(reader);
+    tape_close(t);
+}
+
+static void faults_keep_nothing_or_all(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 0);
+    struct tape_record r = { 0, 1, body_of(b->cx.arena, 1, 10) };
+
+    store_fault_set(1, STORE_FAULT_FULL);
+    BAD(tape_add(t, &r, 1), DISK_FULL);
+    store_fault_set(1, STORE_FAULT_UNKNOWN_COMMIT);
+    BAD(tape_add(t, &r, 1), STORE_GONE);
+    store_fault_set(0, STORE_FAULT_ERROR);
+    expect(b, t, 0, 1, 1);
+    tape_settle(t, 1);
+    tape_close(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SQLITE_ONLY(numbers_go_on),     SQLITE_ONLY(nothing_left_nothing_there), SQLITE_ONLY(a_gap_is_found),
+        SQLITE_ONLY(one_owner),         SQLITE_ONLY(torn_records),               SQLITE_ONLY(halves_take_turns),
+        SQLITE_ONLY(full_when_stalled), SQLITE_ONLY(readers_keep_what_they_lack), SQLITE_ONLY(faults_keep_nothing_or_all),
+    };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
