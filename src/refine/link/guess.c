@@ -144,7 +144,7 @@ static void cell_look(struct column_look *k, str cell)
 
 static STATUS columns_look(str csv, size_t count, struct column_look *looks)
 {
-    DEFER(csv_done) struct csv scan;
+    DEFER(csv_done) struct csv scan = { 0 };
     str cells[ROLES_COLUMNS_MAX];
     size_t n;
     bool more;

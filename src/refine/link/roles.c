@@ -43,7 +43,7 @@ static STATUS heads_check(const struct roles_heads *h)
 
 STATUS roles_heads_read(struct arena *a, str file, str csv, struct roles_heads *ret)
 {
-    DEFER(csv_done) struct csv scan;
+    DEFER(csv_done) struct csv scan = { 0 };
     str cells[ROLES_COLUMNS_MAX];
     size_t count = 0;
     bool more = false;

@@ -1,0 +1,108 @@
+/* Writes the CSV of pairs.h. Scores have three decimals and probabilities six, rounded half away from zero, so that the
+ * bytes are the same on every machine.
+ * tested by: src/refine/link/test/report_test.c */
+#include "refine/link/pairs.h"
+
+#include "base/csv.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BLOCK_BYTES = 1 << 20, ROW_BYTES = 192, QUOTED_BYTES_MAX = 2 * CSV_CELL_BYTES_MAX + 2 };
+
+void link_csv_start(struct link_csv *c, status (*write)(void *with, str bytes), void *with)
+{
+    *c = (struct link_csv){ .write = write, .with = with, .failed = OK };
+    buf_init(&c->buf, BLOCK_BYTES + 2 * QUOTED_BYTES_MAX + ROW_BYTES);
+}
+
+static void block_hand_out(struct link_csv *c)
+{
+    for (size_t i = 0; c->sum && i < c->buf.len; i++)
+        c->sum = (c->sum ^ (unsigned char)c->buf.ptr[i]) * UINT64_C(0x100000001b3);
+    if (status_ok(c->failed) && c->buf.len)
+        c->failed = c->write(c->with, buf_str(&c->buf));
+    buf_clear(&c->buf);
+}
+
+STATUS link_csv_end(struct link_csv *c)
+{
+    status st = buf_check(&c->buf);
+
+    block_hand_out(c);
+    buf_done(&c->buf);
+    return status_ok(st) ? c->failed : st;
+}
+
+static bool is_plain(str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] == ',' || s.ptr[i] == '"' || s.ptr[i] == '\n' || s.ptr[i] == '\r')
+            return false;
+    return s.len > 0 && s.ptr[0] != ' ' && s.ptr[s.len - 1] != ' ';
+}
+
+static void id_add(struct link_csv *c, str id)
+{
+    if (is_plain(id))
+        buf_add(&c->buf, id);
+    else
+        csv_cell(&c->buf, id, ',');
+}
+
+/* `digits` after the point, of a number below 10^12. */
+static void fixed_add(struct buf *out, double x, int digits)
+{
+    static const uint64_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
+    uint64_t whole = (uint64_t)llround(fabs(x) * (double)powers[digits]);
+
+    if (x < 0 && whole)
+        buf_char(out, '-');
+    buf_u64(out, whole / powers[digits]);
+    buf_char(out, '.');
+    buf_pad(out, whole % powers[digits], digits);
+}
+
+void link_csv_row_end(struct link_csv *c)
+{
+    buf_char(&c->buf, '\n');
+    if (c->buf.len >= BLOCK_BYTES)
+        block_hand_out(c);
+}
+
+uint64_t link_csv_sum(struct link_csv *c)
+{
+    block_hand_out(c);
+    return c->sum;
+}
+
+void link_csv_pairs_head(struct link_csv *c) { buf_add(&c->buf, STR("id_left,id_right,score,probability,class\n")); }
+
+void link_csv_pair(struct link_csv *c, str id_left, str id_right, double bits, double probability, enum report_class class)
+{
+    id_add(c, id_left);
+    buf_char(&c->buf, ',');
+    id_add(c, id_right);
+    buf_char(&c->buf, ',');
+    fixed_add(&c->buf, bits, 3);
+    buf_char(&c->buf, ',');
+    fixed_add(&c->buf, probability, 6);
+    buf_char(&c->buf, ',');
+    buf_add(&c->buf, str_of(report_class_word(class)));
+    link_csv_row_end(c);
+}
+
+void link_csv_clusters_head(struct link_csv *c, int sides)
+{
+    buf_add(&c->buf, sides == 2 ? STR("id,cluster,side\n") : STR("id,cluster\n"));
+}
+
+void link_csv_member(struct link_csv *c, str id, uint64_t cluster, int side, int sides)
+{
+    id_add(c, id);
+    buf_char(&c->buf, ',');
+    buf_u64(&c->buf, cluster);
+    if (sides == 2)
+        buf_add(&c->buf, side ? STR(",right") : STR(",left"));
+    link_csv_row_end(c);
+}
