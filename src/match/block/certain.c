@@ -1,6 +1,7 @@
 /* Pairs that are certain without labels, see inside.h. In the sample, broad keys bring pairs together; a pair is certain
- * when what agrees could hardly agree by chance in a set of this size. Pairs that agree in fewer fields than any key needs
- * are never seen here; for them stand copies of records in which one or two fields are taken for wrong.
+ * when what agrees could hardly agree by chance in a set of this size. What people of one household share (home, parents,
+ * telephone) proves no person: a part of the evidence must come from what is a person's own. Pairs that agree in fewer
+ * fields than any key needs are never seen here; for them stand copies of records with one or two fields wrong.
  * tested by: src/match/block/test/block_test.c */
 #include "match/block/inside.h"
 
@@ -10,8 +11,10 @@
 
 #include "match/set/hash.h"
 
-enum { CERTAIN_MAX = 1024, FINDERS = 24, FOUND_MAX = 1 << 19, PARTS_USED_MAX = 4, IMAGINED = 96 };
-static const double margin_bits = 3, penalty_bits = 3, finder_pairs_max = 30000, imagined_share = .1;
+enum { CERTAIN_FEW = 1024, CERTAIN_MANY = 8192, SMALL_RECORDS = 200000, FINDERS = 24, FOUND_MAX = 1 << 19, PARTS_USED_MAX = 4, IMAGINED = 96 };
+static const double margin_bits = 3, own_bits_min = 10, finder_pairs_max = 16000, imagined_share = .1;
+/* What a value that differs speaks against a person: entirely, or when a part of it agrees. */
+static const double differ_bits = 4, differ_in_part_bits = 2;
 
 struct found {
     uint64_t hash;
@@ -21,56 +24,81 @@ struct finder {
     const struct plan *plan;
     const struct sample *sample;
     const double *chance;
+    double bits[PARTS_MAX]; /* that equal parts speak for a person */
     struct found *found;
     uint32_t count;
 };
 
-static uint32_t value_of(const struct finder *f, int side, uint32_t r, int part)
-{
-    return f->sample->value[side][(size_t)r * PARTS_MAX + (size_t)part];
-}
-
 static uint64_t equal_of(const struct finder *f, uint32_t left, uint32_t right)
 {
-    int other = f->plan->set->sides - 1;
+    const uint32_t *a = f->sample->row[0] + (size_t)left * PARTS_MAX;
+    const uint32_t *b = f->sample->row[f->plan->set->sides - 1] + (size_t)right * PARTS_MAX;
     uint64_t equal = 0;
 
-    for (int i = 0; i < f->plan->parts; i++) {
-        uint32_t a = value_of(f, 0, left, i), b = value_of(f, other, right, i);
-
-        equal |= (uint64_t)(a && a == b) << i;
-    }
+    for (int i = 0; i < f->plan->parts; i++)
+        equal |= (uint64_t)(a[i] == b[i] && a[i]) << i;
     return equal;
+}
+
+static bool is_own(enum link_role role)
+{
+    switch (role) {
+    case LINK_FULL_NAME: case LINK_GIVEN_NAME: case LINK_MIDDLE_NAME: case LINK_BIRTH_DATE: case LINK_AGE: case LINK_SEX:
+    case LINK_PERSON_NUMBER: case LINK_ID_NUMBER: case LINK_EMAIL: case LINK_CODE: return true;
+    default: return false;
+    }
+}
+
+/* The bits of one field: `best` of its equal parts, less what does not agree. `whole` is its first part. */
+static double field_bits(const struct finder *f, uint64_t equal, int field, double best, bool known)
+{
+    int whole = 0;
+
+    while (f->plan->part[whole].field != field && whole < f->plan->parts - 1)
+        whole++;
+    if (equal >> whole & 1 || !known)
+        return best;
+    return best > 0 ? best - differ_in_part_bits : -differ_bits;
+}
+
+/* Two numbers that the law gives once are two people. */
+static bool is_vetoed(const struct finder *f, uint32_t left, uint32_t right)
+{
+    const struct link_set *set = f->plan->set;
+    int other = set->sides - 1;
+
+    for (int i = 0; i < set->fields; i++) {
+        const struct link_field *field = &set->field[i];
+
+        if (field->role == LINK_PERSON_NUMBER) {
+            uint64_t a = field->digits[0][f->sample->records[0][left]], b = field->digits[other][f->sample->records[other][right]];
+
+            if (a != b && a >> 56 == 12 && b >> 56 == 12)
+                return true;
+        }
+    }
+    return false;
 }
 
 static bool is_certain(const struct finder *f, uint32_t left, uint32_t right, uint64_t equal)
 {
     const struct link_set *set = f->plan->set;
-    double bits[LINK_FIELDS_MAX] = { 0 }, sum = 0;
-    bool known[LINK_FIELDS_MAX] = { false };
+    const uint32_t *a = f->sample->row[0] + (size_t)left * PARTS_MAX, *b = f->sample->row[set->sides - 1] + (size_t)right * PARTS_MAX;
+    double bits[LINK_FIELDS_MAX] = { 0 }, own = 0, shared = 0;
+    uint32_t known = 0;
 
     for (int i = 0; i < f->plan->parts; i++) {
         const struct part *p = &f->plan->part[i];
-        double b = -log2(f->chance[i]) / (p->field == p->other ? 1 : 2);
 
-        known[p->field] |= value_of(f, 0, left, i) && value_of(f, set->sides - 1, right, i);
+        known |= (uint32_t)(a[i] && b[i]) << p->field;
         if (!(equal >> i & 1))
             continue;
-        bits[p->field] = fmax(bits[p->field], b);
-        bits[p->other] = fmax(bits[p->other], b);
+        bits[p->field] = fmax(bits[p->field], f->bits[i]);
+        bits[p->other] = fmax(bits[p->other], f->bits[i]);
     }
     for (int i = 0; i < set->fields; i++)
-        sum += bits[i] > 0 ? bits[i] : known[i] ? -penalty_bits : 0;
-    return sum > log2((double)set->count[0] + set->count[1]) + margin_bits;
-}
-
-static uint32_t key_of(const struct finder *f, int side, uint32_t r, const struct key *k)
-{
-    uint32_t key = key_first(value_of(f, side, r, k->part[0]));
-
-    for (int i = 1; i < k->parts; i++)
-        key = key_mix(key, value_of(f, side, r, k->part[i]));
-    return key;
+        *(is_own(set->field[i].role) ? &own : &shared) += field_bits(f, equal, i, bits[i], known >> i & 1);
+    return own >= own_bits_min && own + shared > log2((double)set->count[0] + set->count[1]) + margin_bits && !is_vetoed(f, left, right);
 }
 
 /* Chains of the left records by key; index + 1. */
@@ -111,9 +139,9 @@ static void find_by(struct finder *f, const struct key *k)
     c.head = calloc(c.mask + 1u, sizeof(uint32_t));
     MUST(c.head && c.next);
     for (uint32_t r = 0; r < s->count[0] && other; r++)
-        chain_add(&c, key_of(f, 0, r, k), r);
+        chain_add(&c, sample_key(s, 0, r, k), r);
     for (uint32_t r = 0; r < s->count[other]; r++) {
-        uint32_t key = key_of(f, other, r, k);
+        uint32_t key = sample_key(s, other, r, k);
 
         for (uint32_t l = key ? c.head[key & c.mask] : 0; l; l = c.next[l])
             meet(f, k, l - 1, r);
@@ -149,6 +177,7 @@ static int finders_list(const struct finder *f, struct key out[static FINDERS])
 {
     const struct plan *p = f->plan;
     double all = (double)f->sample->count[0] * (p->set->sides == 2 ? f->sample->count[1] : f->sample->count[0]);
+    double shrink = (double)f->sample->few[0] * f->sample->few[p->set->sides - 1] / fmax((double)f->sample->count[0] * f->sample->count[p->set->sides - 1], 1);
     struct key *list = malloc(PARTS_MAX * PARTS_MAX * sizeof *list);
     int used[PARTS_MAX] = { 0 }, count = 0, n = 0;
 
@@ -165,7 +194,7 @@ static int finders_list(const struct finder *f, struct key out[static FINDERS])
     for (int i = 0; i < count && n < FINDERS; i++) {
         const struct key *k = &list[i];
 
-        if (used[k->part[0]] >= PARTS_USED_MAX || used[k->part[1]] >= PARTS_USED_MAX || sample_pairs(f->sample, k) > 4 * finder_pairs_max)
+        if (used[k->part[0]] >= PARTS_USED_MAX || used[k->part[1]] >= PARTS_USED_MAX || sample_pairs(f->sample, k) > 4 * finder_pairs_max * shrink)
             continue;
         used[k->part[0]]++;
         used[k->part[1]] += k->parts == 2;
@@ -183,7 +212,7 @@ static uint64_t imagined_equal(const struct finder *f, uint32_t r, uint64_t seed
 
     for (int i = 0; i < p->parts; i++) {
         bool broken = p->part[i].field == wrong || p->part[i].field == too || p->part[i].other == wrong || p->part[i].other == too;
-        equal |= (uint64_t)(value_of(f, 0, r, i) && !broken) << i;
+        equal |= (uint64_t)(f->sample->row[0][(size_t)r * PARTS_MAX + (size_t)i] && !broken) << i;
     }
     return equal;
 }
@@ -205,26 +234,27 @@ static void imagine(struct certain *c, struct finder *f)
 
 void certain_find(struct certain *c, const struct plan *p, const struct sample *s, const double chance[static PARTS_MAX])
 {
-    struct finder f = { p, s, chance, malloc(FOUND_MAX * sizeof *f.found), 0 };
+    struct finder f = { .plan = p, .sample = s, .chance = chance, .found = malloc(FOUND_MAX * sizeof *f.found) };
+    uint32_t max = p->set->count[0] + p->set->count[1] > SMALL_RECORDS ? CERTAIN_FEW : CERTAIN_MANY;
     struct key keys[FINDERS];
     int n;
 
-    MUST(f.found);
-    *c = (struct certain){ calloc(CERTAIN_MAX + IMAGINED + 1, sizeof *c->equal), calloc(CERTAIN_MAX + IMAGINED + 1, sizeof *c->weight), 0, 0 };
-    MUST(c->equal && c->weight);
+    *c = (struct certain){ calloc(max + IMAGINED, sizeof *c->equal), calloc(max + IMAGINED, sizeof *c->weight), 0, 0 };
+    MUST(f.found && c->equal && c->weight);
+    for (int i = 0; i < p->parts; i++)
+        f.bits[i] = -log2(chance[i]) / (p->part[i].field == p->part[i].other ? 1 : 2);
     n = finders_list(&f, keys);
     for (int i = 0; i < n; i++)
         find_by(&f, &keys[i]);
     qsort(f.found, f.count, sizeof *f.found, found_cmp);
-    for (uint32_t i = 0; i < f.count && c->real < CERTAIN_MAX; i++) {
+    for (uint32_t i = 0; i < f.count && c->real < max; i++) {
         if (i && found_cmp(&f.found[i - 1], &f.found[i]) == 0)
             continue;
         c->equal[c->real] = equal_of(&f, f.found[i].left, f.found[i].right);
         c->weight[c->real++] = 1;
     }
     c->count = c->real;
-    if (s->count[0])
-        imagine(c, &f);
+    imagine(c, &f);
     free(f.found);
 }
 

@@ -39,17 +39,31 @@ static inline uint32_t key_mix(uint32_t key, uint32_t value)
 }
 static inline uint32_t key_first(uint32_t value) { return key_mix(0x5bd1e995u, value); }
 
-/* Records drawn by content hash, with the values of all parts. */
+/* Records drawn by content hash, with the values of all parts. The first `few` of them are a smaller sample by themselves:
+ * enough to count what a key brings, not to find certain pairs. */
 struct sample {
-    uint32_t *records[2], count[2];
-    uint32_t *value[2]; /* [record * PARTS_MAX + part] */
-    double share[2];    /* of the side's records */
+    uint32_t *records[2], count[2], few[2];
+    uint32_t *row[2];    /* [record * PARTS_MAX + part] */
+    uint32_t *column[2]; /* [part * count + record] */
+    double share[2];     /* of the side's records, in the smaller sample */
+    struct sample_slot *slots;
+    uint32_t slots_cap;
 };
-void sample_draw(struct sample *s, const struct plan *p, uint32_t records_max);
+void sample_draw(struct sample *s, const struct plan *p, uint32_t records_max, uint32_t few_max);
 void sample_done(struct sample *s);
-/* Pairs of the sample with equal keys, and what that is in the whole set. */
+/* Pairs of the smaller sample with equal keys. */
 double sample_pairs(const struct sample *s, const struct key *k);
+/* What one pair of the smaller sample stands for in the whole set. */
 double sample_scale(const struct sample *s);
+static inline uint32_t sample_key(const struct sample *s, int side, uint32_t record, const struct key *k)
+{
+    const uint32_t *column = s->column[side] + record;
+    uint32_t key = key_first(column[(size_t)k->part[0] * s->count[side]]);
+
+    for (int i = 1; i < k->parts; i++)
+        key = key_mix(key, column[(size_t)k->part[i] * s->count[side]]);
+    return key;
+}
 
 /* Pairs of the sample that are certain without labels: for each, which parts are equal; and the weight it has in choosing. */
 struct certain {

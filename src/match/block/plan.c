@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLE_RECORDS = 32768, LIBRARY_MAX = 1 << 15 };
+enum { SAMPLE_RECORDS = 32768, FEW_RECORDS = 16384, LIBRARY_MAX = 1 << 15 };
 /* Seconds for a record to pass a join and for a pair to be compared, on a machine of today; only their ratio and the
  * growth with the size matter. */
 static const double record_seconds = 20e-9, pair_seconds = 100e-9;
 static const double decay = .2;       /* a pair that k keys bring weighs decay^k: what is found often needs no further key */
-static const double gain_min = .0005; /* of the certain pairs' weight */
+static const double gain_min = 1e-5; /* of the certain pairs' weight */
+enum { RULES_PAID = 24 };
+enum { COUNTS_MAX = 8, DEAR_MAX = 4 }; /* keys counted for each rule; rules that turn out too dear before the choice ends */ /* a rule costs at least so large a part of the time: few broad rules rather than many narrow ones */
 
 double seconds_allowed(double records)
 {
@@ -28,14 +30,15 @@ struct choice {
     double records, all; /* of both sides; pairs that there could be */
     double scale;
     struct key *library;
-    double *gain;  /* as last computed; it can only fall */
+    double *gain, *cost; /* gain as last computed; it can only fall */
+    double rule_seconds;
     bool *counted; /* the key's pairs are counted, not guessed */
     int count;
 };
 
 static void chances(struct choice *c)
 {
-    double all = (double)c->sample.count[0] * (c->plan->set->sides == 2 ? c->sample.count[1] : c->sample.count[0] / 2.0);
+    double all = (double)c->sample.few[0] * (c->plan->set->sides == 2 ? c->sample.few[1] : c->sample.few[0] / 2.0);
 
     for (int i = 0; i < c->plan->parts; i++) {
         struct key k = { { (uint8_t)i }, 1, (uint64_t)1 << i, 0 };
@@ -96,35 +99,49 @@ static double gain_of(const struct choice *c, uint64_t mask)
     return gain;
 }
 
-static double cost_of(const struct choice *c, const struct key *k)
+static double cost_of(const struct choice *c, double pairs)
 {
-    return c->records * record_seconds + k->pairs * pair_seconds;
+    return c->rule_seconds + pairs * pair_seconds;
 }
 
-/* The key of the best ratio, its gain and pairs brought up to date; -1 if there is none. */
+static int ratio_best(const struct choice *c, bool counted_only, double *ret_ratio)
+{
+    int best = -1;
+
+    *ret_ratio = 0;
+    for (int i = 0; i < c->count; i++) {
+        double r = c->gain[i] / c->cost[i];
+
+        if (r > *ret_ratio && (c->counted[i] || !counted_only)) {
+            *ret_ratio = r;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* The key of the best ratio, its gain and pairs brought up to date; -1 if there is none. Pairs are counted only of keys
+ * that would be chosen for their guessed ones, and of a few for each rule: of the next best keys most are much alike. */
 static int best_key(struct choice *c)
 {
+    double ratio;
+    int counts = 0;
+
     for (;;) {
-        int best = -1;
-        double ratio = 0;
+        int best = ratio_best(c, counts == COUNTS_MAX, &ratio);
+        struct key *k = &c->library[best < 0 ? 0 : best];
 
-        for (int i = 0; i < c->count; i++) {
-            double r = c->gain[i] / cost_of(c, &c->library[i]);
-
-            if (r > ratio) {
-                ratio = r;
-                best = i;
-            }
-        }
         if (best < 0)
             return -1;
-        c->gain[best] = gain_of(c, c->library[best].mask);
-        if (!c->counted[best]) {
-            c->counted[best] = true;
-            c->library[best].pairs = fmax(sample_pairs(&c->sample, &c->library[best]) * c->scale, fmin(c->library[best].pairs, 1 / c->scale));
-        }
-        if (c->gain[best] / cost_of(c, &c->library[best]) >= ratio * .999)
+        c->gain[best] = gain_of(c, k->mask);
+        if (c->gain[best] / c->cost[best] < ratio * .999)
+            continue;
+        if (c->counted[best])
             return best;
+        c->counted[best] = true;
+        k->pairs = fmax(sample_pairs(&c->sample, k) * c->scale, fmin(k->pairs, c->scale));
+        c->cost[best] = cost_of(c, k->pairs);
+        counts++;
     }
 }
 
@@ -172,7 +189,7 @@ static void refines_choose(struct choice *c, int rule)
     }
 }
 
-static void rule_add(struct choice *c, int best, double total)
+static void rule_add(struct choice *c, int best)
 {
     struct plan *p = c->plan;
     struct key *k = &p->key[p->face.rules];
@@ -190,28 +207,41 @@ static void rule_add(struct choice *c, int best, double total)
     *r = (struct link_rule){ key_name(p, k), k->pairs, brings / fmax(c->certain.real, 1), first / fmax(c->certain.real, 1) };
     p->face.rules++;
     c->gain[best] = 0;
-    (void)total;
+}
+
+/* Keys that the time left does not pay for are out; what a key costs can only turn out higher than it was guessed. */
+static void dear_keys_drop(struct choice *c, double left)
+{
+    double rule_paid = c->rule_seconds - c->records * record_seconds;
+
+    for (int i = 0; i < c->count; i++)
+        if (c->cost[i] - rule_paid > left)
+            c->gain[i] = 0;
 }
 
 static void rules_choose(struct choice *c)
 {
     struct plan *p = c->plan;
-    double left = seconds_allowed(c->records), total = gain_of(c, 0);
+    double left = seconds_allowed(c->records), total = gain_of(c, 0), rule_paid = c->rule_seconds - c->records * record_seconds;
     uint32_t missed = 0;
 
-    for (int i = 0; i < c->count; i++)
+    for (int i = 0; i < c->count; i++) {
         c->gain[i] = gain_of(c, c->library[i].mask);
-    while (p->face.rules < LINK_RULES_MAX) {
-        int best = best_key(c);
+        c->cost[i] = cost_of(c, c->library[i].pairs);
+    }
+    for (int dear = 0; p->face.rules < LINK_RULES_MAX && dear < DEAR_MAX;) {
+        int best;
 
+        dear_keys_drop(c, left);
+        best = best_key(c);
         if (best < 0 || c->gain[best] < gain_min * total)
             break;
-        if (cost_of(c, &c->library[best]) > left) {
-            c->gain[best] = 0;
+        if (c->cost[best] - rule_paid > left) {
+            dear++;
             continue;
         }
-        left -= cost_of(c, &c->library[best]);
-        rule_add(c, best, total);
+        left -= c->cost[best] - rule_paid;
+        rule_add(c, best);
     }
     for (uint32_t i = 0; i < c->certain.real; i++)
         missed += c->certain.weight[i] == 1;
@@ -233,16 +263,18 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
     p->names = arena_new(1 << 20);
     p->tables = part_tables_new(set);
     p->parts = parts_list(set, p->tables, p->part);
-    sample_draw(&c.sample, p, SAMPLE_RECORDS);
+    sample_draw(&c.sample, p, SAMPLE_RECORDS, FEW_RECORDS);
     c.scale = sample_scale(&c.sample);
     c.records = (double)set->count[0] + set->count[1];
     c.all = set->sides == 2 ? (double)set->count[0] * set->count[1] : (double)set->count[0] * (set->count[0] - 1.0) / 2;
+    c.rule_seconds = seconds_allowed(c.records) / RULES_PAID + c.records * record_seconds;
     chances(&c);
     certain_find(&c.certain, p, &c.sample, c.chance);
     c.library = malloc(LIBRARY_MAX * sizeof *c.library);
     c.gain = calloc(LIBRARY_MAX, sizeof *c.gain);
+    c.cost = calloc(LIBRARY_MAX, sizeof *c.cost);
     c.counted = calloc(LIBRARY_MAX, sizeof *c.counted);
-    MUST(c.library && c.gain && c.counted);
+    MUST(c.library && c.gain && c.cost && c.counted);
     library_fill(&c);
     rules_choose(&c);
     p->face.considered = c.count;
@@ -253,6 +285,7 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
     sample_done(&c.sample);
     free(c.library);
     free(c.gain);
+    free(c.cost);
     free(c.counted);
     *ret = &p->face;
 }

@@ -3,111 +3,120 @@
  * tested by: src/match/block/test/block_test.c */
 #include "match/block/inside.h"
 
-#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "match/set/pages.h"
 
-static void draw_side(struct sample *s, const struct link_set *set, int side, uint32_t records_max)
-{
-    uint32_t all = set->count[side], n = 0;
-    double share = all <= records_max ? 1 : (double)records_max / all;
-    uint64_t limit = share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64);
+struct sample_slot {
+    uint32_t key, count;
+};
 
-    s->records[side] = malloc(((size_t)all < (size_t)records_max * 2 ? all + 1u : records_max * 2u) * sizeof(uint32_t));
-    MUST(s->records[side]);
-    for (uint32_t r = 0; r < all && n < records_max * 2; r++)
-        if (set->hash[side][r] <= limit)
+static uint64_t limit_of(uint32_t records_max, uint32_t all)
+{
+    double share = all <= records_max ? 1 : (double)records_max / all;
+
+    return share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64);
+}
+
+static void draw_side(struct sample *s, const struct link_set *set, int side, uint32_t records_max, uint32_t few_max)
+{
+    uint32_t all = set->count[side], room = all < records_max * 2 ? all : records_max * 2;
+    uint64_t limit = limit_of(records_max, all), few = limit_of(few_max, all);
+    uint32_t *late = malloc((room + 1u) * sizeof *late), lates = 0, n = 0;
+
+    s->records[side] = malloc((room + 1u) * sizeof(uint32_t));
+    MUST(s->records[side] && late);
+    for (uint32_t r = 0; r < all && n + lates < room; r++) {
+        uint64_t hash = set->hash[side][r];
+
+        if (hash <= few)
             s->records[side][n++] = r;
-    s->count[side] = n;
+        else if (hash <= limit)
+            late[lates++] = r;
+    }
+    if (lates)
+        memcpy(s->records[side] + n, late, lates * sizeof *late);
+    free(late);
+    s->few[side] = n;
+    s->count[side] = n + lates;
     s->share[side] = all ? (double)n / all : 1;
 }
 
 static void values_fill(struct sample *s, const struct plan *p, int side)
 {
-    uint32_t n = s->count[side], *column = malloc((n + 1u) * sizeof *column);
+    uint32_t n = s->count[side];
 
-    MUST(column);
-    s->value[side] = link_pages_new((size_t)n * PARTS_MAX * sizeof(uint32_t));
-    for (int i = 0; i < p->parts; i++) {
-        part_fill(&p->part[i], p->set, side, s->records[side], 0, n, column);
-        for (uint32_t r = 0; r < n; r++)
-            s->value[side][(size_t)r * PARTS_MAX + (size_t)i] = column[r];
-    }
-    free(column);
+    s->row[side] = link_pages_new((size_t)n * PARTS_MAX * sizeof(uint32_t));
+    s->column[side] = link_pages_new((size_t)n * PARTS_MAX * sizeof(uint32_t));
+    for (int i = 0; i < p->parts; i++)
+        part_fill(&p->part[i], p->set, side, s->records[side], 0, n, s->column[side] + (size_t)i * n);
+    for (uint32_t r = 0; r < n; r++)
+        for (int i = 0; i < p->parts; i++)
+            s->row[side][(size_t)r * PARTS_MAX + (size_t)i] = s->column[side][(size_t)i * n + r];
 }
 
-void sample_draw(struct sample *s, const struct plan *p, uint32_t records_max)
+void sample_draw(struct sample *s, const struct plan *p, uint32_t records_max, uint32_t few_max)
 {
     *s = (struct sample){ 0 };
     for (int side = 0; side < p->set->sides; side++) {
-        draw_side(s, p->set, side, records_max);
+        draw_side(s, p->set, side, records_max, few_max);
         values_fill(s, p, side);
     }
+    s->slots_cap = 64;
+    while (s->slots_cap < s->few[0] * 2)
+        s->slots_cap *= 2;
+    s->slots = malloc(s->slots_cap * sizeof *s->slots);
+    MUST(s->slots);
 }
 
 void sample_done(struct sample *s)
 {
     for (int side = 0; side < 2; side++) {
         free(s->records[side]);
-        link_pages_free(s->value[side], s->value[side] ? (size_t)s->count[side] * PARTS_MAX * sizeof(uint32_t) : 0);
+        link_pages_free(s->row[side], (size_t)s->count[side] * PARTS_MAX * sizeof(uint32_t));
+        link_pages_free(s->column[side], (size_t)s->count[side] * PARTS_MAX * sizeof(uint32_t));
     }
+    free(s->slots);
 }
 
 double sample_scale(const struct sample *s)
 {
-    return 1 / (s->share[0] * (s->value[1] ? s->share[1] : s->share[0]));
+    double shares = s->share[0] * (s->row[1] ? s->share[1] : s->share[0]);
+
+    return shares > 0 ? 1 / shares : 1;
 }
 
-static uint32_t key_of(const uint32_t *value, const struct key *k)
+static struct sample_slot *slot_at(const struct sample *s, uint32_t key)
 {
-    uint32_t key = key_first(value[k->part[0]]);
+    uint32_t mask = s->slots_cap - 1, at = key & mask;
 
-    for (int i = 1; i < k->parts; i++)
-        key = key_mix(key, value[k->part[i]]);
-    return key;
-}
-
-struct count {
-    uint32_t key, count;
-};
-
-static struct count *count_at(struct count *table, uint32_t mask, uint32_t key)
-{
-    uint32_t at = key & mask;
-
-    while (table[at].key && table[at].key != key)
+    while (s->slots[at].key && s->slots[at].key != key)
         at = (at + 1) & mask;
-    return &table[at];
+    return &s->slots[at];
 }
 
 double sample_pairs(const struct sample *s, const struct key *k)
 {
-    uint32_t size = 64;
-    struct count *table;
     double pairs = 0;
 
-    while (size < s->count[0] * 2)
-        size *= 2;
-    table = calloc(size, sizeof *table);
-    MUST(table);
-    for (uint32_t r = 0; r < s->count[0]; r++) {
-        uint32_t key = key_of(s->value[0] + (size_t)r * PARTS_MAX, k);
-        struct count *c;
+    memset(s->slots, 0, s->slots_cap * sizeof *s->slots);
+    for (uint32_t r = 0; r < s->few[0]; r++) {
+        uint32_t key = sample_key(s, 0, r, k);
+        struct sample_slot *slot;
 
         if (!key)
             continue;
-        c = count_at(table, size - 1, key);
-        c->key = key;
-        if (!s->value[1])
-            pairs += c->count;
-        c->count++;
+        slot = slot_at(s, key);
+        slot->key = key;
+        if (!s->row[1])
+            pairs += slot->count;
+        slot->count++;
     }
-    for (uint32_t r = 0; r < s->count[1]; r++) {
-        uint32_t key = key_of(s->value[1] + (size_t)r * PARTS_MAX, k);
+    for (uint32_t r = 0; r < s->few[1]; r++) {
+        uint32_t key = sample_key(s, 1, r, k);
 
-        pairs += key ? count_at(table, size - 1, key)->count : 0;
+        pairs += key ? slot_at(s, key)->count : 0;
     }
-    free(table);
     return pairs;
 }
