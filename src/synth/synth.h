@@ -85,10 +85,10 @@ STATUS synth_list(const struct defs *defs, const struct synth_list_options *o, s
 /* SLIP(name, rate in the first file, rate in the second): share of the records in which it happens if it can, drawn
  * independently; a move is drawn for a household. The first file is a register's, the second an agency's list. */
 #define SYNTH_SLIPS(SLIP)                                                                                              \
-    SLIP(absent, 0.02, 0.02) /* the person stands in the other file only; not with duplicates */                       \
-    SLIP(number_missing, 0.02, 0.35)                                                                                   \
+    SLIP(absent, 0.03, 0.03) /* the person stands in the other file only; not with duplicates */                       \
+    SLIP(number_missing, 0.02, 0.40)                                                                                   \
     SLIP(number_wrong, 0.001, 0.01) /* one digit */                                                                    \
-    SLIP(name_typo, 0.002, 0.04)    /* a letter put in, left out, replaced, swapped, or another tone */                \
+    SLIP(name_typo, 0.002, 0.05)    /* a letter put in, left out, replaced, swapped, or another tone */                \
     SLIP(name_typo_more, 0.0, 0.005) /* two of them */                                                                 \
     SLIP(name_telex, 0.0, 0.01)                                                                                        \
     SLIP(name_no_marks, 0.0, 0.05)                                                                                     \
@@ -96,23 +96,23 @@ STATUS synth_list(const struct defs *defs, const struct synth_list_options *o, s
     SLIP(name_order, 0.0, 0.01)          /* given name first */                                                        \
     SLIP(name_middle_dropped, 0.001, 0.02)                                                                             \
     SLIP(name_variant, 0.0, 0.05)        /* Hoàng, Huỳnh: of those whose name has another form in another region */    \
-    SLIP(birth_missing, 0.0, 0.01)                                                                                     \
+    SLIP(birth_missing, 0.0, 0.015)                                                                                     \
     SLIP(birth_year_only, 0.005, 0.03)                                                                                 \
     SLIP(birth_swapped, 0.001, 0.01)     /* day and month, where both readings exist */                                \
     SLIP(birth_digit, 0.001, 0.015)      /* one digit of the date */                                                   \
     SLIP(sex_missing, 0.0, 0.02)                                                                                       \
     SLIP(sex_wrong, 0.0005, 0.004)                                                                                     \
-    SLIP(father_missing, 0.10, 0.25)                                                                                   \
-    SLIP(mother_missing, 0.08, 0.20)                                                                                   \
+    SLIP(father_missing, 0.10, 0.35)                                                                                   \
+    SLIP(mother_missing, 0.08, 0.30)                                                                                   \
     SLIP(parent_typo, 0.01, 0.04)        /* each parent's name */                                                      \
     SLIP(parent_no_marks, 0.0, 0.05)                                                                                   \
     SLIP(address_missing, 0.01, 0.05)                                                                                  \
-    SLIP(address_moved, 0.0, 0.10)       /* the whole household */                                                     \
+    SLIP(address_moved, 0.0, 0.12)       /* the whole household */                                                     \
     SLIP(address_old, 0.05, 0.60)        /* by the units before 2025 */                                                \
     SLIP(address_short, 0.02, 0.15)      /* without the house */                                                       \
     SLIP(address_abbreviated, 0.0, 0.20) /* "P. Ba Đình, TP. Hà Nội" */                                                \
     SLIP(address_typo, 0.01, 0.05)                                                                                     \
-    SLIP(phone_missing, 0.15, 0.30)                                                                                    \
+    SLIP(phone_missing, 0.15, 0.40)                                                                                    \
     SLIP(phone_changed, 0.0, 0.15)                                                                                     \
     SLIP(phone_wrong, 0.0, 0.01) /* one digit */
 enum synth_slip {
