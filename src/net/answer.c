@@ -125,37 +125,117 @@ static bool tells_hsts(const struct request *r)
     return r->tls && r->host.len && !str_starts(r->host, STR("localhost")) && !str_starts(r->host, STR("127."));
 }
 
-static void add_guards(struct MHD_Response *r, const struct flight *f)
+/* A response that was built for an earlier exchange of this flight. Building one costs the library three allocations a
+ * field; a small reply that differs from the last one in its bytes and its request's id alone takes that one's place. */
+struct kept {
+    struct MHD_Response *response;
+    size_t len;
+    bool hsts;
+    char type[64], cache[64], id[17];
+    char body[512];
+};
+
+void answer_forget(struct kept *k)
 {
-    char id[17];
+    if (k && k->response)
+        MHD_destroy_response(k->response);
+    free(k);
+}
+
+static bool is_stopping(const struct flight *f)
+{
+    return f->close || atomic_load_explicit(&f->loop->server->stopping, memory_order_relaxed);
+}
+
+static void add_fields(struct MHD_Response *r, struct flight *f, const char *id)
+{
+    const struct reply *p = &f->x.reply;
 
     for (size_t i = 0; i < sizeof guards / sizeof guards[0]; i++)
         add(r, guards[i].name, guards[i].value);
     if (tells_hsts(&f->x.request))
         add(r, "Strict-Transport-Security", "max-age=63072000");
-    snprintf(id, sizeof id, "%016llx", (unsigned long long)f->x.request.id);
     add(r, "X-Request-Id", id);
-    if (f->close || atomic_load_explicit(&f->loop->server->stopping, memory_order_relaxed))
+    if (is_stopping(f))
         add(r, "Connection", "close");
+    add(r, "Cache-Control", p->cache.len ? harmless(f->arena, p->cache).ptr : "no-store");
+    if (p->content_type.len)
+        add(r, "Content-Type", harmless(f->arena, p->content_type).ptr);
+    for (size_t i = 0; i < p->header_count; i++)
+        add(r, p->headers[i].name.ptr, p->headers[i].value.ptr);
+}
+
+static bool may_keep(const struct flight *f)
+{
+    const struct reply *p = &f->x.reply;
+
+    return p->body_fd < 0 && p->header_count == 0 && p->body.len <= sizeof f->kept->body && p->content_type.len < sizeof f->kept->type &&
+           p->cache.len < sizeof f->kept->cache && !is_stopping(f);
+}
+
+static bool fits(const struct kept *k, const struct flight *f)
+{
+    const struct reply *p = &f->x.reply;
+
+    return k->response && k->len == p->body.len && k->hsts == tells_hsts(&f->x.request) && str_eq(str_of(k->type), p->content_type) &&
+           str_eq(str_of(k->cache), p->cache);
+}
+
+static void keep_text(char *out, str s)
+{
+    if (s.len)
+        memcpy(out, s.ptr, s.len);
+    out[s.len] = 0;
+}
+
+static struct MHD_Response *response_kept(struct flight *f, const char *id)
+{
+    struct reply *p = &f->x.reply;
+
+    if (!f->kept)
+        f->kept = calloc(1, sizeof *f->kept);
+    struct kept *k = f->kept;
+    MUST(k != NULL);
+    if (p->body.len)
+        memcpy(k->body, p->body.ptr, p->body.len);
+    if (fits(k, f)) {
+        MUST(MHD_del_response_header(k->response, "X-Request-Id", k->id) == MHD_YES);
+        add(k->response, "X-Request-Id", id);
+    } else {
+        if (k->response)
+            MHD_destroy_response(k->response);
+        k->response = response_of_bytes((str){ k->body, p->body.len });
+        k->len = p->body.len;
+        k->hsts = tells_hsts(&f->x.request);
+        keep_text(k->type, p->content_type);
+        keep_text(k->cache, p->cache);
+        add_fields(k->response, f, id);
+    }
+    memcpy(k->id, id, sizeof k->id);
+    return k->response;
 }
 
 enum MHD_Result answer_send(struct flight *f, struct MHD_Connection *c)
 {
     struct reply *p = &f->x.reply;
     uint64_t bytes = p->body.len;
-    struct MHD_Response *r = p->body_fd >= 0 ? response_of_file(f, &bytes) : response_of_bytes(p->body);
+    bool kept = may_keep(f);
+    struct MHD_Response *r;
     enum MHD_Result sent;
+    char id[17];
 
-    add_guards(r, f);
-    add(r, "Cache-Control", p->cache.len ? harmless(f->arena, p->cache).ptr : "no-store");
-    if (p->content_type.len)
-        add(r, "Content-Type", harmless(f->arena, p->content_type).ptr);
-    for (size_t i = 0; i < p->header_count; i++)
-        add(r, p->headers[i].name.ptr, p->headers[i].value.ptr);
+    snprintf(id, sizeof id, "%016llx", (unsigned long long)f->x.request.id);
+    if (kept) {
+        r = response_kept(f, id);
+    } else {
+        r = p->body_fd >= 0 ? response_of_file(f, &bytes) : response_of_bytes(p->body);
+        add_fields(r, f, id);
+    }
     net_metric_reply(f);
     link_state_set(f->link, LINK_SENDING, bytes);
     sent = MHD_queue_response(c, (unsigned)p->status, r);
-    MHD_destroy_response(r);
+    if (!kept)
+        MHD_destroy_response(r);
     return sent;
 }
 

@@ -64,7 +64,7 @@ struct flight {
     char *body, *mapped;
     int spool_fd;
     struct arena *arena;
-    size_t header_cap;
+    struct kept *kept; /* outlives the exchange, as the arena does; NULL: none yet */
 };
 
 struct loop {
@@ -138,6 +138,7 @@ void mailbox_release(struct mailbox *m);
 struct flight *mailbox_take(struct mailbox *m); /* all, oldest first */
 
 /* answer.c: x->reply to the library's response */
+void answer_forget(struct kept *k); /* NULL is allowed */
 enum MHD_Result answer_send(struct flight *f, struct MHD_Connection *c);
 enum MHD_Result answer_refuse(struct flight *f, struct MHD_Connection *c, enum error_code error);
 enum MHD_Result answer_stopping(struct MHD_Connection *c);

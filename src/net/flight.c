@@ -21,12 +21,14 @@ struct flight *flight_new(struct loop *l)
     struct flight *f = l->pool;
 
     if (f) {
-        struct arena *kept = f->arena;
+        struct arena *arena = f->arena;
+        struct kept *kept = f->kept;
 
         l->pool = f->next;
         l->pool_count--;
         memset(f, 0, sizeof *f);
-        f->arena = kept;
+        f->arena = arena;
+        f->kept = kept;
     } else {
         size_t max = l->server->options.arena_bytes_max;
 
@@ -63,6 +65,7 @@ static void let_go(struct flight *f)
 void flight_free(struct flight *f)
 {
     let_go(f);
+    answer_forget(f->kept);
     arena_free(f->arena);
     free(f);
 }
