@@ -236,10 +236,11 @@ void certain_find(struct certain *c, const struct plan *p, const struct sample *
 {
     struct finder f = { .plan = p, .sample = s, .chance = chance, .found = malloc(FOUND_MAX * sizeof *f.found) };
     uint32_t max = p->set->count[0] + p->set->count[1] > SMALL_RECORDS ? CERTAIN_FEW : CERTAIN_MANY;
+    int n, other = p->set->sides - 1;
+    double scale = (double)p->set->count[0] * p->set->count[other] / fmax((double)s->count[0] * s->count[other], 1);
     struct key keys[FINDERS];
-    int n;
 
-    *c = (struct certain){ calloc(max + IMAGINED, sizeof *c->equal), calloc(max + IMAGINED, sizeof *c->weight), 0, 0 };
+    *c = (struct certain){ calloc(max + IMAGINED, sizeof *c->equal), calloc(max + IMAGINED, sizeof *c->weight), 0, 0, 0 };
     MUST(f.found && c->equal && c->weight);
     for (int i = 0; i < p->parts; i++)
         f.bits[i] = -log2(chance[i]) / (p->part[i].field == p->part[i].other ? 1 : 2);
@@ -247,8 +248,11 @@ void certain_find(struct certain *c, const struct plan *p, const struct sample *
     for (int i = 0; i < n; i++)
         find_by(&f, &keys[i]);
     qsort(f.found, f.count, sizeof *f.found, found_cmp);
-    for (uint32_t i = 0; i < f.count && c->real < max; i++) {
+    for (uint32_t i = 0; i < f.count; i++) {
         if (i && found_cmp(&f.found[i - 1], &f.found[i]) == 0)
+            continue;
+        c->pairs += scale;
+        if (c->real == max)
             continue;
         c->equal[c->real] = equal_of(&f, f.found[i].left, f.found[i].right);
         c->weight[c->real++] = 1;

@@ -70,6 +70,7 @@ struct certain {
     uint64_t *equal;
     float *weight;
     uint32_t count, real; /* the first `real` are pairs of the sample, the others stand for what it may not hold */
+    double pairs;         /* such pairs in the whole set, as the sample has it */
 };
 void certain_find(struct certain *c, const struct plan *p, const struct sample *s, const double chance[static PARTS_MAX]);
 void certain_done(struct certain *c);

@@ -11,15 +11,16 @@
 enum { SAMPLE_RECORDS = 32768, FEW_RECORDS = 16384, LIBRARY_MAX = 1 << 15 };
 /* Seconds for a record to pass a join and for a pair to be compared, on a machine of today; only their ratio and the
  * growth with the size matter. */
-static const double record_seconds = 20e-9, pair_seconds = 100e-9;
+static const double record_seconds = 15e-9, pair_seconds = 100e-9, again_seconds = 15e-9;
 static const double decay = .2;       /* a pair that k keys bring weighs decay^k: what is found often needs no further key */
 static const double gain_min = 1e-5; /* of the certain pairs' weight */
-enum { RULES_PAID = 24 };
-enum { COUNTS_MAX = 8, DEAR_MAX = 4 }; /* keys counted for each rule; rules that turn out too dear before the choice ends */ /* a rule costs at least so large a part of the time: few broad rules rather than many narrow ones */
+/* A rule costs at least so large a part of the time: few broad rules rather than many narrow ones. Keys are counted for
+ * each rule so many times, and so many rules may turn out too dear before the choice ends. */
+enum { RULES_PAID = 24, COUNTS_MAX = 8, DEAR_MAX = 4 };
 
 double seconds_allowed(double records)
 {
-    return 2 * fmin(1, sqrt(1e5 / fmax(records, 1))) + records * 100e-9;
+    return 2 * fmin(1, sqrt(1e5 / fmax(records, 1))) + records * 150e-9;
 }
 
 struct choice {
@@ -99,9 +100,15 @@ static double gain_of(const struct choice *c, uint64_t mask)
     return gain;
 }
 
-static double cost_of(const struct choice *c, double pairs)
+/* Pairs that a rule before brings are only looked at, not compared. */
+static double cost_of(const struct choice *c, const struct key *k)
 {
-    return c->rule_seconds + pairs * pair_seconds;
+    double again = 0;
+
+    for (uint32_t i = 0; i < c->certain.real; i++)
+        again += (c->certain.equal[i] & k->mask) == k->mask && c->certain.weight[i] < 1;
+    again = fmin(k->pairs, again / fmax(c->certain.real, 1) * c->certain.pairs);
+    return c->rule_seconds + (k->pairs - again) * pair_seconds + again * again_seconds;
 }
 
 static int ratio_best(const struct choice *c, bool counted_only, double *ret_ratio)
@@ -134,13 +141,15 @@ static int best_key(struct choice *c)
         if (best < 0)
             return -1;
         c->gain[best] = gain_of(c, k->mask);
+        if (c->counted[best])
+            c->cost[best] = cost_of(c, k);
         if (c->gain[best] / c->cost[best] < ratio * .999)
             continue;
         if (c->counted[best])
             return best;
         c->counted[best] = true;
         k->pairs = fmax(sample_pairs(&c->sample, k) * c->scale, fmin(k->pairs, c->scale));
-        c->cost[best] = cost_of(c, k->pairs);
+        c->cost[best] = cost_of(c, k);
         counts++;
     }
 }
@@ -227,7 +236,7 @@ static void rules_choose(struct choice *c)
 
     for (int i = 0; i < c->count; i++) {
         c->gain[i] = gain_of(c, c->library[i].mask);
-        c->cost[i] = cost_of(c, c->library[i].pairs);
+        c->cost[i] = c->rule_seconds + c->library[i].pairs * pair_seconds;
     }
     for (int dear = 0; p->face.rules < LINK_RULES_MAX && dear < DEAR_MAX;) {
         int best;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "match/set/hash.h"
 #include "match/set/pages.h"
 
 struct sample_slot {
@@ -19,6 +20,47 @@ static uint64_t limit_of(uint32_t records_max, uint32_t all)
     return share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64);
 }
 
+static int hash_cmp(const void *one, const void *other)
+{
+    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+
+    return a < b ? -1 : a > b;
+}
+
+/* Of records of equal content one is enough: they would stand in the sample together far more often than others, and
+ * every key brings them. Keeps the rows' order. */
+static uint32_t equal_drop(const struct link_set *set, int side, uint32_t *records, uint32_t n)
+{
+    uint64_t *hashes = malloc((n + 1u) * sizeof *hashes);
+    uint32_t kept = 0;
+    bool *seen = calloc(n + 1u, 1);
+
+    MUST(hashes && seen);
+    for (uint32_t i = 0; i < n; i++)
+        hashes[i] = set->hash[side][records[i]];
+    qsort(hashes, n, sizeof *hashes, hash_cmp);
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t hash = set->hash[side][records[i]];
+        uint32_t low = 0, high = n;
+
+        while (low < high) {
+            uint32_t middle = low + (high - low) / 2;
+
+            if (hashes[middle] < hash)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (!seen[low])
+            records[kept++] = records[i];
+        seen[low] = true;
+    }
+    free(hashes);
+    free(seen);
+    return kept;
+}
+
+/* The sides are drawn apart from each other, so that records of equal content on both are no rule. */
 static void draw_side(struct sample *s, const struct link_set *set, int side, uint32_t records_max, uint32_t few_max)
 {
     uint32_t all = set->count[side], room = all < records_max * 2 ? all : records_max * 2;
@@ -28,19 +70,23 @@ static void draw_side(struct sample *s, const struct link_set *set, int side, ui
     s->records[side] = malloc((room + 1u) * sizeof(uint32_t));
     MUST(s->records[side] && late);
     for (uint32_t r = 0; r < all && n + lates < room; r++) {
-        uint64_t hash = set->hash[side][r];
+        uint64_t hash = link_mix(set->hash[side][r], side ? 0x5bd1e9955bd1e995u : 0x1b873593cc9e2d51u);
 
         if (hash <= few)
             s->records[side][n++] = r;
         else if (hash <= limit)
             late[lates++] = r;
     }
+    s->share[side] = all ? (double)n / all : 1;
+    if (set->sides == 1 && limit != UINT64_MAX) {
+        n = equal_drop(set, side, s->records[side], n);
+        lates = equal_drop(set, side, late, lates);
+    }
     if (lates)
         memcpy(s->records[side] + n, late, lates * sizeof *late);
     free(late);
     s->few[side] = n;
     s->count[side] = n + lates;
-    s->share[side] = all ? (double)n / all : 1;
 }
 
 static void values_fill(struct sample *s, const struct plan *p, int side)
