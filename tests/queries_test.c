@@ -7,13 +7,14 @@
 #include "identity/identity_sql.h"
 #include "ledger/ledger_sql.h"
 #include "register/register_sql.h"
+#include "service/service_sql.h"
 #include "store/test/bench.h"
 
 static void every_statement_is_taken(void **state)
 {
     struct bench *b = bench_ready(state);
-    const struct migration_set migrations[] = { ledger_migrations, gate_migrations, register_migrations, identity_migrations, centre_migrations };
-    const struct query_set queries[] = { ledger_queries, gate_queries, register_queries, identity_queries, centre_queries };
+    const struct migration_set migrations[] = { ledger_migrations, gate_migrations, register_migrations, identity_migrations, centre_migrations, service_migrations };
+    const struct query_set queries[] = { ledger_queries, gate_queries, register_queries, identity_queries, centre_queries, service_queries };
     status st = store_migrate(b->store, migrations, sizeof migrations / sizeof migrations[0]);
 
     if (status_ok(st))

@@ -20,6 +20,9 @@ struct defs_problems {
     size_t count;
 };
 
+/* For modules that judge what only they know of a definition; texts are copied. */
+void defs_problem_add(struct arena *arena, struct defs_problems *problems, const struct defs_problem *what);
+
 /* `directory`: files of this installation, searched below its `definitions`; empty or absent: the built-in ones only.
  * ERR_DEFINITION with at least one problem; then *ret is NULL, and the fault record names the first. Without `problems`
  * (NULL) the rest are not told, and `arena` may be NULL too. */

@@ -265,6 +265,8 @@ static void effects_read(struct yaml_file *f, struct yaml_node *node, struct pro
         struct procedure_effect *e = &out[p->effect_count];
         bool whole = yaml_str(f, yaml_need(f, list[i], "operation"), &e->operation);
         effect_read(f, list[i], p, e);
+        e->file = f->name;
+        e->line = list[i]->line;
         yaml_end(f, list[i]);
         p->effect_count += whole;
     }

@@ -51,6 +51,8 @@ struct procedure_value {
 };
 struct procedure_effect {
     str operation;
+    str file; /* where it stands, for whoever judges the operation */
+    int line;
     const struct procedure_value *values;
     size_t count;
 };

@@ -11,20 +11,23 @@
 
 enum { DEPTH_MAX = 16, PROBLEMS_MAX = 200, TEXT_MAX = 4 << 20 };
 
-static void problem_add(struct yaml_file *f, int line, int column, str reason, const char *remedy)
+void defs_problem_add(struct arena *arena, struct defs_problems *p, const struct defs_problem *what)
 {
-    struct defs_problems *p = f->problems;
     if (p->count == PROBLEMS_MAX)
         return;
     if (p->count % 16 == 0) {
-        struct defs_problem *list = ARENA_ARRAY(f->problem_arena, struct defs_problem, p->count + 16);
+        struct defs_problem *list = ARENA_ARRAY(arena, struct defs_problem, p->count + 16);
         if (p->count > 0)
             memcpy(list, p->list, p->count * sizeof *list);
         p->list = list;
     }
-    p->list[p->count++] = (struct defs_problem){ arena_str(f->problem_arena, f->name), line, column,
-                                                 arena_str(f->problem_arena, reason),
-                                                 arena_str(f->problem_arena, str_of(remedy)) };
+    p->list[p->count++] = (struct defs_problem){ arena_str(arena, what->file), what->line, what->column, arena_str(arena, what->reason),
+                                                 arena_str(arena, what->remedy) };
+}
+
+static void problem_add(struct yaml_file *f, int line, int column, str reason, const char *remedy)
+{
+    defs_problem_add(f->problem_arena, f->problems, &(struct defs_problem){ f->name, line, column, reason, str_of(remedy) });
 }
 
 void yaml_problem(struct yaml_file *f, const struct yaml_node *at, const char *remedy, const char *reason, ...)

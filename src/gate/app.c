@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MODULES_MAX = 32, PATH_BYTES_MAX = 4200 };
+enum { MODULES_MAX = 32, PROBLEMS_BYTES_MAX = 1 << 20, PATH_BYTES_MAX = 4200 };
 
 STATUS directory_make(str path)
 {
@@ -85,14 +85,38 @@ static STATUS modules_start(struct app *app)
     return OK;
 }
 
+/* Read whole, and judged by the modules too; what one of them finds wrong is wrong. */
+static STATUS definitions_load(struct app *app, struct arena *arena, struct defs_problems *problems, struct defs **ret)
+{
+    struct defs_problems unseen;
+    struct arena *own = arena ? NULL : arena_new(PROBLEMS_BYTES_MAX);
+    struct defs_problems *p = problems ? problems : &unseen;
+    status st = defs_load(arena, app->directory, ret, problems);
+    if (status_ok(st)) {
+        *p = (struct defs_problems){ 0 };
+        for (size_t i = 0; i < app->module_count; i++)
+            if (app->modules[i]->check)
+                app->modules[i]->check(app, *ret, arena ? arena : own, p);
+        if (p->count > 0) {
+            st = FAIL_WITH(DEFINITION, p->list[0].file, p->list[0].reason);
+            fault_place(p->list[0].line, p->list[0].column);
+            defs_free(*ret);
+            *ret = NULL;
+        }
+    }
+    if (own)
+        arena_free(own);
+    return st;
+}
+
 static STATUS app_build(struct app *app, const struct app_options *o)
 {
     TRY(directory_make(o->directory));
     TRY(store_open(o->url, &app->store));
     TRY(schema_apply(app));
-    TRY(defs_load(o->arena, app->directory, &app->defs, o->problems));
-    TRY(ledger_start(app));
     operations_list(app);
+    TRY(definitions_load(app, o->arena, o->problems, &app->defs));
+    TRY(ledger_start(app));
     if (o->no_lanes)
         return OK;
     TRY(lanes_start(app, &app->lanes));
@@ -131,7 +155,7 @@ struct retired {
 STATUS app_reload(struct app *app, struct arena *arena, struct defs_problems *problems)
 {
     struct defs *fresh = NULL;
-    TRY(defs_load(arena, app->directory, &fresh, problems));
+    TRY(definitions_load(app, arena, problems, &fresh));
     struct retired *old = calloc(1, sizeof *old);
     MUST(old);
     old->defs = __atomic_exchange_n(&app->defs, fresh, __ATOMIC_ACQ_REL);

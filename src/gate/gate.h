@@ -13,6 +13,7 @@
 
 /* --- What an operation is --------------------------------------------------------------------------------------- */
 
+struct op_shape;
 enum op_type {
     OP_BOOL,   /* bool */
     OP_I64,    /* int64_t, min … max */
@@ -29,7 +30,6 @@ enum op_type {
     OP_BYTES,  /* str: the raw body of a request or a reply */
 };
 
-struct op_shape;
 struct op_field {
     const char *name;
     enum op_type type;
@@ -111,12 +111,13 @@ struct module {
     const struct migration_set *migrations; /* or NULL */
     const struct ground_kind *grounds;
     size_t ground_count;
+    /* or NULL: what only the module knows of definitions; adds to `problems` (defs_problem_add) */
+    void (*check)(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems);
     status (*start)(struct app *app); /* or NULL; its state is kept with app_state_set() */
     void (*stop)(struct app *app); /* or NULL; lanes still run */
     void (*end)(struct app *app);  /* or NULL; after the lanes: frees what calls use */
 };
 
-struct lanes;
 struct app {
     struct store *store;
     struct defs *defs;
@@ -128,8 +129,7 @@ struct app {
     struct table states;     /* of modules, by name */
     struct retired *retired; /* definitions that calls may still read; freed at the stop */
     str directory;           /* files of this installation */
-    /* Set by the module that keeps accounts. Fills cx->actor from a session or bearer token (empty: the public), or from
-     * sign-in name and password. */
+    /* Set by the module that keeps accounts: fill cx->actor from a token (empty: the public), or from name and password. */
     status (*authenticate)(struct ctx *cx, str token);
     status (*sign_in)(struct ctx *cx, str login, str password);
     bool debug;              /* debug verbs and test hooks are on */

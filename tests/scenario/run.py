@@ -15,6 +15,7 @@ import tempfile
 import traceback
 
 import contract
+import dossier_steps  # noqa: F401 its steps join the language
 import steps
 import world
 

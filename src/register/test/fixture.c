@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 static int serial;
+const struct module *fixture_modules[8] = { &register_module };
+size_t fixture_module_count = 1;
 
 void good_(status st, int line)
 {
@@ -45,7 +47,6 @@ static void fresh_schema(struct fixture *f, const char *base)
 
 static int open_all(struct fixture *f)
 {
-    static const struct module *const modules[] = { &register_module };
     int64_t noon_us;
     assert_true(clock_parse(STR("2026-11-21T05:00:00Z"), &noon_us));
     clock_set_us(noon_us);
@@ -56,7 +57,7 @@ static int open_all(struct fixture *f)
     if (!f->url[0])
         (void)snprintf(f->url, sizeof f->url, "sqlite:%s/t.db", f->dir);
     const struct app_options options = { .url = str_of(f->url), .directory = str_of(f->dir), .no_lanes = true };
-    GOOD(app_start(&options, modules, 1, &f->app));
+    GOOD(app_start(&options, fixture_modules, fixture_module_count, &f->app));
     GOOD(db_open(f->app->store, DB_WRITE, &f->db));
     ctx_for_program(&f->cx, f->app, arena_new((size_t)512 << 20), STR("test"));
     f->cx.journal = &f->journal;

@@ -22,6 +22,9 @@ struct fixture {
     bool absent; /* no PostgreSQL here */
 };
 
+/* The modules that are started: the register alone, unless a test of a module above it adds its own. */
+extern const struct module *fixture_modules[8];
+extern size_t fixture_module_count;
 int fixture_sqlite(void **state); /* setups */
 int fixture_postgresql(void **state);
 int fixture_end(void **state);

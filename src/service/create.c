@@ -1,0 +1,177 @@
+/* From an empty form to a submitted dossier. What the state knows is filled in, so that a citizen gives each fact once; at the
+ * submission the applicant must be a living person with a valid number, and the office that decides is found from the form.
+ * tested by: src/service/test/dossier_test.c */
+#include "service/inside.h"
+
+#include <string.h>
+
+/* The citizen himself, or whom the officer at the counter has before him. */
+static STATUS applicant_of(struct ctx *cx, const struct dossier_create_in *in, struct person *ret)
+{
+    enum number_state state;
+    bool known;
+    if (cx->actor.roles & ROLE_CITIZEN) {
+        TRY(person_by_id(cx, cx->actor.person, ret, &known));
+    } else {
+        if (!in->has_applicant)
+            return FAIL_AT(FIELD_MISSING, STR("applicant"));
+        TRY(person_by_number(cx, in->applicant, ret, &state, &known));
+        known = known && state == NUMBER_ISSUED;
+    }
+    if (!known || ret->survives_as.v)
+        return FAIL_AT(PERSON_MISSING, STR("applicant"));
+    return ret->state == PERSON_DECEASED ? FAIL_AT(PERSON_DECEASED, STR("applicant")) : OK;
+}
+
+/* A value of the register as a form takes it: a unit of an older map as the one that stands there now, if it is one. */
+static str value_today(struct ctx *cx, const struct procedure_field *f, const struct person_fact *fact)
+{
+    unit_id unit, now[2];
+    size_t count;
+    if (f->type != ANSWER_UNIT)
+        return fact->value;
+    if (!status_ok(defs_unit_parse(cx->app->defs, fact->value, cx->today, &unit)) ||
+        defs_unit_at(cx->app->defs, unit, cx->today, now, 2, &count) != UNIT_ANSWER_ONE)
+        return STR("");
+    return defs_unit_text(cx->arena, now[0]);
+}
+
+static STATUS own_facts(struct ctx *cx, struct person_fact **ret, size_t *ret_count)
+{
+    const struct operation *op = operation_find(cx->app, STR("person.own"));
+    struct person_own_in in = { 0 };
+    struct person_own_out out;
+    TRY(gate_call(cx, op, &in, &out));
+    *ret = out.facts;
+    *ret_count = out.facts_count;
+    return OK;
+}
+
+static STATUS prefill(struct ctx *cx, struct dossier *d, struct answer **ret, size_t *ret_count)
+{
+    const struct procedure *p = d->procedure;
+    struct person_fact *facts = NULL;
+    size_t count = 0;
+    uint64_t fields = 0;
+    *ret = ARENA_ARRAY(cx->arena, struct answer, p->field_count + 1);
+    for (size_t i = 0; i < p->field_count; i++)
+        fields |= p->fields[i].prefill >= 0 ? UINT64_C(1) << p->fields[i].prefill : 0;
+    if (!fields)
+        return OK;
+    if (cx->actor.roles & ROLE_CITIZEN)
+        TRY(own_facts(cx, &facts, &count));
+    else
+        TRY(applicant_facts(cx, d, fields, &facts, &count));
+    for (size_t i = 0; i < p->field_count; i++)
+        for (size_t k = 0; p->fields[i].prefill >= 0 && k < count; k++) {
+            if (!str_eq(facts[k].field, person_field_name(p->fields[i].prefill)))
+                continue;
+            str value = value_today(cx, &p->fields[i], &facts[k]);
+            if (value.len > 0)
+                (*ret)[(*ret_count)++] = (struct answer){ p->fields[i].key, value };
+            break;
+        }
+    return OK;
+}
+
+STATUS dossier_create(struct ctx *cx, const struct dossier_create_in *in, struct dossier_create_out *ret)
+{
+    const struct procedure *p = defs_procedure(cx->app->defs, in->procedure, cx->today);
+    struct person applicant;
+    struct dossier d;
+    if (!p)
+        return FAIL_WITH(PROCEDURE_UNKNOWN, STR("procedure"), in->procedure);
+    TRY(applicant_of(cx, in, &applicant));
+    TRY(dossier_new(cx, p, &applicant, &d));
+    TRY(change_note(cx, (struct subject){ applicant.id, applicant.unit }, 0));
+    TRY(prefill(cx, &d, &ret->answers, &ret->answers_count));
+    if (ret->answers_count > 0) {
+        TRY(form_store(cx, ret->answers, ret->answers_count, &d.row.answers));
+        TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_SAVE, .expected_version = -1 }));
+    }
+    dossier_now(&d, &ret->now);
+    return OK;
+}
+
+static STATUS answers_take(struct ctx *cx, struct dossier *d, const struct answer *add, size_t add_count, bool whole)
+{
+    struct answer *old, *all;
+    size_t old_count, count;
+    TRY(form_load(cx, d->row.answers, &old, &old_count));
+    form_merge(cx, (struct answers){ old, old_count }, (struct answers){ add, add_count }, &all, &count);
+    TRY(form_check(cx, d->procedure, all, count, whole));
+    return form_store(cx, all, count, &d->row.answers);
+}
+
+STATUS dossier_save(struct ctx *cx, const struct dossier_save_in *in, struct dossier_save_out *ret)
+{
+    struct dossier d;
+    TRY(dossier_find(cx, in->dossier, &d));
+    if (!dossier_may(cx, &d, COMMAND_SAVE))
+        return FAIL(NOT_ALLOWED);
+    TRY(answers_take(cx, &d, in->answers, in->answers_count, false));
+    TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_SAVE, .expected_version = (int32_t)in->expected_version }));
+    dossier_now(&d, &ret->now);
+    return OK;
+}
+
+STATUS dossier_supply(struct ctx *cx, const struct dossier_supply_in *in, struct dossier_supply_out *ret)
+{
+    struct dossier d;
+    TRY(dossier_find(cx, in->dossier, &d));
+    if (!dossier_may(cx, &d, COMMAND_SUPPLY))
+        return FAIL(NOT_ALLOWED);
+    TRY(answers_take(cx, &d, in->answers, in->answers_count, true));
+    TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_SUPPLY, .expected_version = (int32_t)in->expected_version, .note = in->has_note ? in->note : STR("") }));
+    dossier_now(&d, &ret->now);
+    return OK;
+}
+
+/* The office that decides: of the kind that the procedure names, at the place of the form or of the applicant. */
+static STATUS office_find(struct ctx *cx, struct dossier *d, const struct person *applicant, struct organisation *ret)
+{
+    const struct defs *defs = cx->app->defs;
+    const struct procedure *p = d->procedure;
+    struct answer *answers;
+    size_t count, units;
+    unit_id at = UNIT_NONE, now[2];
+    TRY(form_load(cx, d->row.answers, &answers, &count));
+    const struct answer *place = form_answer(answers, count, p->authority_at);
+    if (place)
+        TRY(defs_unit_parse(defs, place->value, cx->today, &at));
+    else if (applicant->unit.v && defs_unit_at(defs, applicant->unit, cx->today, now, 2, &units) == UNIT_ANSWER_ONE)
+        at = now[0];
+    if (at.v && (defs_organisation_of(cx->arena, defs, p->authority, at, ret) ||
+                 defs_organisation_of(cx->arena, defs, p->authority, defs_unit_province(defs, at), ret)))
+        return OK;
+    /* The old commune was split, or the register knows no residence: only a human can say which office it is. */
+    return FAIL_WITH(OFFICE_UNKNOWN, STR("dossier"), p->key);
+}
+
+STATUS dossier_submit(struct ctx *cx, const struct dossier_submit_in *in, struct dossier_submit_out *ret)
+{
+    struct dossier d;
+    struct person applicant;
+    struct organisation office;
+    bool known;
+    TRY(dossier_find(cx, in->dossier, &d));
+    if (!dossier_may(cx, &d, COMMAND_SUBMIT))
+        return FAIL(NOT_ALLOWED);
+    TRY(answers_take(cx, &d, in->answers, in->answers_count, true));
+    TRY(person_by_id(cx, (person_id){ d.row.applicant }, &applicant, &known));
+    if (!known || !applicant.number || applicant.survives_as.v)
+        return FAIL_AT(PERSON_MISSING, STR("applicant"));
+    if (applicant.state == PERSON_DECEASED)
+        return FAIL_AT(PERSON_DECEASED, STR("applicant"));
+    TRY(office_find(cx, &d, &applicant, &office));
+    d.row.organisation = office.code;
+    d.row.unit = office.unit.v;
+    d.row.submitted_us = cx->now_us;
+    if (d.row.code.len == 0)
+        TRY(dossier_code_new(cx, &d));
+    TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_SUBMIT, .expected_version = (int32_t)in->expected_version }));
+    dossier_now(&d, &ret->now);
+    ret->organisation = office.code;
+    ret->organisation_name = cx->lang == LANG_EN ? office.name_en : office.name_vi;
+    return OK;
+}

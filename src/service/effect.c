@@ -1,0 +1,203 @@
+/* What a dossier does outside itself: it is the ground on which its office reads the applicant, and its decision changes the
+ * registers by their own operations, in its own transaction, so that a decision without its effect cannot be.
+ *
+ * Refuses an effect outside a decision, and every reading of anyone but the applicant.
+ * tested by: src/service/test/dossier_test.c */
+#include "service/inside.h"
+
+#include "register/register_ops.h"
+
+#include <string.h>
+
+enum { BODY_BYTES_MAX = 16384 };
+
+/* --- the ground ----------------------------------------------------------------------------------------------------------- */
+
+static bool is_effect(const struct procedure *p, const struct operation *op)
+{
+    for (size_t i = 0; i < p->effect_count; i++)
+        if (str_eq(p->effects[i].operation, str_of(op->name)))
+            return true;
+    return false;
+}
+
+static status ground_check(struct ctx *cx, const struct operation *op, struct grant *ret)
+{
+    const struct operation *outer = cx->journal->outer;
+    str name = str_of(op->name);
+    struct dossier d = { 0 };
+    int64_t id;
+    bool found = false;
+    if (str_i64(cx->purpose.reference, &id))
+        TRY(dossier_get(cx, SHARD, id, &d.row, &found));
+    if (found)
+        d.procedure = defs_procedure(cx->app->defs, d.row.procedure_key, (day){ d.row.procedure_day });
+    if (!found || !d.procedure)
+        return FAIL_WITH(GROUND_NOT_LIVE, STR("purpose"), cx->purpose.reference);
+    bool inside = outer && str_starts(str_of(outer->name), STR("dossier."));
+    if (str_eq(name, STR("person.look_up")) || str_eq(name, STR("person.verify"))) {
+        if (!inside && !(dossier_is_held(cx, &d) && state_is_open((enum dossier_state)d.row.state)))
+            return FAIL_WITH(GROUND_NOT_LIVE, STR("purpose"), cx->purpose.reference);
+        *ret = (struct grant){ .fields = d.procedure->reads & op->reads, .only_person = { d.row.applicant } };
+        return OK;
+    }
+    if (!inside || !str_eq(str_of(outer->name), STR("dossier.decide")) || !is_effect(d.procedure, op))
+        return FAIL_WITH(GROUND_NOT_LIVE, STR("purpose"), cx->purpose.reference);
+    *ret = (struct grant){ .fields = op->reads };
+    return OK;
+}
+
+const struct ground_kind dossier_ground = { "dossier", ground_check };
+
+STATUS applicant_facts(struct ctx *cx, const struct dossier *d, uint64_t fields, struct person_fact **ret, size_t *ret_count)
+{
+    const struct operation *op = operation_find(cx->app, STR("person.look_up"));
+    struct person_look_up_out out;
+    struct person p;
+    bool known;
+    *ret_count = 0;
+    TRY(person_by_id(cx, (person_id){ d->row.applicant }, &p, &known));
+    struct person_look_up_in in = { .number = p.number, .fields = fields & op->reads };
+    if (!known || !p.number || !in.fields)
+        return OK;
+    struct purpose before = cx->purpose;
+    dossier_purpose(cx, d);
+    status st = gate_call(cx, op, &in, &out);
+    cx->purpose = before;
+    if (!status_ok(st))
+        return fault_pass(st, __FILE__, __LINE__);
+    *ret = out.facts;
+    *ret_count = out.facts_count;
+    return OK;
+}
+
+/* --- effects -------------------------------------------------------------------------------------------------------------- */
+
+struct source {
+    struct ctx *cx;
+    const struct dossier *d;
+    const struct answer *answers;
+    size_t count;
+    int64_t applicant_number;
+};
+
+static str value_of(const struct source *s, str from)
+{
+    struct arena *a = s->cx->arena;
+    if (str_starts(from, STR("=")))
+        return str_from(from, 1);
+    if (str_starts(from, STR("form."))) {
+        const struct answer *answer = form_answer(s->answers, s->count, str_from(from, 5));
+        return answer ? answer->value : STR("");
+    }
+    if (str_eq(from, STR("applicant.number")))
+        return arena_printf(a, "%012lld", (long long)s->applicant_number);
+    if (str_eq(from, STR("dossier.code")))
+        return s->d->row.code;
+    if (str_eq(from, STR("decision.day")))
+        return day_iso_str(a, s->cx->today);
+    return defs_unit_text(a, (unit_id){ s->d->row.unit });
+}
+
+/* As JSON of the operation's own reader, so that its rules of input hold here too. */
+static void member_write(struct buf *out, const struct op_field *f, str value)
+{
+    bool bare = f->type == OP_I64 || f->type == OP_BOOL;
+    buf_printf(out, "%s\"%s\":%s", out->len > 1 ? "," : "", f->name, bare ? "" : "\"");
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] == '"' || value.ptr[i] == '\\')
+            buf_char(out, '\\');
+        buf_char(out, value.ptr[i]);
+    }
+    buf_add(out, bare ? STR("") : STR("\""));
+}
+
+static STATUS effect_apply(const struct source *s, const struct procedure_effect *e, size_t index)
+{
+    struct ctx *cx = s->cx;
+    const struct operation *op = operation_find(cx->app, e->operation);
+    if (!op)
+        return FAIL_WITH(DEFINITION, STR("effects"), e->operation);
+    void *in = arena_alloc(cx->arena, op->takes->bytes), *out = arena_alloc(cx->arena, op->gives->bytes);
+    struct buf body;
+    buf_init(&body, BODY_BYTES_MAX);
+    buf_char(&body, '{');
+    for (size_t i = 0; i < e->count; i++) {
+        int field = shape_field_index(op->takes, e->values[i].to);
+        str value = value_of(s, e->values[i].from);
+        if (field >= 0 && value.len > 0)
+            member_write(&body, &op->takes->fields[field], value);
+    }
+    buf_char(&body, '}');
+    status st = buf_check(&body);
+    if (status_ok(st))
+        st = shape_read_json(cx, op->takes, buf_str(&body), in);
+    buf_done(&body);
+    if (!status_ok(st))
+        return fault_pass(st, __FILE__, __LINE__);
+    struct purpose before = cx->purpose;
+    str command = cx->command_id;
+    dossier_purpose(cx, s->d);
+    cx->command_id = arena_printf(cx->arena, "dossier-%lld-%d-%zu", (long long)s->d->row.id, s->d->row.generation, index);
+    st = gate_call(cx, op, in, out);
+    cx->purpose = before;
+    cx->command_id = command;
+    return status_ok(st) ? OK : fault_pass(st, __FILE__, __LINE__);
+}
+
+STATUS effects_apply(struct ctx *cx, struct dossier *d)
+{
+    struct source s = { .cx = cx, .d = d };
+    struct answer *answers;
+    struct person p;
+    bool known;
+    TRY(form_load(cx, d->row.answers, &answers, &s.count));
+    TRY(person_by_id(cx, (person_id){ d->row.applicant }, &p, &known));
+    s.answers = answers;
+    s.applicant_number = known ? p.number : 0;
+    for (size_t i = 0; i < d->procedure->effect_count; i++)
+        TRY(effect_apply(&s, &d->procedure->effects[i], i));
+    return OK;
+}
+
+/* --- checking definitions ------------------------------------------------------------------------------------------------- */
+
+static bool effect_gives(const struct procedure_effect *e, str name)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (str_eq(e->values[i].to, name))
+            return true;
+    return false;
+}
+
+static void problem(struct arena *arena, struct defs_problems *problems, const struct procedure_effect *e, str reason, const char *remedy)
+{
+    defs_problem_add(arena, problems, &(struct defs_problem){ .file = e->file, .line = e->line, .column = 1, .reason = reason, .remedy = str_of(remedy) });
+}
+
+static void effect_check(const struct app *app, struct arena *a, const struct procedure_effect *e, struct defs_problems *problems)
+{
+    const struct operation *op = operation_find(app, e->operation);
+    if (!op || !op->writes || op->ground != GROUND_REQUIRED) {
+        problem(a, problems, e, arena_printf(a, "there is no operation '%.*s' that changes a register", STR_ARG(e->operation)),
+                "Use one of the operations in docs/permissions.md that write and need a ground.");
+        return;
+    }
+    for (size_t i = 0; i < e->count; i++)
+        if (shape_field_index(op->takes, e->values[i].to) < 0)
+            problem(a, problems, e, arena_printf(a, "%s takes no '%.*s'", op->name, STR_ARG(e->values[i].to)), "Use a field that the operation takes.");
+    for (size_t i = 0; i < op->takes->field_count; i++) {
+        const struct op_field *f = &op->takes->fields[i];
+        if (!f->optional && f->type != OP_LIST && !effect_gives(e, str_of(f->name)))
+            problem(a, problems, e, arena_printf(a, "%s needs '%s'", op->name, f->name), "Add it under 'with'.");
+    }
+}
+
+void procedures_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems)
+{
+    for (size_t i = 0; i < defs_procedure_count(d); i++) {
+        const struct procedure *p = defs_procedure_nth(d, i);
+        for (size_t k = 0; k < p->effect_count; k++)
+            effect_check(app, arena, &p->effects[k], problems);
+    }
+}

@@ -1,0 +1,67 @@
+/* Inside of service: what its parts share. */
+#pragma once
+#include "register/register.h"
+#include "register/register_ops.h"
+#include "service/service.h"
+#include "service/service_ops.h"
+#include "service/service_sql.h"
+
+enum { SHARD = 0, EVENTS_MAX = 2000, ANSWERS_MAX = 100, ANSWERS_BYTES_MAX = 1 << 18 };
+enum dossier_channel { CHANNEL_COUNTER = 1, CHANNEL_ONLINE = 2 };
+enum { GRANTED_NOT_YET, GRANTED_YES, GRANTED_NO };
+
+/* A dossier with the version of its procedure and all that happened to it. */
+struct dossier {
+    struct dossier_row row;
+    const struct procedure *procedure;
+    struct dossier_event_row *events;
+    size_t event_count;
+};
+
+struct move {
+    enum dossier_command command;
+    int32_t expected_version; /* -1: the caller saw none */
+    str note;
+    int64_t amount;
+};
+
+/* --- dossier.c: finding, moving, and who may --- */
+/* ERR_DOSSIER_MISSING also for one that is none of the caller's business. */
+STATUS dossier_find(struct ctx *cx, int64_t id, struct dossier *ret);
+bool dossier_is_own(const struct ctx *cx, const struct dossier *d);  /* the applicant himself */
+bool dossier_is_held(const struct ctx *cx, const struct dossier *d); /* by the caller's office */
+bool dossier_is_near(const struct ctx *cx, const struct dossier *d); /* an office of the same province: may receive and hand over */
+bool dossier_may(const struct ctx *cx, const struct dossier *d, enum dossier_command command);
+/* The one way of changing a dossier: checks who and when, appends the event, folds the clock, writes the row by
+ * compare-and-set and notes the change. Fields of d->row that a command sets are set before. ERR_DOSSIER_STATE,
+ * ERR_NOT_ALLOWED, ERR_VERSION_CONFLICT. */
+STATUS dossier_move(struct ctx *cx, struct dossier *d, const struct move *m);
+STATUS dossier_new(struct ctx *cx, const struct procedure *p, const struct person *applicant, struct dossier *ret);
+STATUS dossier_code_new(struct ctx *cx, struct dossier *d);
+void dossier_life(const struct ctx *cx, const struct dossier *d, struct clock_life *ret); /* its events as a clock reads them */
+void dossier_now(const struct dossier *d, struct dossier_now *ret);
+/* Entries about a dossier name it as their ground, also when the applicant's own office reads it. */
+void dossier_purpose(struct ctx *cx, const struct dossier *d);
+
+/* --- form.c: answers --- */
+/* Each answer names a field that is asked, has its type and lies in its bounds; with `whole`, nothing needed is missing.
+ * The fault's field is "answers.KEY". */
+STATUS form_check(struct ctx *cx, const struct procedure *p, const struct answer *answers, size_t count, bool whole);
+bool form_asks(const struct procedure *p, const struct procedure_field *f, const struct answer *answers, size_t count);
+const struct answer *form_answer(const struct answer *answers, size_t count, str key);
+/* The new ones over the old ones; an empty value takes an answer back. */
+struct answers {
+    const struct answer *list;
+    size_t count;
+};
+void form_merge(struct ctx *cx, struct answers old, struct answers add, struct answer **ret, size_t *ret_count);
+STATUS form_store(struct ctx *cx, const struct answer *answers, size_t count, str *ret);
+STATUS form_load(struct ctx *cx, str stored, struct answer **ret, size_t *ret_count);
+
+/* --- effect.c --- */
+extern const struct ground_kind dossier_ground;
+/* Each effect names an operation that changes a register, gives it every input that it needs and none that it has not. */
+void procedures_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems);
+STATUS effects_apply(struct ctx *cx, struct dossier *d);
+/* What the register knows of the applicant, by the ground that the dossier is. */
+STATUS applicant_facts(struct ctx *cx, const struct dossier *d, uint64_t fields, struct person_fact **ret, size_t *ret_count);
