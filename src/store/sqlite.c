@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include "store/engine.h"
+#include "store/sqlite_map.h"
 
 #define BUSY_TIMEOUT_MS 5000
 #define WAL_PAGES_MAX 65536 /* 256 MB of 4 KB pages */
@@ -117,7 +118,8 @@ static status sqlite_db_open(struct store *s, enum db_use use, struct db **ret)
     MUST(d != NULL);
     d->db.store = s;
     d->db.use = use;
-    int rc = sqlite3_open_v2(s->url, &d->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = sqlite3_open_v2(s->url, &d->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                             sqlite_map_vfs());
     status st = rc == SQLITE_OK ? set_up(d, use) : failed(d, rc, "open");
     if (!status_ok(st)) {
         sqlite_db_close(&d->db);

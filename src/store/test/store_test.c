@@ -327,6 +327,38 @@ static void a_reader_refuses_to_write_and_keeps_its_snapshot(void **state)
     db_close(reader);
 }
 
+/* Its memory map is kept over foreign commits and checkpoints, and what it reads is what is there all the same. */
+static void a_reader_sees_what_others_commit_and_move(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct db *reader;
+    struct ctx cx = { .arena = b->cx.arena };
+    struct probe_person person;
+    struct probe_count_row row;
+    bool found;
+
+    GOOD(db_open(b->store, DB_READ, &reader));
+    for (int64_t round = 0, n = 0; round < 30; round++) {
+        GOOD(probe_people_add(b, n + 1, 200));
+        n += 200;
+        GOOD(tx_begin(b->db, &b->cx.tx));
+        const struct probe_person_rename_params p = { 3, 1 + round, 1, STR("Renamed"), STR("renamed") };
+        GOOD(probe_person_rename(&b->cx, &p, NULL));
+        GOOD(tx_commit(b->cx.tx));
+        if (round % 3 == 2)
+            GOOD(db_idle(b->db));
+        GOOD(tx_begin(reader, &cx.tx));
+        GOOD(probe_count(&cx, 3, &row, &found));
+        assert_int_equal(row.people, n);
+        for (int64_t id = 1; id <= round + 1; id++) {
+            GOOD(probe_person_by_id(&cx, 3, id, &person, &found));
+            assert_true(found && str_eq(person.name, STR("Renamed")));
+        }
+        tx_rollback(cx.tx);
+    }
+    db_close(reader);
+}
+
 static void a_foreign_key_holds(void **state)
 {
     struct bench *b = bench_ready(state);
@@ -501,6 +533,7 @@ int main(void)
         EVERYWHERE(a_failed_transaction_stays_failed),
         EVERYWHERE(marks_undo_one_command),
         EVERYWHERE(a_reader_refuses_to_write_and_keeps_its_snapshot),
+        EVERYWHERE(a_reader_sees_what_others_commit_and_move),
         EVERYWHERE(a_foreign_key_holds),
         EVERYWHERE(every_query_prepares),
         EVERYWHERE(migrations_run_again_and_refuse_a_newer_database),
