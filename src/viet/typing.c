@@ -179,7 +179,8 @@ static bool finish(struct arena *a, struct typed *t, str *ret)
     if (t->used == 0 || !syllable_parse((str){ bytes, len }, &s))
         return false;
     str word = { lower, syllable_write(&s, TONE_STYLE_OLD, lower) };
-    bool all_upper = t->upper == t->letters && t->letters > 1;
+    /* The keys behind may have been typed without the shift key. */
+    bool all_upper = t->upper + t->tones >= t->letters && t->upper > 1;
     *ret = all_upper ? viet_upper(a, word) : t->first_upper ? viet_title(a, word) : arena_str(a, word);
     return true;
 }
@@ -192,12 +193,14 @@ struct proposal {
     bool toned;   /* only a tone was set, by a letter that other languages put at the end of words */
     bool apart;   /* only by letters apart from the one they change: "Hana" */
     bool last;    /* only by a sign or digit at the end of the word */
+    bool marked;  /* by a digit that no numbering reaches (6 … 9), or without which it is no syllable: "Trac1" */
     bool known, foreign;
 };
 
 /* What the words of the text say together. */
 struct text_evidence {
     size_t words, syllables, marked; /* syllables; those with diacritics */
+    size_t known;                    /* syllables that are words of names */
     size_t supports;                 /* words that a repair would make known ones, or that look much like typing */
     bool family;                     /* begins with a family name as it stands */
     bool proven[REPAIR_COUNT];
@@ -241,15 +244,20 @@ static bool by_vni(struct arena *a, str word, struct proposal *p)
         inside = inside || digit;
         note_case(&t, l);
     }
-    *p = (struct proposal){ .repair = { REPAIR_VNI_KEYS, word, word, 0 }, .strange = inside, .last = !inside };
-    return digit && t.letters > 1 && finish(a, &t, &p->repair.after);
+    *p = (struct proposal){ .repair = { REPAIR_VNI_KEYS, word, word, 0 }, .last = !inside };
+    p->strange = inside || (t.shaped && t.tones > 0);
+    p->last = !p->strange;
+    str bare = str_slice(word, 0, word.len - 1);
+    p->marked = t.shaped || !syllable_is_valid(bare);
+    return digit && (t.letters > 1 || t.at[0].base == 'y') && finish(a, &t, &p->repair.after);
 }
 
 static bool by_viqr(struct arena *a, str word, struct proposal *p)
 {
     struct decoding d;
-    bool strong = str_find_char(word, '^') < word.len || str_find_char(word, '+') < word.len || str_find_char(word, '~') < word.len ||
-                  str_find_char(word, '`') < word.len || (str_find_char(word, '(') + 1 < word.len);
+    bool strong = word.len > 1 && (word.ptr[0] | 0x20) == 'd' && (word.ptr[1] | 0x20) == 'd';
+    for (size_t i = 1; i < word.len; i++)
+        strong = strong || strchr("^+~`", word.ptr[i]) || (i + 1 < word.len && strchr("('?.", word.ptr[i]));
     *p = (struct proposal){ .repair = { REPAIR_VIQR, word, word, 0 }, .strange = strong, .last = !strong };
     if (!text_is_ascii(word))
         return false;
@@ -307,15 +315,30 @@ static bool is_word(str token)
     return letters > 0 && token.len <= 64;
 }
 
+static bool by_any(struct arena *a, str word, struct proposal *p)
+{
+    return by_telex(a, word, p) || by_vni(a, word, p) || by_viqr(a, word, p);
+}
+
+/* "Noong", "Coong": syllables that hardly any word is, but Nông and Công typed in Telex. */
+static bool is_long_o(str word)
+{
+    struct syllable s;
+    return text_is_ascii(word) && syllable_parse(word, &s) && (strcmp(s.rime, "oong") == 0 || strcmp(s.rime, "ooc") == 0);
+}
+
+static bool stands(str word)
+{
+    return !is_word(word) || (syllable_is_valid(word) && !is_long_o(word));
+}
+
 static bool propose(struct arena *a, str word, struct proposal *p)
 {
-    if (!is_word(word) || syllable_is_valid(word))
-        return false;
-    if (!by_telex(a, word, p) && !by_vni(a, word, p) && !by_viqr(a, word, p))
+    if (stands(word) || !by_any(a, word, p))
         return false;
     p->known = lexicon_has(p->repair.after);
     p->foreign = lexicon_is_foreign(word);
-    return true;
+    return p->known || !syllable_is_valid(word);
 }
 
 /* Of the word alone. */
@@ -324,33 +347,46 @@ static double confidence_alone(const struct proposal *p)
     if (p->foreign || p->apart || p->last)
         return 0.3;
     if (p->toned)
-        return p->known ? 0.8 : 0.4;
-    if (p->repair.rule != REPAIR_TELEX)
-        return p->known ? 0.95 : 0.8;
+        return p->known && text_is_ascii(p->repair.before) ? 0.8 : 0.4;
+    if (p->repair.rule == REPAIR_VNI_KEYS)
+        return p->known ? 0.95 : 0.85;
+    if (p->repair.rule == REPAIR_VIQR)
+        return p->known ? 0.9 : 0.75;
+    if (syllable_is_valid(p->repair.before))
+        return 0.5;
     return p->strange ? (p->known ? 0.95 : p->sure ? 0.85 : 0.75) : p->known ? 0.85 : 0.7;
+}
+
+/* A family name in front of what all are syllables, or become some: "Lee Minh An", "Ngo6 Lai Doanh". */
+static bool is_family_typed(const struct proposal *p, const struct text_evidence *e, size_t place)
+{
+    bool doubtful = p->foreign || syllable_is_valid(p->repair.before);
+    size_t readable = e->syllables + e->supports, known = e->known + e->supports;
+    return place == 0 && !p->apart && e->words > (doubtful ? 2u : 1u) && readable + 1 >= e->words &&
+           (known + 1 >= e->words || e->marked > 0) && name_is_family(p->repair.after);
 }
 
 /* `place` counts from zero. */
 static double confidence_in(const struct proposal *p, const struct text_evidence *e, size_t place)
 {
     double alone = confidence_alone(p);
-    bool last_word = place + 1 == e->words, others_are = e->words > 2 && e->syllables + 1 >= e->words;
-    bool vietnamese = e->marked > 0 || (e->family && e->syllables + 1 >= e->words) ||
-                      (e->supports > 1 && 3 * (e->syllables + e->supports) >= 2 * e->words);
+    bool last_word = place + 1 == e->words, inside_name = e->family && place > 0;
+    bool typed = e->supports > 1 && 3 * (e->syllables + e->supports) >= 2 * e->words;
     if (e->proven[p->repair.rule])
         return alone > 0.9 ? alone : 0.9;
-    if (!vietnamese)
+    if (is_family_typed(p, e, place))
+        return alone > CONFIDENCE_PROOF ? alone : p->foreign ? CONFIDENCE_MIN : CONFIDENCE_PROOF;
+    if (!(e->marked > 0 || inside_name || typed) || p->apart || !text_is_ascii(p->repair.before))
         return alone;
-    /* "Lee Thị Lan": a family name before a Vietnamese middle and given name; "Nguyễn Thị Hana" may be called so. */
-    if (p->foreign && !p->apart)
-        return others_are && !last_word && (place > 0 ? p->known : name_is_family(p->repair.after)) ? CONFIDENCE_MIN : alone;
-    if (p->apart)
-        return alone;
+    /* "Nguyễn Thị Hana" may be her name. */
+    if (p->foreign)
+        return inside_name && !last_word && p->known && e->syllables + 1 >= e->words ? CONFIDENCE_MIN : alone;
     if (p->last)
-        return p->known && !last_word && p->repair.rule == REPAIR_VNI_KEYS ? 0.85 : alone;
-    if (p->toned)
-        return p->known ? 0.9 : alone;
-    return alone < 0.9 ? (p->known ? 0.95 : 0.85) : alone;
+        return p->known && (!last_word || (p->marked && inside_name)) && (p->repair.rule == REPAIR_VNI_KEYS || inside_name) ? 0.85 : alone;
+    if (p->known && (inside_name || !syllable_is_valid(p->repair.before)))
+        return alone > 0.9 ? alone : 0.9;
+    /* What is no known word may be a name of a minority: "A Rooi". */
+    return (inside_name || typed) && !p->toned && alone < CONFIDENCE_MIN ? CONFIDENCE_MIN : alone;
 }
 
 /* Brackets, commas and the like round a word are no part of it; signs of VIQR are. */
@@ -371,7 +407,7 @@ static bool might_be_repaired(str text)
     size_t at = 0;
     str token;
     while (next_token(text, &at, &token))
-        if (is_word(token) && !syllable_is_valid(token))
+        if (!stands(token))
             return true;
     return false;
 }
@@ -388,11 +424,12 @@ static void evidence_gather(struct arena *a, str text, struct text_evidence *e)
     str token;
     struct proposal p;
     while (next_token(text, &at, &token)) {
-        bool valid = syllable_is_valid(token);
+        bool valid = stands(token) && syllable_is_valid(token);
         e->family = e->family || (e->words == 0 && name_is_family(token));
         e->words++;
         e->syllables += valid;
         e->marked += valid && is_marked(token);
+        e->known += valid && lexicon_has(token);
         if (valid || !propose(a, token, &p))
             continue;
         e->supports += !p.foreign && !p.apart && (p.known || confidence_alone(&p) >= 0.7);
@@ -400,16 +437,16 @@ static void evidence_gather(struct arena *a, str text, struct text_evidence *e)
     }
     at = 0;
     for (size_t place = 0; next_token(text, &at, &token); place++)
-        if (!syllable_is_valid(token) && propose(a, token, &p) && confidence_in(&p, e, place) >= CONFIDENCE_PROOF)
+        if (propose(a, token, &p) && confidence_in(&p, e, place) >= CONFIDENCE_PROOF)
             e->proven[p.repair.rule] = true;
 }
 
 static bool repair_word(struct arena *a, str token, const struct text_evidence *e, size_t place, struct repair *r)
 {
     struct proposal p;
-    if (!is_word(token) || syllable_is_valid(token))
+    if (stands(token))
         return false;
-    if (by_lookalike(a, token, e, r))
+    if (!syllable_is_valid(token) && by_lookalike(a, token, e, r))
         return true;
     if (!propose(a, token, &p))
         return false;

@@ -36,7 +36,10 @@ static void repairs_telex(void **state)
     becomes("Hoaf", "Hòa", 1);
     becomes("Thuyr", "Thủy", 1);
     becomes("Quys", "Quý", 1);
-    becomes("chuwa bieets gif", "chưa biết gì", 3);
+    becomes("chuwa bieets", "chưa biết", 2);
+    becomes("Xã Noong Luống", "Xã Noong Luống", 0);
+    becomes("Noong Văn Thạ", "Nông Văn Thạ", 1);
+    becomes("Nguyễn Coong Minh", "Nguyễn Công Minh", 1);
     becomes("xã Hoaf Bình, huyện Ddan Phượng", "xã Hòa Bình, huyện Đan Phượng", 2);
 }
 

@@ -47,12 +47,16 @@ static bool is_common_sign(uint32_t code)
 static bool sequence_at(str s, size_t at, struct sequence *ret)
 {
     uint8_t byte;
+    struct letter l;
     *ret = (struct sequence){ 0 };
-    if ((uint8_t)s.ptr[at] < 0x80 || !byte_of(text_next(s, &at), &byte) || byte < 0xC2 || byte > 0xEF)
+    if ((uint8_t)s.ptr[at] < 0x80)
+        return false;
+    uint32_t first = text_next(s, &at);
+    if (!byte_of(first, &byte) || byte < 0xC2 || byte > 0xEF)
         return false;
     int more = byte >= 0xE0 ? 2 : 1;
     uint32_t code = byte & (more == 2 ? 0x0Fu : 0x1Fu);
-    ret->soft = more == 1;
+    ret->soft = more == 1 && letter_take(first, &l);
     for (int i = 0; i < more; i++) {
         if (at >= s.len || (uint8_t)s.ptr[at] < 0x80)
             return false;
@@ -77,6 +81,24 @@ static str word_round(str s, size_t from, size_t to)
     return str_slice(s, from, to);
 }
 
+static bool is_small(str word)
+{
+    size_t at = 0;
+    uint32_t first = text_next(word, &at);
+    return letter_upper(first) != first;
+}
+
+static bool has_small(str s)
+{
+    size_t at = 0;
+    while (at < s.len) {
+        uint32_t code = text_next(s, &at);
+        if (letter_upper(code) != code)
+            return true;
+    }
+    return false;
+}
+
 /* Does a doubtful sequence make a syllable of what is none? */
 static bool makes_syllable(str s, size_t at, const struct sequence *q)
 {
@@ -92,11 +114,16 @@ static bool makes_syllable(str s, size_t at, const struct sequence *q)
     for (size_t i = 0; i < tail; i++)
         bytes[len++] = before.ptr[before.len - tail + i];
     str after = { bytes, len };
-    /* "LÃ" may be the name of a family before a space, "HoÃ" is nothing. */
+    if (!syllable_is_valid(after) || !syllable_case_is_sane(after))
+        return false;
+    /* "LÃ" may be the name of a family before a space; "HoÃ" is nothing, and no small letters follow capitals: "LÃ ng". */
     size_t letter = head;
     text_next(before, &letter);
     str alone = str_slice(before, 0, letter);
-    return syllable_is_valid(after) && syllable_case_is_sane(after) && !(syllable_is_valid(alone) && syllable_case_is_sane(alone));
+    if (!syllable_is_valid(alone) || !syllable_case_is_sane(alone))
+        return true;
+    /* A word in capitals among others that are not, and a space that stands double. */
+    return tail > 0 ? is_small(str_from(before, before.len - tail)) : has_small(s);
 }
 
 /* Every sequence, whatever it gives: the outer layer of a text that was spoiled twice gives signs of the inner one. */
@@ -156,7 +183,7 @@ bool mojibake_undo(struct arena *a, str raw, str *ret, double *ret_confidence)
     /* The innermost layer that still needs undoing. */
     for (int i = ROUNDS_MAX; i-- > 0;) {
         size_t undone = undo_once(a, layer[i], ret, &hard);
-        if (undone == 0 || (i > 0 && !hard))
+        if (undone == 0 || (i > 0 && str_eq(layer[i], layer[i - 1])))
             continue;
         *ret_confidence = hard ? 0.98 : 0.85;
         return true;
