@@ -42,7 +42,7 @@ LAYERS = {
     'monitor': 'register+ centre+ identity+ exchange+ service+',
     'synth': 'base viet defs',
     'api': 'base gate net',
-    'cli': 'base gate net api. crypt. store. ledger. defs. viet. synth. refine. register. centre. identity. exchange. service. monitor.',
+    'cli': 'base gate net api. crypt. store. ledger. defs. viet. synth. refine register. centre. identity. exchange. service. monitor.',
     'web': 'base gate. net. defs. viet. ledger. register. centre. identity. exchange. service. monitor.',
 }
 EVERYWHERE = {'tables', 'messages'}  # data that belongs to no layer

@@ -66,6 +66,12 @@ void command_app_done(struct app **app); /* for DEFER */
  * the operator of this machine without --as; purpose from --purpose KIND/REFERENCE. */
 STATUS command_ctx(struct command *c, struct app *app, struct ctx *cx);
 
+/* The bytes of a file, mapped for as long as the process lives. ERR_IO, FILE_EMPTY, FILE_TOO_LARGE. */
+STATUS command_file(struct command *c, str path, str *ret);
+STATUS path_bad(str path); /* ERR_IO with errno */
+str path_name(str path);   /* without its folders */
+bool path_is_same(struct command *c, str one, str other); /* both there, and one file */
+
 /* A progress bar on standard error, when that is a terminal; else a line every ten seconds. total 0: unknown. */
 struct progress {
     str label;
@@ -79,4 +85,4 @@ void progress_end(struct progress *p, int64_t done);
 
 /* Verbs, one file each: a table ended by a NULL name. */
 extern const struct verb verbs_serve[], verbs_document[], verbs_synth[], verbs_load[], verbs_import[],
-    verbs_ledger[], verbs_debug[];
+    verbs_link[], verbs_ledger[], verbs_debug[];
