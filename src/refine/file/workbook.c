@@ -3,11 +3,12 @@
 #include "refine/file/workbook.h"
 
 #include "refine/file/xml.h"
+#include "viet/encoding/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHEETS_MAX = 512, STYLES_MAX = 65536, FORMATS_MAX = 4096, TEXTS_MAX = 8 << 20 };
+enum { SHEETS_MAX = 512, STYLES_MAX = 65536, FORMATS_MAX = 4096, FONTS_MAX = 4096, TEXTS_MAX = 8 << 20 };
 #define TEXT_BYTES_ALL ((size_t)256 << 20)
 
 struct sheet_entry_of {
@@ -23,7 +24,10 @@ struct reading {
     str wanted_relation;
     struct { int id; bool date; } formats[FORMATS_MAX];
     size_t format_count;
-    bool in_cell_styles, in_text, in_phonetic;
+    bool font_capitals[FONTS_MAX]; /* in the order of the fonts */
+    size_t font_count;
+    bool in_cell_styles, in_fonts, in_text, in_phonetic, run_ruled, run_capitals;
+    size_t run_from;
     size_t style_cap, text_cap, text_bytes;
     struct buf text;
     bool over;
@@ -118,7 +122,14 @@ static int number_of(const char *z)
     return z && str_i64(str_of(z), &n) && n >= 0 && n < INT32_MAX ? (int)n : 0;
 }
 
-static void style_add(struct reading *r, int format)
+static bool font_is_capitals(const char *name)
+{
+    struct encoding_form form;
+
+    return name && encoding_of_font(str_of(name), &form) && form.upper_font;
+}
+
+static void style_add(struct reading *r, int format, int font)
 {
     struct workbook *b = r->book;
     bool date = workbook_format_is_date(format, (str){ 0 });
@@ -131,12 +142,16 @@ static void style_add(struct reading *r, int format)
         date |= r->formats[i].id == format && r->formats[i].date;
     if (b->style_count == r->style_cap) {
         size_t cap = r->style_cap ? r->style_cap * 4 : 64;
-        bool *grown = ARENA_ARRAY(b->arena, bool, cap);
-        if (b->style_count)
+        bool *grown = ARENA_ARRAY(b->arena, bool, cap), *capitals = ARENA_ARRAY(b->arena, bool, cap);
+        if (b->style_count) {
             memcpy(grown, b->date_styles, b->style_count);
+            memcpy(capitals, b->capital_styles, b->style_count);
+        }
         b->date_styles = grown;
+        b->capital_styles = capitals;
         r->style_cap = cap;
     }
+    b->capital_styles[b->style_count] = (size_t)font < r->font_count && font < FONTS_MAX && r->font_capitals[font];
     b->date_styles[b->style_count++] = date;
 }
 
@@ -149,19 +164,28 @@ static void XMLCALL style_start(void *with, const char *name, const char **attri
     name = xml_local(name);
     if (strcmp(name, "cellXfs") == 0)
         r->in_cell_styles = true;
+    else if (strcmp(name, "fonts") == 0)
+        r->in_fonts = true;
+    else if (strcmp(name, "font") == 0 && r->in_fonts)
+        r->font_count++;
+    else if (strcmp(name, "name") == 0 && r->in_fonts && r->font_count > 0 && r->font_count <= FONTS_MAX)
+        r->font_capitals[r->font_count - 1] = font_is_capitals(xml_attribute(list, "val"));
     else if (strcmp(name, "numFmt") == 0 && r->format_count < FORMATS_MAX) {
         r->formats[r->format_count].id = id;
         r->formats[r->format_count++].date = workbook_format_is_date(id, str_of(xml_attribute(list, "formatCode")));
     } else if (strcmp(name, "xf") == 0 && r->in_cell_styles)
-        style_add(r, id);
+        style_add(r, id, number_of(xml_attribute(list, "fontId")));
 }
 
 static void XMLCALL style_end(void *with, const char *name)
 {
     struct reading *r = with;
 
-    if (strcmp(xml_local(name), "cellXfs") == 0)
+    name = xml_local(name);
+    if (strcmp(name, "cellXfs") == 0)
         r->in_cell_styles = false;
+    else if (strcmp(name, "fonts") == 0)
+        r->in_fonts = false;
 }
 
 /* --- sharedStrings.xml ----------------------------------------------------------------------------------------------- */
@@ -170,10 +194,17 @@ static void XMLCALL text_start(void *with, const char *name, const char **attrib
 {
     struct reading *r = with;
 
-    (void)attributes;
     name = xml_local(name);
-    if (strcmp(name, "si") == 0)
+    if (strcmp(name, "si") == 0) {
         buf_clear(&r->text);
+        r->run_ruled = r->run_capitals = false;
+    } else if (strcmp(name, "r") == 0) {
+        r->run_capitals = false;
+    } else if (strcmp(name, "rFont") == 0) {
+        r->run_ruled = true;
+        r->run_capitals = font_is_capitals(xml_attribute((const char *const *)attributes, "val"));
+    }
+    r->run_from = r->text.len;
     r->in_text = strcmp(name, "t") == 0;
     r->in_phonetic |= strcmp(name, "rPh") == 0;
 }
@@ -190,11 +221,16 @@ static void text_add(struct reading *r)
     if (b->text_count == r->text_cap) {
         size_t cap = r->text_cap ? r->text_cap * 2 : 1024;
         str *grown = ARENA_ARRAY(b->arena, str, cap);
-        if (b->text_count)
+        bool *ruled = ARENA_ARRAY(b->arena, bool, cap);
+        if (b->text_count) {
             memcpy(grown, b->texts, b->text_count * sizeof *grown);
+            memcpy(ruled, b->texts_ruled, b->text_count);
+        }
         b->texts = grown;
+        b->texts_ruled = ruled;
         r->text_cap = cap;
     }
+    b->texts_ruled[b->text_count] = r->run_ruled;
     b->texts[b->text_count++] = arena_str(b->arena, buf_str(&r->text));
 }
 
@@ -203,9 +239,11 @@ static void XMLCALL text_end(void *with, const char *name)
     struct reading *r = with;
 
     name = xml_local(name);
-    if (strcmp(name, "t") == 0)
+    if (strcmp(name, "t") == 0) {
+        if (r->in_text && r->run_capitals && r->text.len > r->run_from)
+            encoding_raise(r->text.ptr + r->run_from, r->text.len - r->run_from);
         r->in_text = false;
-    else if (strcmp(name, "rPh") == 0)
+    } else if (strcmp(name, "rPh") == 0)
         r->in_phonetic = false;
     else if (strcmp(name, "si") == 0)
         text_add(r);
@@ -256,4 +294,20 @@ STATUS workbook_read(struct arena *arena, struct archive *a, str sheet, struct w
     buf_done(&r->text);
     free(r);
     return status_ok(st) ? OK : fault_pass(st, __FILE__, __LINE__);
+}
+
+str workbook_text(struct workbook *b, size_t number, bool capitals)
+{
+    str text = b->texts[number];
+
+    if (!capitals || !text.len || b->texts_ruled[number])
+        return text;
+    if (!b->texts_raised)
+        b->texts_raised = ARENA_ARRAY(b->arena, str, b->text_count);
+    if (!b->texts_raised[number].len) {
+        char *bytes = arena_z(b->arena, text);
+        encoding_raise(bytes, text.len);
+        b->texts_raised[number] = (str){ bytes, text.len };
+    }
+    return b->texts_raised[number];
 }

@@ -5,6 +5,7 @@
 #include "base/csv.h"
 #include "refine/file/workbook.h"
 #include "refine/file/xml.h"
+#include "viet/encoding/encoding.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -150,6 +151,7 @@ static void number_settle(struct xlsx *x, const struct cell *c)
 
 static void cell_settle(struct xlsx *x, struct cell *c)
 {
+    bool capitals = (size_t)x->style < x->book.style_count && x->book.capital_styles[x->style];
     int64_t n;
 
     if (x->has_formula && !x->has_value) {
@@ -157,12 +159,14 @@ static void cell_settle(struct xlsx *x, struct cell *c)
         c->len = 1;
     } else if (x->kind == CELL_SHARED) {
         bool known = str_i64(str_slice(buf_str(&x->text), c->from, c->from + c->len), &n) && n >= 0 && (size_t)n < x->book.text_count;
-        str text = known ? x->book.texts[n] : (str){ 0 };
+        str text = known ? workbook_text(&x->book, (size_t)n, capitals) : (str){ 0 };
         c->shared = text.ptr ? text.ptr : "";
         c->len = text.len;
     } else if (x->kind == CELL_NUMBER) {
         number_settle(x, c);
         c->len = x->text.len - c->from;
+    } else if (capitals && c->len) {
+        encoding_raise(x->text.ptr + c->from, c->len);
     }
     if (c->len > CSV_CELL_BYTES_MAX)
         x->row_bad = ERR_CELL_TOO_LARGE;

@@ -290,3 +290,23 @@ bool encoding_of_font(str font, struct encoding_form *ret)
     }
     return false;
 }
+
+/* The seven shapes without a tone have bytes of their own for capitals, A1 … A7 for A8 … AE; all stand in U+0080 … U+00FF and
+ * so keep their length in UTF-8. Đ is A7, đ AE. */
+void encoding_raise(char *text, size_t len)
+{
+    static const uint8_t raised[] = { 0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7 };
+    str s = { text, len };
+    size_t at = 0;
+    uint8_t byte;
+    while (at < len)
+        if (!cp1252_byte(text_next(s, &at), &byte) || (byte >= 0x80 && !charset_of(ENCODING_TCVN3)->code[byte] && other_byte(byte) == REPLACEMENT))
+            return;
+    for (size_t i = 0; i < len; i++) {
+        uint8_t c = (uint8_t)text[i];
+        if (c >= 'a' && c <= 'z')
+            text[i] = (char)(c - 0x20);
+        else if (c == 0xC2 && i + 1 < len && (uint8_t)text[i + 1] >= 0xA8 && (uint8_t)text[i + 1] <= 0xAE)
+            text[i + 1] = (char)raised[(uint8_t)text[i + 1] - 0xA8];
+    }
+}

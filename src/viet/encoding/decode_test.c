@@ -93,6 +93,24 @@ static void font_of_capitals(void **state)
     assert_int_equal(d.case_guessed, 2);
 }
 
+static void raises_text_of_capital_fonts(void **state)
+{
+    static const char *const texts[] = { "Nguyễn Thị Ánh", "đỗ văn ơn", "Trần Ưng Êm", "xã Ấn Độ", "Lưu Ô Ă Â" };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct encoded e;
+        struct decoding d;
+        viet_encode(arena, (struct encoding_form){ .set = ENCODING_TCVN3, .wrapped = true }, str_of(texts[i]), &e);
+        char *bytes = arena_z(arena, e.bytes);
+        encoding_raise(bytes, e.bytes.len);
+        viet_decode(arena, (struct encoding_form){ .set = ENCODING_TCVN3, .wrapped = true }, str_of(bytes), &d);
+        assert_true(str_eq(d.text, viet_upper(arena, str_of(texts[i]))));
+    }
+    char unicode[] = "Nguyễn";
+    encoding_raise(unicode, sizeof unicode - 1);
+    assert_string_equal(unicode, "Nguyễn");
+}
+
 /* A cell that shows nothing follows its column. */
 static void follows_the_habit_of_the_column(void **state)
 {
@@ -186,7 +204,7 @@ int main(void)
         cmocka_unit_test(reads_known_bytes), cmocka_unit_test(counts_bytes_without_meaning),
         cmocka_unit_test(restores_capitals), cmocka_unit_test(font_of_capitals),
         cmocka_unit_test(round_trips),       cmocka_unit_test(takes_any_bytes),
-        cmocka_unit_test(follows_the_habit_of_the_column), cmocka_unit_test(fonts_tell),
+        cmocka_unit_test(follows_the_habit_of_the_column), cmocka_unit_test(fonts_tell), cmocka_unit_test(raises_text_of_capital_fonts),
     };
     arena = arena_new(1 << 20);
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -37,6 +37,10 @@ struct encoding_form {
 
 /* What the name of a font says of the text that was set in it: ".VnTimeH", "VNI-Times", "VPS Times". False for all others. */
 bool encoding_of_font(str font, struct encoding_form *ret);
+/* Text that was set in a TCVN3 font of capitals and stands as characters of Windows-1252: its letters as the capitals that
+ * readers saw, in place. Text that no such font shows whole is left alone. Toned letters keep their bytes: viet_decode()
+ * raises them by their neighbours. */
+void encoding_raise(char *text, size_t len);
 
 const char *encoding_name(enum encoding set); /* "TCVN3": a word of the program */
 

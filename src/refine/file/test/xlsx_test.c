@@ -78,6 +78,24 @@ static void cells_of_each_kind(void **state)
     arena_free(a);
 }
 
+/* TCVN3 keeps toned capitals in fonts of their own: the font of the cell, or of the run, says which letters are capitals. */
+static void fonts_of_capitals(void **state)
+{
+    struct arena *a = arena_new(8 << 20);
+    const char *styles = "<fonts><font><name val=\".VnTime\"/></font><font><sz val=\"12\"/><name val=\".VnTimeH\"/></font></fonts>"
+                         "<cellXfs><xf numFmtId=\"0\" fontId=\"0\"/><xf numFmtId=\"0\" fontId=\"1\"/><xf numFmtId=\"0\" fontId=\"9\"/></cellXfs>";
+    const char *shared = "<si><t>®ç v¨n ¸nh</t></si><si><t>®ç v¨n ¬n</t></si>"
+                         "<si><r><rPr><rFont val=\".VnTimeH\"/></rPr><t>®</t></r><r><rPr><rFont val=\".VnTime\"/></rPr><t>ç v¨n</t></r></si>"
+                         "<si><t>Đỗ Văn Lê</t></si>";
+
+    (void)state;
+    expect(book_make(a, "<row><c s=\"1\" t=\"s\"><v>0</v></c><c s=\"0\" t=\"s\"><v>0</v></c><c s=\"0\" t=\"s\"><v>1</v></c><c s=\"1\" t=\"s\"><v>2</v></c><c s=\"1\" t=\"s\"><v>3</v></c>"
+                        "<c s=\"1\" t=\"inlineStr\"><is><t>®ç</t></is></c><c s=\"2\" t=\"inlineStr\"><is><t>®ç</t></is></c></row>",
+                     shared, styles),
+           "1:§ç V¡N ¸NH|®ç v¨n ¸nh|®ç v¨n ¬n|§ç v¨n|Đỗ Văn Lê|§ç|®ç\n", "fonts");
+    arena_free(a);
+}
+
 static void what_is_broken_or_a_weapon(void **state)
 {
     struct arena *a = arena_new(512 << 20);
@@ -132,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_of_each_kind),
+        cmocka_unit_test(fonts_of_capitals),
         cmocka_unit_test(what_is_broken_or_a_weapon),
         cmocka_unit_test(a_sheet_by_name),
     };
