@@ -22,6 +22,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / 'scenario')]
 import ask  # noqa: E402
 import contract  # noqa: E402
 import over_http  # noqa: E402
+import over_link  # noqa: E402
 import over_list  # noqa: E402
 import over_verb  # noqa: E402
 import world  # noqa: E402
@@ -150,7 +151,7 @@ class Tap:
 
 def run(t, tap, table):
     lines = []
-    for case in over_http.cases() + over_list.cases() + over_verb.cases():
+    for case in over_http.cases() + over_list.cases() + over_verb.cases() + over_link.cases():
         try:
             line = check(t, case)
             if table is not None and line not in table:
