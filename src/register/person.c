@@ -2,6 +2,7 @@
  * writes the row, moves the figures and leaves the trace, in the caller's transaction; nothing of it can be had apart.
  * tested by: src/register/test/property_test.c */
 #include "register/inside.h"
+#include "register/sector/sector.h"
 
 #include <string.h>
 
@@ -243,5 +244,6 @@ STATUS person_record(struct ctx *cx, const struct event_new *e, struct person *r
     TRY(change_note(cx, (struct subject){ e->person, ret->unit }, fields_of(e)));
     TRY(event_write(cx, &event, e->person));
     TRY(row_write(cx, ret, before.version));
-    return figure_move(cx, known ? &before : NULL, ret);
+    TRY(figure_move(cx, known ? &before : NULL, ret));
+    return known ? sector_person_changed(cx, ret) : OK;
 }

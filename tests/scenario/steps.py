@@ -180,6 +180,18 @@ def imports_list(w, name, rows, seed, encoding, purpose):
         w.wait_list(name)
 
 
+@step(r'(\w+) writes into (\S+) under (\S+)(?: as command (\S+))?:')
+def writes(w, name, register, purpose, command, block):
+    """Rows of a sector register, one a line under a line of field names; `number` says whom a row is about."""
+    lines = [[c.strip() for c in line.split(',')] for line in filled(w, block).splitlines() if line.strip()]
+    rows = []
+    for line in lines[1:]:
+        cells = dict(zip(lines[0], line))
+        row = {k: cells.pop(k) for k in ('number', 'name', 'birth', 'sex') if k in cells}
+        rows.append({**row, 'cells': [{'field': k, 'value': v} for k, v in cells.items() if v]})
+    w.call(name, 'sector.put', {'code': register, 'rows': rows}, purpose, command)
+
+
 @step(r'(\w+) opens (/\S*)')
 def opens(w, name, path):
     """A page, signed in as this user."""

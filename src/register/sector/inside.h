@@ -1,0 +1,18 @@
+/* What the files of this folder share. */
+#pragma once
+#include "register/inside.h"
+#include "register/register_ops.h"
+#include "register/sector/sector.h"
+
+enum { FLAW_BIT = SECTOR_CHECKS_MAX, SECTOR_DOC_BYTES_MAX = 60000, SECTOR_KEY_BYTES_MAX = 1000 };
+#define SECTOR_MASK FIELDS_SHARED
+
+/* Does the mask say that this dimension has a flaw? */
+static inline bool flawed(uint64_t broken, enum dimension d) { return broken >> (FLAW_BIT + d) & 1; }
+
+/* show.c: a row as the caller may see it, noted as disclosed. False: it lies outside the ground. */
+STATUS sector_item_show(struct ctx *cx, const struct sector_scope *s, const struct sector_row_row *row, struct sector_item *ret, bool *ret_allowed);
+size_t sector_cells_show(struct ctx *cx, const struct sector_scope *s, const struct sector_content *c, struct sector_cell **ret);
+bool sector_row_open(const struct ctx *cx, unit_id unit); /* within the unit of the ground? */
+size_t sector_broken_words(struct ctx *cx, const struct sector_register *r, uint64_t broken, str **ret);
+struct sector_judged sector_judged_of(const struct sector_row_row *row);

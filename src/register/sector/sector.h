@@ -1,0 +1,107 @@
+/* Rows of sector registers. A row is found by its key, says whom it is about or why that is not known, keeps every version
+ * with the day from which it held and the moment at which it became known, and carries the mask of the checks that it fails.
+ * All registers lie in the same tables: a definition adds one without a change of schema or program.
+ *
+ * Every change and every row shown is noted in the ledger by whoever runs these functions under the gate (change_note,
+ * disclosure_note, field `shared`). Law: NĐ 47/2020/NĐ-CP Đ41; Luật Dữ liệu 2024. */
+#pragma once
+#include "defs/sector/sector.h"
+#include "register/register.h"
+
+enum sector_state { SECTOR_LIVE = 1, SECTOR_ENDED };
+/* In the order of the enum `link` in sector.op.yaml; stored. */
+enum sector_link { LINK_LINKED, LINK_NO_SUBJECT, LINK_NOT_FOUND, LINK_AMBIGUOUS, LINK_CANCELLED };
+enum sector_happening { MOMENT_PUT = 1, MOMENT_END, MOMENT_LINK };
+enum sector_done { SECTOR_SAME, SECTOR_NEW, SECTOR_CHANGED };
+
+/* --- value.c: typed values ------------------------------------------------------------------------------------------- */
+struct sector_value {
+    bool known;
+    bool raw;        /* `text` as it was sent: it could not be read */
+    int64_t number;  /* day (ymd), number (scaled), money, unit, personal number */
+    str text;        /* text, document, code */
+};
+/* What a list said of the subject itself. */
+struct sector_listed {
+    int64_t number;
+    str name;
+    day birth;
+    enum sex sex;
+};
+/* The content of a row: values by the place of their field in the definition. Values of fields that this version of the
+ * definition does not have are kept as they are (`rest`). */
+struct sector_content {
+    struct sector_listed listed;
+    struct sector_value values[SECTOR_FIELDS_MAX];
+    str rest;
+};
+void sector_content_write(const struct sector_register *r, const struct sector_content *c, struct buf *out);
+STATUS sector_content_read(const struct sector_register *r, str doc, struct sector_content *ret); /* slices of doc; ERR_CORRUPT */
+/* Strict, for operations: day ISO, unit code, decimal point, code, twelve digits. */
+STATUS sector_value_read(struct ctx *cx, const struct sector_field *f, str text, struct sector_value *ret);
+/* Lenient, for lists: what cannot be read comes back raw; blank is not known. */
+void sector_cell_read(struct ctx *cx, const struct sector_field *f, str text, struct sector_value *ret);
+str sector_value_text(struct arena *a, const struct sector_field *f, const struct sector_value *v); /* for machines */
+str sector_value_show(struct ctx *cx, const struct sector_field *f, const struct sector_value *v);
+bool sector_form_fits(str form, str text);
+
+/* --- check.c ---------------------------------------------------------------------------------------------------------- */
+/* The mask of the checks that fail. `p` NULL: not linked. */
+uint64_t sector_check_row(const struct ctx *cx, const struct sector_register *r, const struct sector_content *c, const struct person *p);
+str sector_check_says(const struct ctx *cx, const struct sector_register *r, const struct sector_check *c);
+
+/* --- access.c --------------------------------------------------------------------------------------------------------- */
+struct sector_scope {
+    const struct sector_register *def;
+    bool shared_only; /* only fields that may be shared */
+    bool secrets;     /* state secrets too */
+};
+extern const struct ground_kind sector_ground; /* "register" */
+/* The register under the ground of this call. ERR_REGISTER_MISSING, ERR_REGISTER_CLOSED, ERR_NOT_ALLOWED, ERR_GROUND_NOT_LIVE. */
+STATUS sector_enter(struct ctx *cx, str code, bool write, struct sector_scope *ret);
+/* May this actor write into it by its definition? */
+bool sector_may_write(const struct ctx *cx, const struct sector_register *r);
+
+/* --- batch.c: writing ------------------------------------------------------------------------------------------------- */
+struct sector_put {
+    struct sector_content content;
+    uint64_t given;       /* by field: the others keep what they have */
+    enum sector_link link;
+    struct person person; /* of a linked row */
+    unit_id unit;         /* where its person does not say */
+    int32_t expected_version; /* 0: not asked */
+    day effective;
+    str source;
+    int64_t delivery;     /* 0: none */
+};
+struct sector_written_row {
+    int64_t id;
+    int32_t version;
+    enum sector_done done;
+    uint64_t broken;
+};
+struct sector_batch;
+/* Gathers rows of one register and writes them together; what was put is seen by later puts of the same batch. */
+void sector_batch_start(struct ctx *cx, const struct sector_register *r, struct sector_batch **ret);
+STATUS sector_batch_put(struct sector_batch *b, const struct sector_put *put, struct sector_written_row *ret);
+STATUS sector_batch_end(struct sector_batch *b);
+void sector_batch_done(struct sector_batch **b); /* for DEFER; forgets what was not written */
+/* Rows of this delivery that no later one has seen. */
+STATUS sector_rows_left_in(struct ctx *cx, str code, int64_t delivery, int64_t *ret);
+
+/* --- moves.c: counts, kept with every change ------------------------------------------------------------------------ */
+struct sector_judged {
+    uint64_t rules, broken;
+    enum sector_state state;
+    enum sector_link link;
+    unit_id unit;
+};
+struct sector_moves;
+void sector_moves_start(struct sector_moves **ret);
+void sector_moves_done(struct sector_moves **m);
+void sector_moves_add(struct sector_moves *m, const struct sector_judged *j, int by);
+STATUS sector_moves_write(struct ctx *cx, struct sector_moves *m, str code);
+/* Counts all rows anew and compares; ERR_CORRUPT if a figure drifted. */
+STATUS sector_figures_check(struct ctx *cx, str code);
+/* Judges a changed person's rows anew: the rules that ask for the person, and the unit of those that live with him. */
+STATUS sector_person_changed(struct ctx *cx, const struct person *p);

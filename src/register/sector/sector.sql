@@ -1,0 +1,63 @@
+-- query sector_row_get(shard i16, code str, id i64) one?
+-- row sector_row_row
+SELECT id, version, state, person, why_not, unit, row_key, broken, rules, effective, recorded_us, source, delivery, doc
+FROM sector_row WHERE shard = :shard AND code = :code AND id = :id;
+
+-- query sector_row_by_key(shard i16, code str, row_key str) one?
+-- row sector_row_row
+SELECT id, version, state, person, why_not, unit, row_key, broken, rules, effective, recorded_us, source, delivery, doc
+FROM sector_row WHERE shard = :shard AND code = :code AND row_key = :row_key;
+
+-- query sector_rows_after(shard i16, code str, after i64, most i64) many
+-- row sector_row_row
+SELECT id, version, state, person, why_not, unit, row_key, broken, rules, effective, recorded_us, source, delivery, doc
+FROM sector_row WHERE shard = :shard AND code = :code AND id > :after ORDER BY id LIMIT :most;
+
+-- query sector_rows_of_unit(shard i16, code str, unit i32, after i64, most i64) many
+-- row sector_row_row
+SELECT id, version, state, person, why_not, unit, row_key, broken, rules, effective, recorded_us, source, delivery, doc
+FROM sector_row WHERE shard = :shard AND code = :code AND unit = :unit AND id > :after ORDER BY id LIMIT :most;
+
+-- query sector_rows_of_person(shard i16, person i64) many
+-- row sector_row_of_person_row
+SELECT code, id FROM sector_row WHERE shard = :shard AND person = :person ORDER BY code, id LIMIT 500;
+
+-- query sector_rows_left(shard i16, code str, delivery i64) one?
+-- gives n i64
+SELECT COUNT(*) AS n FROM sector_row WHERE shard = :shard AND code = :code AND delivery = :delivery;
+
+-- query sector_row_add(shard i16, code str, id i64, version i32, state i16, person i64, why_not i16, unit i32, row_key str,
+--   broken i64, rules i64, effective i32, recorded_us i64, source str, delivery i64, doc bytes) bulk
+INSERT INTO sector_row (shard, code, id, version, state, person, why_not, unit, row_key, broken, rules, effective, recorded_us,
+    source, delivery, doc)
+VALUES (:shard, :code, :id, :version, :state, :person, :why_not, :unit, :row_key, :broken, :rules, :effective, :recorded_us,
+    :source, :delivery, :doc);
+
+-- query sector_row_set(shard i16, code str, id i64, expected i32, version i32, state i16, person i64, why_not i16, unit i32,
+--   row_key str, broken i64, rules i64, effective i32, recorded_us i64, source str, delivery i64, doc bytes) exec
+UPDATE sector_row SET version = :version, state = :state, person = :person, why_not = :why_not, unit = :unit, row_key = :row_key,
+    broken = :broken, rules = :rules, effective = :effective, recorded_us = :recorded_us, source = :source, delivery = :delivery, doc = :doc
+WHERE shard = :shard AND code = :code AND id = :id AND version = :expected;
+
+-- query sector_row_seen(shard i16, code str, id i64, delivery i64) bulk
+UPDATE sector_row SET delivery = :delivery WHERE shard = :shard AND code = :code AND id = :id;
+
+-- query sector_row_judged(shard i16, code str, id i64, unit i32, broken i64, rules i64) bulk
+UPDATE sector_row SET unit = :unit, broken = :broken, rules = :rules WHERE shard = :shard AND code = :code AND id = :id;
+
+-- query sector_event_add(shard i16, code str, row_id i64, seq i32, kind i16, effective i32, recorded_us i64, source str,
+--   actor i64, person i64, why_not i16, unit i32, delivery i64, doc bytes) bulk
+INSERT INTO sector_event (shard, code, row_id, seq, kind, effective, recorded_us, source, actor, person, why_not, unit, delivery, doc)
+VALUES (:shard, :code, :row_id, :seq, :kind, :effective, :recorded_us, :source, :actor, :person, :why_not, :unit, :delivery, :doc);
+
+-- query sector_events(shard i16, code str, row_id i64) many
+SELECT seq, kind, effective, recorded_us, source, actor, person, why_not, unit, delivery, doc
+FROM sector_event WHERE shard = :shard AND code = :code AND row_id = :row_id ORDER BY seq LIMIT 1000;
+
+-- query sector_figure_move(shard i16, code str, rules i64, unit i32, figure i16, item i16, by i64) bulk
+INSERT INTO sector_figure (shard, code, rules, unit, figure, item, row_count) VALUES (:shard, :code, :rules, :unit, :figure, :item, :by)
+ON CONFLICT (shard, code, rules, unit, figure, item) DO UPDATE SET row_count = sector_figure.row_count + excluded.row_count;
+
+-- query sector_figures_all(shard i16, code str) each
+SELECT rules, unit, figure, item, row_count FROM sector_figure WHERE shard = :shard AND code = :code AND row_count <> 0
+ORDER BY rules, unit, figure, item;
