@@ -1,5 +1,5 @@
 -- Rows of sector registers, of any definition: what is searched stands in columns, the rest is opaque (value.c).
--- migration 13 create_sector_row
+-- migration 14 create_sector_row
 CREATE TABLE sector_row (
     shard SMALLINT NOT NULL,
     code TEXT NOT NULL,
@@ -20,17 +20,17 @@ CREATE TABLE sector_row (
     PRIMARY KEY (shard, code, id)
 )
 -- What tells one row of a register from another, folded.
--- migration 14 index_sector_row_key
+-- migration 15 index_sector_row_key
 CREATE UNIQUE INDEX sector_row_key ON sector_row (shard, code, row_key)
--- migration 15 index_sector_row_unit
+-- migration 16 index_sector_row_unit
 CREATE INDEX sector_row_unit ON sector_row (shard, code, unit, id)
--- migration 16 index_sector_row_person
+-- migration 17 index_sector_row_person
 CREATE INDEX sector_row_person ON sector_row (shard, person, code, id)
 -- The delivery in which a row was seen last: what stayed behind in the one before is gone from the list.
--- migration 17 index_sector_row_delivery
+-- migration 18 index_sector_row_delivery
 CREATE INDEX sector_row_delivery ON sector_row (shard, code, delivery, id)
 -- What happened to a row; never changed.
--- migration 18 create_sector_event
+-- migration 19 create_sector_event
 CREATE TABLE sector_event (
     shard SMALLINT NOT NULL,
     code TEXT NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE sector_event (
     PRIMARY KEY (shard, code, row_id, seq)
 )
 -- Counts kept with every change. `rules`: the hash of the checks by which the rows were judged.
--- migration 19 create_sector_figure
+-- migration 20 create_sector_figure
 CREATE TABLE sector_figure (
     shard SMALLINT NOT NULL,
     code TEXT NOT NULL,
