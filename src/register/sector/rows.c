@@ -1,4 +1,4 @@
-/* Reading and writing rows, as operations. Replays of a command get their first answer (command.c).
+/* Reading and writing rows, as operations.
  * tested by: src/register/test/sector_test.c */
 #include "register/sector/inside.h"
 
@@ -73,15 +73,10 @@ static STATUS put_all(struct ctx *cx, const struct sector_register *r, const str
 STATUS sector_put(struct ctx *cx, const struct sector_put_in *in, struct sector_put_out *ret)
 {
     struct sector_scope s;
-    bool replayed;
     TRY(sector_enter(cx, in->code, true, &s));
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
     if (in->rows_count == 0)
         return FAIL_AT(FIELD_MISSING, STR("rows"));
-    TRY(put_all(cx, s.def, in, ret));
-    return command_end(cx, in, ret);
+    return put_all(cx, s.def, in, ret);
 }
 
 static STATUS row_of(struct ctx *cx, const struct sector_scope *s, int64_t id, struct sector_row_row *ret)
@@ -131,13 +126,8 @@ static STATUS end(struct ctx *cx, const struct sector_scope *s, const struct sec
 STATUS sector_end(struct ctx *cx, const struct sector_end_in *in, struct sector_end_out *ret)
 {
     struct sector_scope s;
-    bool replayed;
     TRY(sector_enter(cx, in->code, true, &s));
-    TRY(command_begin(cx, in, ret, &replayed));
-    if (replayed)
-        return OK;
-    TRY(end(cx, &s, in, ret));
-    return command_end(cx, in, ret);
+    return end(cx, &s, in, ret);
 }
 
 /* --- one row, now or then -------------------------------------------------------------------------------------------------- */
