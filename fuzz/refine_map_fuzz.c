@@ -16,16 +16,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sheet *s DEFER(sheet_done) = NULL;
     struct sheet_options o = { 0 };
     str text = { (const char *)data, size };
+    struct evidence evidence;
+    struct row_journal journal;
+    struct refinery by = { .evidence = &evidence, .journal = &journal };
     struct sheet_row row;
     bool more = true;
 
     if (!str_cut(&text, '\n', &o.map) || !text_is_utf8(o.map) || !status_ok(sheet_open(text, (day){ 20261121 }, &o, &s)))
         return 0;
+    MUST(status_ok(evidence_gather(s, &evidence)));
+    by.sheet = s;
     while (more && status_ok(sheet_next(s, &row, &more))) {
         struct arena *a = arena_new(16 << 20);
         struct list_person p;
         if (more) {
-            row_clean(a, s, &row, &p);
+            row_clean(a, &by, &row, &p);
             check_row(&p);
         }
         arena_free(a);

@@ -326,7 +326,7 @@ static STATUS rows_write(struct ctx *cx, const struct chunk *c)
         const struct chunk_result *r = &c->results[i];
         list[i] = (struct list_row_add_params){
             .shard = CENTRE_SHARD, .delivery = c->delivery, .place = c->done_before + (int64_t)i + 1, .line = p->row,
-            .outcome = (int16_t)r->outcome, .reason = (int16_t)p->reason, .repairs = (int32_t)p->repairs, .warnings = (int32_t)p->warnings,
+            .outcome = (int16_t)r->outcome, .reason = (int16_t)p->reason, .repairs = (int64_t)p->repairs, .warnings = (int64_t)p->warnings,
             .differs = (int64_t)r->differs, .person = r->person.v,
             .candidates = (int16_t)(r->candidates < INT16_MAX ? r->candidates : INT16_MAX), .duplicate_of = r->duplicate_of,
             .number = p->number, .name = p->name, .birth = p->birth.ymd, .sex = (int16_t)p->sex,

@@ -19,7 +19,7 @@ static str word_of(struct ctx *cx, const char *family, const char *word)
     return msg_find(arena_printf(cx->arena, "%s%s", family, word), cx->lang, &text) ? text : str_of(word);
 }
 
-static str words_of(struct ctx *cx, const char *family, const char *(*name)(int), uint32_t bits)
+static str words_of(struct ctx *cx, const char *family, const char *(*name)(int), uint64_t bits)
 {
     struct buf b;
     str text;
@@ -72,8 +72,8 @@ static void extra_cells(struct ctx *cx, const struct list_row_row *r, str out[st
     out[1] = r->reason ? word_of(cx, "row_reason_", reason_word((enum row_reason)r->reason)) : (str){ 0 };
     out[2] = fields_text(cx, (uint64_t)r->differs);
     out[3] = r->duplicate_of ? arena_printf(cx->arena, "%lld", (long long)r->duplicate_of) : (str){ 0 };
-    out[4] = words_of(cx, "row_repair_", repair_word, (uint32_t)r->repairs);
-    out[5] = words_of(cx, "row_warning_", warning_word, (uint32_t)r->warnings);
+    out[4] = words_of(cx, "repair_", repair_word, (uint64_t)r->repairs);
+    out[5] = words_of(cx, "row_warning_", warning_word, (uint64_t)r->warnings);
 }
 
 /* --- rows of the file beside their outcomes -------------------------------------------------------------------------------- */

@@ -6,7 +6,6 @@
 #include "refine/row.h"
 #include "match/match.h"
 #include "register/register.h"
-#include "viet/field/gazetteer.h"
 
 enum { CENTRE_SHARD = 0, CHUNK_ROWS = 1000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
 
@@ -35,16 +34,6 @@ extern const struct ground_kind delivery_ground;
 bool delivery_is_visible(const struct ctx *cx, const struct delivery_row *d);
 /* Opens the file of a delivery as it was told to be read. */
 STATUS delivery_sheet(const struct delivery_row *d, day today, str bytes, struct sheet **ret);
-
-/* --- place.c: units that addresses name ----------------------------------------------------------------------------------- */
-struct places {
-    const struct defs *defs;
-    struct table64 known; /* by the units of an address: what was answered */
-};
-void places_init(struct places *p, const struct defs *defs);
-void places_done(struct places *p);
-/* Does it name a unit, by its type, that stands on no map? */
-bool place_is_unknown(struct places *p, struct arena *a, str address);
 
 /* --- seen.c: rows of the same list that mean the same person -------------------------------------------------------------- */
 struct seen {

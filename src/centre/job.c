@@ -32,6 +32,7 @@ struct work_off {
     struct sheet *sheet;
     struct seen seen;
     struct places places;
+    struct evidence evidence;
     int64_t done, total;
     bool more;
 };
@@ -208,6 +209,7 @@ static bool worth_waiting(status st)
 /* Reads up to a chunk of rows; cells are copied into the arena by the cleaning. */
 static STATUS rows_clean(struct work_off *o, struct arena *a, struct list_person *rows, size_t *ret_count)
 {
+    const struct refinery by = { .sheet = o->sheet, .places = &o->places, .evidence = &o->evidence };
     struct sheet_row row;
 
     *ret_count = 0;
@@ -216,9 +218,7 @@ static STATUS rows_clean(struct work_off *o, struct arena *a, struct list_person
         if (!o->more)
             break;
         struct list_person *p = &rows[(*ret_count)++];
-        row_clean(a, o->sheet, &row, p);
-        if (row.bad == ERR_OK && place_is_unknown(&o->places, a, sheet_cell(o->sheet, a, &row, COLUMN_ADDRESS)))
-            p->warnings |= 1u << WARNING_unit_unknown;
+        row_clean(a, &by, &row, p);
     }
     return OK;
 }
@@ -275,6 +275,7 @@ static STATUS chunks_off(struct work_off *o)
 static STATUS file_off(struct work_off *o)
 {
     TRY(delivery_sheet(&o->row, day_of_us(clock_now_us()), o->file.bytes, &o->sheet));
+    TRY(evidence_gather(o->sheet, &o->evidence));
     o->done = o->row.rows_done;
     o->total = sheet_rows_expected(o->sheet);
     if (o->done)
@@ -308,7 +309,7 @@ static bool delivery_off(struct job *j, int64_t id)
 
     o.arena = arena_new((size_t)1 << 30);
     seen_init(&o.seen);
-    places_init(&o.places, j->app->defs);
+    places_init(&o.places, j->app->defs, day_of_us(clock_now_us()));
     mine = status_ok(lane_run(j, o.arena, false, row_find, &o)) && o.row.state <= DELIVERY_RUNNING &&
            status_ok(delivery_file_map(j->app, o.row.digest, true, &o.file)) && status_ok(lane_run(j, o.arena, false, row_find, &o)) &&
            o.row.state <= DELIVERY_RUNNING && status_ok(lane_run(j, o.arena, true, row_begin, &o));

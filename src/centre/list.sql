@@ -45,7 +45,7 @@ UPDATE delivery SET state = :state, rows_total = rows_done, finished_us = :finis
     error_row = :error_row, error_column = :error_column
 WHERE shard = :shard AND id = :id AND rows_done = :expected;
 
--- query list_row_add(shard i16, delivery i64, place i64, line i64, outcome i16, reason i16, repairs i32, warnings i32, differs i64,
+-- query list_row_add(shard i16, delivery i64, place i64, line i64, outcome i16, reason i16, repairs i64, warnings i64, differs i64,
 --   person i64, candidates i16, duplicate_of i64, number i64, name str, birth i32, sex i16) bulk
 INSERT INTO list_row (shard, delivery, place, line, outcome, reason, repairs, warnings, differs, person, candidates, duplicate_of,
     number, name, birth, sex)

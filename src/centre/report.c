@@ -97,13 +97,13 @@ static STATUS register_side(struct ctx *cx, person_id id, struct list_row *ret)
     return OK;
 }
 
-static str *repair_words(struct arena *a, uint32_t bits, size_t *ret_count)
+static str *repair_words(struct arena *a, uint64_t bits, size_t *ret_count)
 {
-    str *list = ARENA_ARRAY(a, str, MEND_COUNT);
+    str *list = ARENA_ARRAY(a, str, REPAIR_COUNT);
 
     *ret_count = 0;
-    for (int i = 0; i < MEND_COUNT && *ret_count < 16; i++)
-        if (bits & 1u << i)
+    for (int i = 0; i < REPAIR_COUNT && *ret_count < 16; i++)
+        if (bits >> i & 1)
             list[(*ret_count)++] = str_of(repair_word(i));
     return list;
 }
@@ -116,7 +116,7 @@ static STATUS row_show(struct ctx *cx, const struct list_row_row *row, struct li
         .reason = row->reason ? str_of(reason_word((enum row_reason)row->reason)) : (str){ 0 }, .differs = (uint64_t)row->differs,
         .candidates = row->candidates, .duplicate_of = row->duplicate_of,
     };
-    ret->repairs = repair_words(cx->arena, (uint32_t)row->repairs, &ret->repairs_count);
+    ret->repairs = repair_words(cx->arena, (uint64_t)row->repairs, &ret->repairs_count);
     return row->person ? register_side(cx, (person_id){ row->person }, ret) : OK;
 }
 
@@ -146,9 +146,12 @@ enum { PREVIEW_ROWS = 20 };
 
 static STATUS preview_rows(struct ctx *cx, struct sheet *s, struct list_preview_out *ret)
 {
+    struct evidence evidence;
+    const struct refinery by = { .sheet = s, .evidence = &evidence };
     struct sheet_row row;
     bool more = true;
 
+    evidence_of_head(s, &evidence);
     ret->rows = ARENA_ARRAY(cx->arena, struct preview_row, PREVIEW_ROWS);
     while (ret->rows_count < PREVIEW_ROWS) {
         struct list_person p;
@@ -156,7 +159,7 @@ static STATUS preview_rows(struct ctx *cx, struct sheet *s, struct list_preview_
         TRY(sheet_next(s, &row, &more));
         if (!more)
             break;
-        row_clean(cx->arena, s, &row, &p);
+        row_clean(cx->arena, &by, &row, &p);
         *r = (struct preview_row){ .row = p.row, .has_number = p.number != 0, .number = p.number, .name = p.name, .has_birth = !day_is_none(p.birth),
                                    .birth = p.birth, .sex = p.sex, .reason = p.reason ? str_of(reason_word(p.reason)) : (str){ 0 } };
         r->repairs = repair_words(cx->arena, p.repairs, &r->repairs_count);

@@ -7,16 +7,12 @@
 #include "cli/verbs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { POLL_MS = 100, FILE_BYTES_MAX = 1 << 30 };
+enum { POLL_MS = 100 };
 
 static volatile sig_atomic_t interrupted;
 
@@ -46,45 +42,6 @@ static STATUS call(struct ctx *cx, const char *name, const void *in, void *out)
     return lanes_call(cx->app->lanes, &w);
 }
 
-static STATUS file_bad(str path)
-{
-    status st = FAIL_WITH(IO, STR("file"), path);
-    fault_detail("%s", strerror(errno));
-    return st;
-}
-
-/* The mapping lives as long as the process. */
-static STATUS file_map(struct command *c, str path, str *ret)
-{
-    int fd = open(arena_z(c->arena, path), O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        errno = fd >= 0 && S_ISDIR(st.st_mode) ? EISDIR : fd >= 0 ? EINVAL : errno;
-        status bad = file_bad(path);
-        if (fd >= 0)
-            close(fd);
-        return bad;
-    }
-    if (st.st_size == 0 || st.st_size > FILE_BYTES_MAX) {
-        close(fd);
-        return st.st_size ? FAIL_AT(FILE_TOO_LARGE, path) : FAIL_AT(FILE_EMPTY, path);
-    }
-    void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    if (p == MAP_FAILED)
-        return file_bad(path);
-    *ret = (str){ p, (size_t)st.st_size };
-    return OK;
-}
-
-static str base_name(str path)
-{
-    for (size_t i = path.len; i > 0; i--)
-        if (path.ptr[i - 1] == '/')
-            return str_from(path, i);
-    return path;
-}
-
 static str word_text(const struct command *c, const char *family, const char *word)
 {
     str text;
@@ -105,7 +62,7 @@ static void preview_row_print(struct command *c, const struct preview_row *r)
     if (r->reason.len)
         printf("  [%.*s]", STR_ARG(word_text(c, "row_reason_", arena_z(c->arena, r->reason))));
     for (size_t i = 0; i < r->repairs_count; i++)
-        printf("  (%.*s)", STR_ARG(word_text(c, "row_repair_", arena_z(c->arena, r->repairs[i]))));
+        printf("  (%.*s)", STR_ARG(word_text(c, "repair_", arena_z(c->arena, r->repairs[i]))));
     putchar('\n');
 }
 
@@ -164,7 +121,7 @@ static STATUS report_print(struct command *c, struct ctx *cx, int64_t delivery)
         count_print(c, c->lang == LANG_EN ? f->label_en : f->label_vi, r.fields[i].rows);
     }
     words_print(c, msg_import_report_reasons(c->lang), "row_reason_", r.reasons, r.reasons_count);
-    words_print(c, msg_import_report_repairs(c->lang), "row_repair_", r.repairs, r.repairs_count);
+    words_print(c, msg_import_report_repairs(c->lang), "repair_", r.repairs, r.repairs_count);
     words_print(c, msg_import_report_warnings(c->lang), "row_warning_", r.warnings, r.warnings_count);
     return OK;
 }
@@ -173,10 +130,10 @@ static STATUS bytes_write(struct command *c, str path, str bytes)
 {
     FILE *f = fopen(arena_z(c->arena, path), "wbe");
     if (!f)
-        return file_bad(path);
+        return path_bad(path);
     bool good = fwrite(bytes.ptr, 1, bytes.len, f) == bytes.len;
     good &= fclose(f) == 0;
-    return good ? OK : file_bad(path);
+    return good ? OK : path_bad(path);
 }
 
 static STATUS files_write(struct command *c, struct ctx *cx, int64_t delivery)
@@ -276,11 +233,11 @@ static STATUS import_list(struct command *c, struct ctx *cx, const struct list_i
 static status import_once(struct command *c)
 {
     str path = command_argument(c, 0);
-    struct list_import_in in = { .name = text_cut(base_name(path), 200), .source = command_text(c, "source", STR("local")) };
+    struct list_import_in in = { .name = text_cut(path_name(path), 200), .source = command_text(c, "source", STR("local")) };
     DEFER(command_app_done) struct app *app = NULL;
     struct ctx cx;
     TRY(options_check(c));
-    TRY(file_map(c, path, &in.file));
+    TRY(command_file(c, path, &in.file));
     take_text(c, "map", &in.has_map, &in.map);
     take_text(c, "sheet", &in.has_sheet, &in.sheet);
     take_text(c, "encoding", &in.has_encoding, &in.encoding);

@@ -4,45 +4,47 @@
 
 #include <string.h>
 
-enum { CELL_TEXT_BYTES_MAX = 1024, NAME_PROPOSALS_MAX = 8 };
+enum { CELL_TEXT_BYTES_MAX = 1024 };
 
-#define WORDS_REASON(word) #word,
+#define WORDS_TAKEN(word) #word,
 #define WORDS_NONE(word)
 
 static const char *const reasons[] = {
-#define REASON WORDS_REASON
-#define REPAIR WORDS_NONE
+#define REASON WORDS_TAKEN
 #define WARNING WORDS_NONE
 #include "refine/word.def"
 #undef REASON
-#undef REPAIR
-#undef WARNING
-};
-static const char *const mends[] = {
-#define REASON WORDS_NONE
-#define REPAIR WORDS_REASON
-#define WARNING WORDS_NONE
-#include "refine/word.def"
-#undef REASON
-#undef REPAIR
 #undef WARNING
 };
 static const char *const warnings[] = {
 #define REASON WORDS_NONE
-#define REPAIR WORDS_NONE
-#define WARNING WORDS_REASON
+#define WARNING WORDS_TAKEN
 #include "refine/word.def"
 #undef REASON
-#undef REPAIR
 #undef WARNING
 };
 
 const char *reason_word(enum row_reason r) { return reasons[r < REASON_COUNT ? r : REASON_none]; }
-const char *repair_word(int place) { return mends[place]; }
+const char *repair_word(int rule) { return repair_name((enum repair_rule)rule) + strlen("repair_"); }
 const char *warning_word(int place) { return warnings[place]; }
 
-static void repaired(struct list_person *p, int place) { p->repairs |= 1u << place; }
-static void warned(struct list_person *p, int place) { p->warnings |= 1u << place; }
+void row_repaired(struct row_work *w, enum column_role role, struct repair r)
+{
+    struct row_journal *j = w->by->journal;
+
+    w->person->repairs |= UINT64_C(1) << r.rule;
+    if (j && j->repair_count < ROW_REPAIRS_MAX)
+        j->repairs[j->repair_count++] = (struct cell_repair){ role, r };
+}
+
+void row_warned(struct row_work *w, enum column_role role, enum row_warning why, str choices)
+{
+    struct row_journal *j = w->by->journal;
+
+    w->person->warnings |= UINT64_C(1) << why;
+    if (j && j->question_count < ROW_QUESTIONS_MAX)
+        j->questions[j->question_count++] = (struct cell_question){ role, why, choices };
+}
 
 static enum row_reason reason_of_bad(enum error_code bad)
 {
@@ -72,191 +74,183 @@ static enum row_reason text_take(struct arena *a, str raw, str *ret)
     return status_is(st, ERR_TEXT_NOT_UTF8) ? REASON_text_not_utf8 : status_is(st, ERR_TEXT_CONTROL) ? REASON_text_control : REASON_cell_too_large;
 }
 
-/* A remark stands apart, "(đã chết)", "- con bà Lan": a word that merely follows may be a given name. */
-static bool remark_stands_apart(str name, str rest)
+bool row_take(struct row_work *w, enum column_role role, str *ret_raw, str *ret_text)
 {
-    str cut = str_trim(str_from(name, rest.len));
+    str raw = sheet_cell(w->by->sheet, w->arena, w->row, role);
+    double confidence;
 
-    return str_starts(name, rest) && cut.len && strchr("(-,;/[", cut.ptr[0]);
+    *ret_raw = raw;
+    bool undone = raw.ptr != xlsx_formula && mojibake_undo(w->arena, raw, ret_raw, &confidence);
+    enum row_reason bad = text_take(w->arena, *ret_raw, ret_text);
+    if (undone && !bad)
+        row_repaired(w, role, (struct repair){ REPAIR_MOJIBAKE, raw, *ret_text, confidence });
+    if (bad && !w->person->reason)
+        w->person->reason = bad;
+    return !bad;
 }
 
-/* With its diacritics: "Chú" is a form of address, "Chu" a family name. */
-static bool is_form_of_address(struct arena *a, str name)
-{
-    static const str forms[] = { STR("ông"), STR("bà"), STR("anh"), STR("chị"), STR("cụ"), STR("cô"), STR("chú"), STR("bác"), STR("em"), STR("cháu") };
-    str word = viet_lower(a, str_slice(name, 0, str_find_char(name, ' ')));
+/* --- numbers --------------------------------------------------------------------------------------------------------- */
 
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if (str_eq(word, forms[i]))
-            return true;
-    return false;
+static str number_text(struct arena *a, const struct number_reading *r)
+{
+    return arena_printf(a, r->kind == NUMBER_OLD ? "%09lld" : "%012lld", (long long)r->number);
 }
 
-/* Takes off what is no part of a name (a form of address, a remark) and the residue of typing; a name itself is never
- * corrected. Each pass takes the surest proposal. */
-static str name_mend(struct arena *a, str name, struct list_person *p)
+static void number_repairs_tell(struct row_work *w, enum column_role role, const struct number_reading *r, str before)
 {
-    struct repair proposals[NAME_PROPOSALS_MAX];
-    bool changed = name.len > 0;
+    static const struct {
+        uint32_t bit;
+        enum repair_rule rule;
+        double confidence;
+    } told[] = { { NUMBER_SEPARATORS, REPAIR_NUMBER_SEPARATORS, 1 }, { NUMBER_ZEROS, REPAIR_LEADING_ZERO, 0.9 },
+                 { NUMBER_LETTERS, REPAIR_NUMBER_LETTERS, 0.8 }, { NUMBER_FRACTION, REPAIR_NUMBER_FRACTION, 1 } };
 
-    if (typing_repair(a, name, &name, proposals, NAME_PROPOSALS_MAX))
-        repaired(p, MEND_name_typing);
-    for (int pass = 0; pass < 2 && changed; pass++) {
-        size_t n = name_repairs(a, name, proposals, NAME_PROPOSALS_MAX);
-        changed = false;
-        for (size_t i = 0; i < n && i < NAME_PROPOSALS_MAX && !changed; i++) {
-            enum repair_rule rule = proposals[i].rule;
-            changed = ((rule == REPAIR_HONORIFIC && is_form_of_address(a, name)) || (rule == REPAIR_REMARK && remark_stands_apart(name, proposals[i].after))) &&
-                      proposals[i].confidence >= 0.8 && proposals[i].after.len > 0;
-            if (changed) {
-                name = proposals[i].after;
-                repaired(p, rule == REPAIR_HONORIFIC ? MEND_name_honorific : MEND_name_remark);
-            }
-        }
-    }
-    return name;
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (r->repairs & told[i].bit)
+            row_repaired(w, role, (struct repair){ told[i].rule, before, number_text(w->arena, r), told[i].confidence });
 }
 
-static void name_take(struct arena *a, const struct sheet *s, const struct sheet_row *row, struct list_person *p)
+static void number_take(struct row_work *w)
 {
-    str raw = sheet_cell(s, a, row, COLUMN_NAME), text, family;
-    enum row_reason bad = text_take(a, raw, &text);
-
-    if (!bad && !text.len && s->of_role[COLUMN_FAMILY] >= 0) {
-        bad = text_take(a, sheet_cell(s, a, row, COLUMN_FAMILY), &family);
-        if (!bad)
-            bad = text_take(a, sheet_cell(s, a, row, COLUMN_GIVEN), &text);
-        if (!bad && family.len)
-            text = text.len ? arena_join(a, arena_join(a, family, STR(" ")), text) : family;
-        raw = text;
-    }
-    if (bad || text.len > ROW_NAME_BYTES_MAX) {
-        p->reason = bad ? bad : REASON_name_too_long;
-        return;
-    }
-    if (str_find(raw, STR("  ")) < raw.len || str_trim(raw).len != raw.len)
-        repaired(p, MEND_name_spaces);
-    p->name = name_mend(a, text, p);
-    if (name_plausibility(p->name) & (NAME_DIGITS | NAME_LOST_LETTERS)) {
-        warned(p, WARNING_name_strange);
-        p->name = (str){ 0 };
-    }
-}
-
-static void number_take(struct arena *a, const struct sheet *s, const struct sheet_row *row, struct list_person *p)
-{
+    struct list_person *p = w->person;
     struct number_reading r;
-    str text;
+    str raw, text;
 
-    p->reason = text_take(a, sheet_cell(s, a, row, COLUMN_NUMBER), &text);
-    if (p->reason || !text.len)
+    if (!row_take(w, COLUMN_NUMBER, &raw, &text) || !text.len)
         return;
     if (!number_read(text, &r)) {
         p->number_wrong = true;
-        warned(p, WARNING_number_unreadable);
+        row_warned(w, COLUMN_NUMBER, r.repairs & NUMBER_ROUNDED ? WARNING_number_rounded : WARNING_number_unreadable, (str){ 0 });
         return;
     }
-    for (int i = 0; i < 4; i++)
-        if (r.repairs & 1u << i)
-            repaired(p, MEND_number_separators + i);
+    number_repairs_tell(w, COLUMN_NUMBER, &r, raw);
     if (r.kind == NUMBER_OLD) {
         p->old_number = r.number;
-        warned(p, WARNING_number_old);
+        row_warned(w, COLUMN_NUMBER, WARNING_number_old, (str){ 0 });
         return;
     }
     p->number = r.number;
     p->number_doubtful = r.kind == NUMBER_SUGGESTED;
 }
 
-static void old_number_take(struct arena *a, const struct sheet *s, const struct sheet_row *row, struct list_person *p)
+static void old_number_take(struct row_work *w)
 {
+    struct list_person *p = w->person;
     struct number_reading r;
-    str text;
+    str raw, text;
+    enum row_reason was = p->reason;
 
-    if (text_take(a, sheet_cell(s, a, row, COLUMN_OLD_NUMBER), &text) || !text.len || !number_read(text, &r))
+    if (!row_take(w, COLUMN_OLD_NUMBER, &raw, &text) || !text.len || !number_read(text, &r)) {
+        p->reason = was; /* a second number that cannot be taken does not refuse its row */
         return;
+    }
+    number_repairs_tell(w, COLUMN_OLD_NUMBER, &r, raw);
     if (r.kind == NUMBER_OLD)
         p->old_number = r.number;
     else if (r.kind == NUMBER_PERSONAL && !p->number)
         p->number = r.number;
 }
 
-static void birth_rule_tell(const struct date_reading *r, struct list_person *p)
+/* A number that agrees with the birth and the sex of its row is as sure as if it had been written so: of numbers at random
+ * one in two hundred would. */
+static void number_judge(struct row_work *w)
 {
-    static const struct {
-        uint32_t flag;
-        int repair, warning;
-    } told[] = {
-        { DATE_CENTURY_GUESSED, MEND_birth_century, -1 },      { DATE_ZERO_PARTS, MEND_birth_zero_parts, -1 },
-        { DATE_ZERO_RESTORED, MEND_birth_zero_restored, -1 },  { DATE_TIME_DROPPED, MEND_birth_time_dropped, -1 },
-        { DATE_SWAP_POSSIBLE, -1, WARNING_birth_swap_possible }, { DATE_FIRST_OF_JANUARY, -1, WARNING_birth_first_of_january },
-        { DATE_LONG_AGO, -1, WARNING_birth_long_ago },           { DATE_NO_SUCH_DAY, -1, WARNING_birth_no_such_day },
-        { DATE_MAYBE_LUNAR, -1, WARNING_birth_maybe_lunar },     { DATE_IN_FUTURE, -1, WARNING_birth_in_future },
-    };
-
-    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-        if (r->flags & told[i].flag && told[i].repair >= 0)
-            repaired(p, told[i].repair);
-        if (r->flags & told[i].flag && told[i].warning >= 0)
-            warned(p, told[i].warning);
-    }
-    if (r->rule == DATE_WORDS)
-        repaired(p, MEND_birth_words);
-    else if (r->rule == DATE_SERIAL)
-        repaired(p, MEND_birth_serial);
-    else if (r->rule == DATE_COMPACT)
-        repaired(p, MEND_birth_compact);
-    else if (r->rule == DATE_MONTH_FIRST)
-        repaired(p, MEND_birth_month_first);
-}
-
-static void birth_take(struct arena *a, const struct sheet *s, const struct sheet_row *row, struct list_person *p)
-{
-    struct date_reading r;
-    str text;
-
-    p->reason = text_take(a, sheet_cell(s, a, row, COLUMN_BIRTH), &text);
-    if (p->reason || !text.len)
-        return;
-    bool read = date_read(text, &s->habits, &r);
-    birth_rule_tell(&r, p);
-    if (!read || (r.flags & DATE_IN_FUTURE)) {
-        p->birth_wrong = true;
-        if (!read)
-            warned(p, WARNING_birth_unreadable);
-        return;
-    }
-    p->birth = r.day;
-    p->birth_other = r.other;
-    if (r.flags & DATE_FIRST_OF_JANUARY && day_precision(r.day) == DAY_FULL)
-        p->birth_other = (day){ day_year(r.day) * 10000 };
-}
-
-static void sex_take(struct arena *a, const struct sheet *s, const struct sheet_row *row, struct list_person *p)
-{
-    str text;
-
-    if (text_take(a, sheet_cell(s, a, row, COLUMN_SEX), &text) || !text.len)
-        return;
-    if (!sex_read(text, s->sex_code, &p->sex)) {
-        p->sex = SEX_UNKNOWN;
-        warned(p, WARNING_sex_unreadable);
-    }
-}
-
-static void number_judge(struct list_person *p)
-{
+    struct list_person *p = w->person;
+    struct row_journal *j = w->by->journal;
     uint32_t bits = p->number ? number_plausibility(p->number, p->birth, p->sex) : 0;
+    bool told = p->number && !day_is_none(p->birth);
 
     for (int i = 0; i < 6; i++)
         if (bits & 1u << i)
-            warned(p, WARNING_number_not_twelve + i);
+            row_warned(w, COLUMN_NUMBER, WARNING_number_not_twelve + i, (str){ 0 });
+    for (size_t i = 0; j && i < j->repair_count; i++)
+        if (j->repairs[i].role == COLUMN_NUMBER && j->repairs[i].is.confidence < 1 && told)
+            j->repairs[i].is.confidence = bits & ~(uint32_t)NUMBER_TAIL_PATTERN ? 0.5 : 0.99;
 }
+
+/* --- sex and telephone ----------------------------------------------------------------------------------------------- */
+
+static bool is_bit(str text)
+{
+    return text.len && (text.ptr[0] == '0' || text.ptr[0] == '1') && (text.len == 1 || str_eq(str_from(text, 1), STR(".0")));
+}
+
+/* "x" or any other mark in a column of men or of women. */
+static enum sex sex_by_mark(struct row_work *w, enum column_role *ret_role)
+{
+    static const struct {
+        enum column_role role;
+        enum sex sex;
+    } columns[] = { { COLUMN_MALE, SEX_MALE }, { COLUMN_FEMALE, SEX_FEMALE } };
+    enum sex found = SEX_UNKNOWN;
+    str raw, text;
+
+    for (size_t i = 0; i < 2; i++) {
+        if (!row_take(w, columns[i].role, &raw, &text) || !text.len || str_eq(text, STR("0")) || str_eq(text, STR("-")))
+            continue;
+        *ret_role = columns[i].role;
+        found = found == SEX_UNKNOWN ? columns[i].sex : SEX_OTHER;
+    }
+    return found == SEX_OTHER ? SEX_UNKNOWN : found;
+}
+
+static void sex_take(struct row_work *w)
+{
+    struct list_person *p = w->person;
+    const struct evidence *e = w->by->evidence;
+    enum column_role role = COLUMN_SEX;
+    enum row_reason was = p->reason;
+    str raw, text;
+
+    if (!row_take(w, COLUMN_SEX, &raw, &text) || !text.len) {
+        p->reason = was;
+        p->sex = sex_by_mark(w, &role);
+        if (p->sex != SEX_UNKNOWN && w->by->journal)
+            row_repaired(w, role, (struct repair){ REPAIR_SEX_WORD, STR("x"), sex_text(p->sex), 0.99 });
+        return;
+    }
+    if (!sex_read(text, e->sex_code, &p->sex)) {
+        p->sex = SEX_UNKNOWN;
+        row_warned(w, COLUMN_SEX, WARNING_sex_unreadable, (str){ 0 });
+        return;
+    }
+    if (is_bit(text) && !e->sex_code_is_known)
+        row_warned(w, COLUMN_SEX, WARNING_sex_code, arena_printf(w->arena, "%.*s; %.*s", STR_ARG(sex_text(SEX_MALE)), STR_ARG(sex_text(SEX_FEMALE))));
+    if (p->sex != SEX_UNKNOWN && !str_eq(text, sex_text(p->sex)))
+        row_repaired(w, COLUMN_SEX, (struct repair){ REPAIR_SEX_WORD, raw, sex_text(p->sex), e->sex_code_is_known ? 0.99 : 0.7 });
+}
+
+static void phone_take(struct row_work *w)
+{
+    static const struct {
+        uint32_t bit;
+        enum repair_rule rule;
+        double confidence;
+    } told[] = { { PHONE_SEPARATORS, REPAIR_PHONE_SEPARATORS, 1 }, { PHONE_COUNTRY_CODE, REPAIR_PHONE_COUNTRY, 1 }, { PHONE_ZERO, REPAIR_LEADING_ZERO, 0.95 },
+                 { PHONE_OLD_PREFIX, REPAIR_PHONE_PREFIX, 0.99 }, { PHONE_OLD_AREA, REPAIR_PHONE_AREA, 0.95 } };
+    struct list_person *p = w->person;
+    enum row_reason was = p->reason;
+    str raw, text;
+
+    if (!row_take(w, COLUMN_PHONE, &raw, &text) || !text.len) {
+        p->reason = was;
+        return;
+    }
+    if (!phone_read(text, &p->phone)) {
+        row_warned(w, COLUMN_PHONE, WARNING_phone_unreadable, (str){ 0 });
+        return;
+    }
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (p->phone.repairs & told[i].bit)
+            row_repaired(w, COLUMN_PHONE, (struct repair){ told[i].rule, raw, str_of(p->phone.digits), told[i].confidence });
+}
+
+/* --- the whole row ----------------------------------------------------------------------------------------------------- */
 
 /* Who is meant must follow from a number, or from name and birth. */
 static enum row_reason somebody(const struct list_person *p)
 {
-    bool in_future = p->warnings & 1u << WARNING_birth_in_future;
+    bool in_future = p->warnings & UINT64_C(1) << WARNING_birth_in_future;
 
     if (p->number || p->old_number || (p->name.len && !day_is_none(p->birth)))
         return REASON_none;
@@ -264,7 +258,7 @@ static enum row_reason somebody(const struct list_person *p)
         return in_future ? REASON_birth_in_future : REASON_birth_unreadable;
     if (p->number_wrong)
         return REASON_number_unreadable;
-    if (p->warnings & 1u << WARNING_name_strange)
+    if (p->warnings & UINT64_C(1) << WARNING_name_strange)
         return REASON_name_strange;
     if (!p->name.len && day_is_none(p->birth))
         return REASON_nobody;
@@ -287,21 +281,31 @@ static bool is_header_again(const struct sheet *s, const struct sheet_row *row)
     return same >= 2;
 }
 
-void row_clean(struct arena *a, const struct sheet *s, const struct sheet_row *row, struct list_person *ret)
+/* Names of a column in an old encoding were all converted; that is told once a row. */
+static void encoding_tell(struct row_work *w)
 {
-    static void (*const steps[])(struct arena *, const struct sheet *, const struct sheet_row *, struct list_person *) = {
-        number_take, birth_take, name_take, old_number_take, sex_take,
-    };
+    const struct sheet *s = w->by->sheet;
+    int column = s->of_role[COLUMN_NAME];
+
+    if (column >= 0 && s->columns[column].form.set > ENCODING_UTF16BE && w->person->name.len && !text_is_ascii(w->person->name))
+        row_repaired(w, COLUMN_NAME, (struct repair){ REPAIR_ENCODING, (str){ 0 }, w->person->name, 0.99 });
+}
+
+void row_clean(struct arena *a, const struct refinery *f, const struct sheet_row *row, struct list_person *ret)
+{
+    static void (*const steps[])(struct row_work *) = { number_take, row_birth, row_name, old_number_take, sex_take, phone_take, row_place };
+    struct row_work w = { a, f, row, ret };
 
     *ret = (struct list_person){ .row = row->number, .reason = reason_of_bad(row->bad) };
+    if (f->journal)
+        f->journal->repair_count = f->journal->question_count = 0;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && ret->reason == REASON_none; i++)
-        steps[i](a, s, row, ret);
+        steps[i](&w);
     if (ret->reason == REASON_none) {
-        number_judge(ret);
+        number_judge(&w);
         ret->reason = somebody(ret);
     }
-    if (ret->reason != REASON_none && row->bad == ERR_OK && is_header_again(s, row))
+    if (ret->reason != REASON_none && row->bad == ERR_OK && is_header_again(f->sheet, row))
         ret->reason = REASON_header_repeated;
-    if (s->columns[s->of_role[COLUMN_NAME] >= 0 ? s->of_role[COLUMN_NAME] : 0].form.set > ENCODING_UTF16BE && ret->name.len && !text_is_ascii(ret->name))
-        repaired(ret, MEND_encoding);
+    encoding_tell(&w);
 }

@@ -120,7 +120,7 @@ static void the_whole_list_in_both_forms(void **state)
     assert_true(status_ok(xlsx_open(out.file, (str){ 0 }, &x)));
     assert_true(str_eq(cell_at(x, 1, 5, &row), STR("Outcome")));
     assert_true(str_eq(cell_at(x, 2, 4, &row), STR("=1+1")));
-    assert_true(str_eq(cell_at(x, 4, 9, &row), STR("Leading zeros of the number restored")));
+    assert_true(str_eq(cell_at(x, 4, 9, &row), STR("Leading zero restored")));
     hall_close(&h);
 }
 

@@ -8,7 +8,8 @@
 
 enum { HEADER_ROWS_MAX = 30, CONTENT_ROWS_MIN = 3, HEADER_BYTES = 300 };
 
-static const char *const role_names[COLUMN_COUNT] = { "", "number", "old_number", "name", "family", "given", "birth", "sex", "address", "phone" };
+static const char *const role_names[COLUMN_COUNT] = { "", "number", "old_number", "name", "family", "given", "birth", "sex", "address", "phone",
+                                                      "male", "female" };
 
 const char *column_role_name(enum column_role r) { return role_names[r]; }
 
@@ -74,11 +75,24 @@ static const struct synonym *synonym_of(str header)
     return NULL;
 }
 
+/* "Nam" and "Nữ" are columns of men and women; "Năm" is the year, although it folds to the same. */
+static const struct synonym *synonym_of_sex(struct arena *a, str header)
+{
+    static const struct synonym men = { COLUMN_MALE, false, "nam" }, women = { COLUMN_FEMALE, false, "nu" };
+    str key = viet_key(a, str_trim(header));
+
+    return str_eq(key, STR("nam")) ? &men : str_eq(key, viet_key(a, STR("Nữ"))) ? &women : NULL;
+}
+
 /* Of a header in two lines, "above – below", either may be the name. */
 static const struct synonym *synonym_of_header(struct arena *a, str header)
 {
     static const str dash = STR(" – ");
     size_t at = str_find(header, dash);
+    const struct synonym *sex = synonym_of_sex(a, at < header.len ? str_from(header, at + dash.len) : header);
+
+    if (sex)
+        return sex;
     const struct synonym *y = synonym_of(plain(a, header));
 
     if (!y && at < header.len)
@@ -103,15 +117,27 @@ static str head_text(const struct sheet *s, size_t row, size_t column)
     return text_cut(text, HEADER_BYTES);
 }
 
-/* How much a row looks like a header: cells that name a role, each role once. */
-static int header_score(const struct sheet *s, size_t row)
+/* Does the map that came with the list name a column so? */
+static bool is_told(struct arena *a, str map, str cell)
+{
+    str piece, name;
+
+    while (cell.len && map.len && str_cut(&map, ';', &piece))
+        if (str_cut(&piece, '=', &name) && str_eq(plain(a, piece), plain(a, cell)))
+            return true;
+    return false;
+}
+
+/* How much a row looks like a header: cells that name a role, each role once, or that the map names. */
+static int header_score(const struct sheet *s, size_t row, str map)
 {
     bool seen[COLUMN_COUNT] = { false };
     int score = 0;
 
     for (size_t c = 0; c < s->head[row].count; c++) {
-        const struct synonym *y = synonym_of(plain(s->arena, head_text(s, row, c)));
-        if (y && !seen[y->role])
+        str text = head_text(s, row, c);
+        const struct synonym *y = synonym_of(plain(s->arena, text));
+        if ((y && !seen[y->role]) || (!y && is_told(s->arena, map, text)))
             score++;
         if (y)
             seen[y->role] = true;
@@ -119,12 +145,12 @@ static int header_score(const struct sheet *s, size_t row)
     return score;
 }
 
-static int header_find(const struct sheet *s)
+static int header_find(const struct sheet *s, str map)
 {
     int best = -1, best_score = 0;
 
     for (size_t i = 0; i < s->head_count && i < HEADER_ROWS_MAX; i++) {
-        int score = header_score(s, i);
+        int score = header_score(s, i, map);
         if (score > best_score) {
             best_score = score;
             best = (int)i;
@@ -205,9 +231,9 @@ static size_t usual_count(const struct sheet *s)
     return best;
 }
 
-static void header_take(struct sheet *s)
+static void header_take(struct sheet *s, str map)
 {
-    int row = header_find(s);
+    int row = header_find(s, map);
     size_t next;
 
     if (row < 0) {
@@ -391,7 +417,7 @@ STATUS columns_map(struct sheet *s, str map)
 
     for (int r = 0; r < COLUMN_COUNT; r++)
         s->of_role[r] = -1;
-    header_take(s);
+    header_take(s, map);
     if (!str_trim(map).len)
         TRY(roles_by_name(s));
     else if (!status_ok(roles_by_name(s)))

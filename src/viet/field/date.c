@@ -247,18 +247,28 @@ bool date_read(str raw, const struct date_habits *habits, struct date_reading *r
     return true;
 }
 
+enum date_order date_order_of(str raw)
+{
+    char bytes[TEXT_MAX];
+    uint32_t flags = 0;
+    struct part p[3];
+    size_t count;
+    str s = { bytes, viet_fold_into(bytes, sizeof bytes, raw) };
+    if (has_word(s) || !parts_split(without_time(s, &flags), p, &count) || count != 3 || p[0].digits > 2 || p[1].digits > 2)
+        return DATE_ORDER_NONE;
+    int first = p[0].value, second = p[1].value;
+    if (first < 1 || second < 1 || first > 31 || second > 31 || (first > 12 && second > 12))
+        return DATE_ORDER_NONE;
+    return first > 12 ? DATE_ORDER_DAY : second > 12 ? DATE_ORDER_MONTH : first == second ? DATE_ORDER_NONE : DATE_ORDER_EITHER;
+}
+
 bool date_order_detect(const str *samples, size_t n, bool *ret_month_first)
 {
-    size_t day_first_seen = 0, month_first_seen = 0, count;
+    size_t day_first_seen = 0, month_first_seen = 0;
     for (size_t i = 0; i < n; i++) {
-        char bytes[TEXT_MAX];
-        uint32_t flags = 0;
-        struct part p[3];
-        str s = { bytes, viet_fold_into(bytes, sizeof bytes, samples[i]) };
-        if (has_word(s) || !parts_split(without_time(s, &flags), p, &count) || count != 3 || p[0].digits > 2)
-            continue;
-        day_first_seen += p[0].value > 12 && p[0].value <= 31 && p[1].value <= 12;
-        month_first_seen += p[1].value > 12 && p[1].value <= 31 && p[0].value <= 12;
+        enum date_order order = date_order_of(samples[i]);
+        day_first_seen += order == DATE_ORDER_DAY;
+        month_first_seen += order == DATE_ORDER_MONTH;
     }
     *ret_month_first = month_first_seen > 0 && day_first_seen == 0;
     return (month_first_seen > 0) != (day_first_seen > 0);

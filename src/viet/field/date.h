@@ -44,6 +44,14 @@ struct date_reading {
 
 /* False if it is no date; an empty text is false too, with rule DATE_UNREAD and no flag. */
 bool date_read(str raw, const struct date_habits *habits, struct date_reading *ret);
+/* What a single date says of the order in its column. */
+enum date_order {
+    DATE_ORDER_NONE,   /* no day and month in digits */
+    DATE_ORDER_DAY,    /* 25/12/1990 */
+    DATE_ORDER_MONTH,  /* 12/25/1990 */
+    DATE_ORDER_EITHER, /* 2/1/1990 */
+};
+enum date_order date_order_of(str raw);
 /* Does a column write the day or the month first? Counts parts above 12. False if the column does not tell, or contradicts
  * itself; then *ret_month_first is the Vietnamese habit, day first. */
 bool date_order_detect(const str *samples, size_t n, bool *ret_month_first);

@@ -16,6 +16,23 @@ static const char *const moved[][2] = {
     { "0186", "056" }, { "0188", "058" }, { "0199", "059" },
 };
 
+/* Area codes of landlines: before 2017, and since. Four provinces kept theirs: Phú Thọ 0210, Vĩnh Phúc 0211, Hòa Bình 0218,
+ * Hà Giang 0219. Longer old codes stand first: 0511 is not 05. */
+static const char *const areas[][2] = {
+    { "0500", "0262" }, { "0501", "0261" }, { "0510", "0235" }, { "0511", "0236" }, { "0650", "0274" }, { "0651", "0271" },
+    { "0710", "0292" }, { "0711", "0293" }, { "0780", "0290" }, { "0781", "0291" }, { "0230", "0215" }, { "0231", "0213" },
+    { "0240", "0204" }, { "0241", "0222" }, { "0280", "0208" }, { "0281", "0209" }, { "0320", "0220" }, { "0321", "0221" },
+    { "0350", "0228" }, { "0351", "0226" }, { "020", "0214" },  { "022", "0212" },  { "025", "0205" },  { "026", "0206" },
+    { "027", "0207" },  { "029", "0216" },  { "030", "0229" },  { "031", "0225" },  { "033", "0203" },  { "036", "0227" },
+    { "037", "0237" },  { "038", "0238" },  { "039", "0239" },  { "052", "0232" },  { "053", "0233" },  { "054", "0234" },
+    { "055", "0255" },  { "056", "0256" },  { "057", "0257" },  { "058", "0258" },  { "059", "0269" },  { "060", "0260" },
+    { "061", "0251" },  { "062", "0252" },  { "063", "0263" },  { "064", "0254" },  { "066", "0276" },  { "067", "0277" },
+    { "068", "0259" },  { "070", "0270" },  { "072", "0272" },  { "073", "0273" },  { "074", "0294" },  { "075", "0275" },
+    { "076", "0296" },  { "077", "0297" },  { "079", "0299" },  { "04", "024" },    { "08", "028" },
+};
+static const char *const areas_kept[] = { "0210", "0211", "0218", "0219" };
+enum { AREAS = sizeof areas / sizeof *areas };
+
 /* The third digit of a mobile number, by the second. */
 static bool is_mobile(const char *d)
 {
@@ -78,6 +95,31 @@ static void modernise(char *digits, size_t *len, uint32_t *repairs)
     }
 }
 
+/* Eleven digits, of which the first three or four are an area code of today. */
+static bool is_landline(const char *d, size_t len)
+{
+    for (size_t i = 0; len == 11 && i < AREAS; i++)
+        if (strncmp(d, areas[i][1], strlen(areas[i][1])) == 0)
+            return true;
+    for (size_t i = 0; len == 11 && i < sizeof areas_kept / sizeof *areas_kept; i++)
+        if (strncmp(d, areas_kept[i], 4) == 0)
+            return true;
+    return false;
+}
+
+/* An old area code and a subscriber's number of seven digits (eight in the two large cities), to the eleven of today. */
+static void area_modernise(char *digits, size_t *len, uint32_t *repairs)
+{
+    for (size_t i = 0; i < AREAS; i++) {
+        size_t head = strlen(areas[i][0]), subscriber = strlen(areas[i][1]) == 3 ? 8 : 7;
+        if (*len != head + subscriber || strncmp(digits, areas[i][0], head) != 0)
+            continue;
+        replace_head(digits, len, head, areas[i][1]);
+        *repairs |= PHONE_OLD_AREA;
+        return;
+    }
+}
+
 bool phone_read(str raw, struct phone_reading *ret)
 {
     char folded[40], digits[DIGITS_MAX + 4];
@@ -94,7 +136,11 @@ bool phone_read(str raw, struct phone_reading *ret)
         repairs |= PHONE_ZERO;
     }
     modernise(digits, &len, &repairs);
-    bool mobile = len == 10 && is_mobile(digits), landline = len == 11 && digits[0] == '0' && digits[1] == '2';
+    bool mobile = len == 10 && is_mobile(digits), landline = is_landline(digits, len);
+    if (!mobile && !landline) {
+        area_modernise(digits, &len, &repairs);
+        landline = is_landline(digits, len);
+    }
     if (!mobile && !landline)
         return false;
     ret->kind = mobile ? PHONE_MOBILE : PHONE_LANDLINE;

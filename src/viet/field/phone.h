@@ -9,6 +9,7 @@ enum phone_repair {
     PHONE_COUNTRY_CODE = 1 << 1, /* +84, 0084 or 84 replaced by 0 */
     PHONE_ZERO = 1 << 2,         /* the leading zero was lost */
     PHONE_OLD_PREFIX = 1 << 3,   /* eleven digits before 15 September 2018 */
+    PHONE_OLD_AREA = 1 << 4,     /* area code of a landline before 2017; only where no mobile number of today reads so */
 };
 
 struct phone_reading {

@@ -32,11 +32,23 @@ static void reads_numbers(void **state)
     reads("０９１２０００００0", "0912000000", PHONE_MOBILE, 0);
 }
 
+static void reads_old_area_codes(void **state)
+{
+    (void)state;
+    reads("043 9000000", "02439000000", PHONE_LANDLINE, PHONE_OLD_AREA | PHONE_SEPARATORS);
+    reads("0511 3000000", "02363000000", PHONE_LANDLINE, PHONE_OLD_AREA | PHONE_SEPARATORS);
+    reads("0203000000", "02143000000", PHONE_LANDLINE, PHONE_OLD_AREA);
+    reads("+84 4 39000000", "02439000000", PHONE_LANDLINE, PHONE_COUNTRY_CODE | PHONE_OLD_AREA | PHONE_SEPARATORS);
+    reads("02113000000", "02113000000", PHONE_LANDLINE, 0);
+    /* What is a mobile number today stays one, although it was Nghệ An's landline once. */
+    reads("0383000000", "0383000000", PHONE_MOBILE, 0);
+}
+
 static void refuses_others(void **state)
 {
     static const char *const bad[] = { "",          "113",        "19001234", "0112000000", "091200000", "09120000000",
                                        "+12025550100", "091200000a", "0012",     "no",        "0912000000 / 0913000000",
-                                       "01300000000", "84", "000000000000000000000000" };
+                                       "01300000000", "84", "02173000000", "0511300000", "000000000000000000000000" };
     struct phone_reading r;
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -46,7 +58,7 @@ static void refuses_others(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(reads_numbers), cmocka_unit_test(refuses_others) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reads_numbers), cmocka_unit_test(reads_old_area_codes), cmocka_unit_test(refuses_others) };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,8 +43,8 @@ static bool is_word(str raw, str folded, str word)
 static bool read_digit(char digit, enum sex_code code, enum sex *ret)
 {
     switch (digit) {
-    case '0': *ret = code == SEX_CODE_BIT ? SEX_FEMALE : SEX_UNKNOWN; return true;
-    case '1': *ret = SEX_MALE; return true;
+    case '0': *ret = code == SEX_CODE_BIT ? SEX_FEMALE : code == SEX_CODE_BIT_FEMALE ? SEX_MALE : SEX_UNKNOWN; return true;
+    case '1': *ret = code == SEX_CODE_BIT_FEMALE ? SEX_FEMALE : SEX_MALE; return true;
     case '2': *ret = SEX_FEMALE; return code == SEX_CODE_CIVIL;
     case '3': *ret = SEX_OTHER; return code == SEX_CODE_CIVIL;
     case '9': *ret = SEX_UNKNOWN; return code == SEX_CODE_CIVIL;
@@ -77,6 +77,12 @@ bool sex_read(str raw, enum sex_code code, enum sex *ret)
         return true;
     }
     return false;
+}
+
+str sex_text(enum sex sex)
+{
+    static const str texts[] = { [SEX_MALE] = STR("Nam"), [SEX_FEMALE] = STR("Nữ"), [SEX_OTHER] = STR("Khác") };
+    return (unsigned)sex < sizeof texts / sizeof *texts ? texts[sex] : (str){ 0 };
 }
 
 bool sex_code_detect(const str *samples, size_t n, enum sex_code *ret)

@@ -1,0 +1,447 @@
+/* Reads an address from its end against the names of all units, because there the largest unit stands: province, district,
+ * commune, each with or without the word of its type, in full or shortened, with or without commas and diacritics. All ways
+ * of reading are weighed; the best must be alone, or the address is a question. See place.h.
+ * tested by: src/refine/test/place_test.c */
+#include "refine/place.h"
+
+#include "viet/field/place.h"
+#include "viet/fold.h"
+
+#include <string.h>
+
+/* Units stand at the end: of a longer address only the last bytes are looked at. */
+enum { TAIL_BYTES = 230, TOKENS_MAX = 120, FOLDED_BYTES = 768, ENTRIES_MAX = 16000, BEST_MAX = 24, NAMES_BYTES_MAX = 16 << 20 };
+/* Weights of a reading. A level that is found outweighs all else; marks that contradict weigh more than a missing type. */
+enum {
+    WEIGHT_LEVEL = 100, WEIGHT_TYPE = 30, WEIGHT_OTHER_TYPE = -20, WEIGHT_MARKS = 20, WEIGHT_OTHER_MARKS = -40, WEIGHT_BOUND = 10,
+    WEIGHT_LOOSE = -30, WEIGHT_TORN = -60, WEIGHT_BORROWED = -15, WEIGHT_NO_DISTRICT = -10, WEIGHT_NEW_MAP = 5, WEIGHT_WORD = 5,
+    WEIGHT_STRANGE = -150,
+};
+
+struct token {
+    size_t at, end;     /* in the address */
+    size_t from, until; /* in the folded text */
+    bool apart;         /* a comma or the like stands before it */
+};
+
+struct reading {
+    const struct places *p;
+    struct arena *arena;
+    str address;
+    char folded[FOLDED_BYTES];
+    struct token tokens[TOKENS_MAX];
+    size_t count;
+    bool plain; /* no diacritics in it */
+    enum unit_map map;
+    int best;
+    struct {
+        unit_id unit;
+        size_t from;
+        bool sure;
+    } found[BEST_MAX]; /* those of the best weight */
+    size_t found_count;
+};
+
+/* A level on the way down. */
+struct step {
+    unit_id above;
+    size_t end; /* tokens from here on are read */
+    int weight;
+    bool sure;
+};
+
+/* --- words ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_break(str s, size_t at, size_t end)
+{
+    char c = s.ptr[at];
+    bool dash = c == '-' && at > 0 && s.ptr[at - 1] == ' ' && end < s.len && s.ptr[end] == ' ';
+
+    return c == ',' || c == ';' || c == '\n' || c == '(' || c == ')' || dash;
+}
+
+/* Leading zeros of a number say nothing: "Phường 05". */
+static void token_close(struct token *t, char *folded, size_t *len)
+{
+    while (t->from + 1 < *len && folded[t->from] == '0' && folded[t->from + 1] >= '0' && folded[t->from + 1] <= '9') {
+        memmove(folded + t->from, folded + t->from + 1, *len - t->from - 1);
+        --*len;
+    }
+    t->until = *len;
+    folded[(*len)++] = ' ';
+}
+
+/* "P5", "Q10": the type is glued to a number. */
+static bool is_glued(const char *folded, size_t from, size_t len, char next)
+{
+    return len - from == 1 && strchr("pqf", folded[from]) && next >= '0' && next <= '9';
+}
+
+/* Runs of letters and digits, folded, one space behind each. Returns how many. */
+static size_t tokens_cut(str s, char folded[static FOLDED_BYTES], struct token *out, size_t max)
+{
+    size_t at = 0, len = 0, count = 0;
+    bool inside = false, apart = true;
+
+    while (at < s.len && len + 16 < FOLDED_BYTES) {
+        char piece[16];
+        size_t from = at;
+        text_next(s, &at);
+        size_t n = viet_fold_into(piece, sizeof piece, str_slice(s, from, at));
+        bool word = n > 0 && ((piece[0] >= 'a' && piece[0] <= 'z') || (piece[0] >= '0' && piece[0] <= '9'));
+        bool glued = inside && word && is_glued(folded, out[count - 1].from, len, piece[0]);
+        if (inside && (!word || glued)) {
+            token_close(&out[count - 1], folded, &len);
+            inside = false;
+        }
+        apart |= !word && is_break(s, from, at);
+        if (!word)
+            continue;
+        if (!inside) {
+            if (count == max)
+                return count;
+            out[count++] = (struct token){ .at = from, .from = len, .apart = apart };
+            inside = true;
+            apart = false;
+        }
+        memcpy(folded + len, piece, n);
+        len += n;
+        out[count - 1].end = at;
+    }
+    if (inside)
+        token_close(&out[count - 1], folded, &len);
+    return count;
+}
+
+static bool token_is(const struct reading *r, size_t i, const char *word)
+{
+    size_t len = r->tokens[i].until - r->tokens[i].from;
+
+    return strlen(word) == len && memcmp(r->folded + r->tokens[i].from, word, len) == 0;
+}
+
+static str words_folded(const struct reading *r, size_t from, size_t end)
+{
+    return (str){ r->folded + r->tokens[from].from, r->tokens[end - 1].until - r->tokens[from].from };
+}
+
+static str words_written(const struct reading *r, size_t from, size_t end)
+{
+    return str_slice(r->address, r->tokens[from].at, r->tokens[end - 1].end);
+}
+
+/* --- names of units ---------------------------------------------------------------------------------------------------- */
+
+static str name_words(struct arena *a, str name, int *ret_words)
+{
+    char folded[FOLDED_BYTES];
+    struct token tokens[TOKENS_MAX];
+    size_t n = tokens_cut(name, folded, tokens, TOKENS_MAX);
+
+    *ret_words = (int)n;
+    return n ? arena_str(a, (str){ folded, tokens[n - 1].until }) : (str){ 0 };
+}
+
+static void name_add(struct places *p, const struct unit *u, str name, bool borrowed)
+{
+    int words;
+    str key = name_words(p->arena, name, &words);
+
+    if (!key.len)
+        return;
+    MUST(p->count < ENTRIES_MAX);
+    struct place_entry *e = &p->entries[p->count++];
+    uintptr_t first = (uintptr_t)table_get(&p->names, key);
+    *e = (struct place_entry){ .unit = u->id, .next = (uint32_t)first, .borrowed = borrowed };
+    table_set(&p->names, key, (void *)(uintptr_t)p->count); /* place + 1 */
+    p->words_max = words > p->words_max ? words : p->words_max;
+}
+
+/* In the months after a merger people write a new commune with its old province, and an old one with the new province. */
+static void borrowed_add(struct places *p, const struct unit *u)
+{
+    const struct unit *into = u->level == UNIT_PROVINCE && u->next.v ? defs_unit(p->defs, u->next) : NULL;
+
+    if (!into || str_eq(into->name, u->name))
+        return;
+    name_add(p, u, into->name, true);
+    name_add(p, into, u->name, true);
+}
+
+void places_init(struct places *p, const struct defs *defs, day today)
+{
+    *p = (struct places){ .defs = defs, .today = today, .arena = arena_new(NAMES_BYTES_MAX) };
+    table_init(&p->names);
+    p->entries = ARENA_ARRAY(p->arena, struct place_entry, ENTRIES_MAX);
+    for (size_t i = 0; i < defs_unit_count(defs); i++) {
+        const struct unit *u = defs_unit_nth(defs, i);
+        name_add(p, u, u->name, false);
+        borrowed_add(p, u);
+        if (u->level == UNIT_PROVINCE && str_eq(u->name, STR("Huế")))
+            name_add(p, u, STR("Thừa Thiên Huế"), false);
+    }
+}
+
+void places_done(struct places *p)
+{
+    table_done(&p->names);
+    arena_free(p->arena);
+}
+
+day places_day(const struct places *p, unit_id unit)
+{
+    const struct unit *u = defs_unit(p->defs, unit);
+
+    return u && u->map == MAP_OLD ? defs_map_to(p->defs, MAP_OLD) : p->today;
+}
+
+/* --- type words -------------------------------------------------------------------------------------------------------- */
+
+#define TYPE(t) (1u << UNIT_TYPE_##t)
+
+static const struct {
+    const char *first, *second; /* folded; no second: one word */
+    uint32_t types;
+} type_words[] = {
+    { "thanh", "pho", TYPE(CITY) | TYPE(PROVINCE_CITY) }, { "thi", "xa", TYPE(TOWN) }, { "thi", "tran", TYPE(TOWNSHIP) }, { "dac", "khu", TYPE(SPECIAL_ZONE) },
+    { "tp", NULL, TYPE(CITY) | TYPE(PROVINCE_CITY) }, { "tx", NULL, TYPE(TOWN) }, { "tt", NULL, TYPE(TOWNSHIP) }, { "dk", NULL, TYPE(SPECIAL_ZONE) },
+    { "tinh", NULL, TYPE(PROVINCE) }, { "t", NULL, TYPE(PROVINCE) }, { "quan", NULL, TYPE(URBAN_DISTRICT) }, { "q", NULL, TYPE(URBAN_DISTRICT) },
+    { "huyen", NULL, TYPE(RURAL_DISTRICT) }, { "h", NULL, TYPE(RURAL_DISTRICT) }, { "phuong", NULL, TYPE(WARD) }, { "p", NULL, TYPE(WARD) },
+    { "f", NULL, TYPE(WARD) }, { "xa", NULL, TYPE(COMMUNE) }, { "x", NULL, TYPE(COMMUNE) },
+};
+
+/* The type word that ends before token `from`: its place + 1, and how many tokens it takes. */
+static size_t type_before(const struct reading *r, size_t from, size_t *ret_tokens)
+{
+    for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++) {
+        *ret_tokens = type_words[i].second ? 2 : 1;
+        if (from < *ret_tokens || !token_is(r, from - *ret_tokens, type_words[i].first))
+            continue;
+        if (!type_words[i].second || token_is(r, from - 1, type_words[i].second))
+            return i + 1;
+    }
+    *ret_tokens = 0;
+    return 0;
+}
+
+static uint32_t types_of_level(enum unit_level level)
+{
+    switch (level) {
+    case UNIT_PROVINCE: return TYPE(PROVINCE) | TYPE(CITY);
+    case UNIT_DISTRICT: return TYPE(URBAN_DISTRICT) | TYPE(RURAL_DISTRICT) | TYPE(TOWN) | TYPE(PROVINCE_CITY);
+    default: return TYPE(WARD) | TYPE(COMMUNE) | TYPE(TOWNSHIP) | TYPE(SPECIAL_ZONE);
+    }
+}
+
+/* --- weighing ------------------------------------------------------------------------------------------------------------ */
+
+static bool torn(const struct reading *r, size_t from, size_t end)
+{
+    for (size_t i = from + 1; i < end; i++)
+        if (r->tokens[i].apart)
+            return true;
+    return false;
+}
+
+static int marks_weight(const struct reading *r, const struct unit *u, str written, bool *ret_sure)
+{
+    /* Where an address has no marks at all, "Ia Bang" may be Ia Băng. */
+    if (r->plain || (text_is_ascii(written) && !text_is_ascii(u->name)))
+        return 0;
+    if (str_eq(viet_key(r->arena, written), viet_key(r->arena, u->name)) || str_is_digits(u->name))
+        return WEIGHT_MARKS;
+    /* "Bà Rịa - Vũng Tàu" is written in many ways: without its separators the letters must be the same. */
+    if (text_is_ascii(u->name))
+        return 0;
+    *ret_sure = false;
+    return WEIGHT_OTHER_MARKS;
+}
+
+static void keep(struct reading *r, const struct step *s, size_t from)
+{
+    if (s->weight < r->best)
+        return;
+    if (s->weight > r->best)
+        r->found_count = 0;
+    r->best = s->weight;
+    for (size_t i = 0; i < r->found_count; i++)
+        if (r->found[i].unit.v == s->above.v)
+            return;
+    if (r->found_count < BEST_MAX) {
+        r->found[r->found_count].unit = s->above;
+        r->found[r->found_count].sure = s->sure;
+        r->found[r->found_count++].from = from;
+    }
+}
+
+/* One unit read at tokens from … step->end; false when it cannot be this one. */
+static bool weigh(struct reading *r, const struct step *step, const struct place_entry *e, size_t from, struct step *ret)
+{
+    const struct unit *u = defs_unit(r->p->defs, e->unit);
+    size_t type_tokens, type = type_before(r, from, &type_tokens);
+
+    if (u->map != r->map || (step->above.v && (u->id.v == step->above.v || !defs_unit_within(r->p->defs, u->id, step->above))))
+        return false;
+    bool strange = type && !(type_words[type - 1].types & types_of_level(u->level));
+    if (strange)
+        type = type_tokens = 0; /* the end of another name, as in "xã Tứ Xã Lâm Thao"; "huyện X" is no commune */
+    *ret = *step;
+    ret->above = u->id;
+    ret->end = from - type_tokens;
+    ret->weight += WEIGHT_LEVEL * (u->map == MAP_NEW && u->level == UNIT_COMMUNE ? 2 : 1); /* there are no districts any more */
+    ret->weight += WEIGHT_WORD * (int)(step->end - from) + marks_weight(r, u, words_written(r, from, step->end), &ret->sure);
+    if (type) {
+        bool agrees = type_words[type - 1].types & (1u << u->type | 1u << defs_unit_type(r->p->defs, u->id, r->p->today));
+        ret->weight += agrees ? WEIGHT_TYPE : WEIGHT_OTHER_TYPE;
+        ret->sure &= agrees;
+    }
+    ret->weight += type || r->tokens[from].apart ? WEIGHT_BOUND : WEIGHT_LOOSE;
+    ret->weight += torn(r, from, step->end) && str_find_char(u->name, '-') == u->name.len ? WEIGHT_TORN : 0;
+    ret->weight += (e->borrowed ? WEIGHT_BORROWED : 0) + (strange ? WEIGHT_STRANGE : 0);
+    return type || step->above.v || u->level == UNIT_PROVINCE;
+}
+
+static void level_read(struct reading *r, const struct step *step, enum unit_level level);
+
+static void entries_try(struct reading *r, const struct step *step, enum unit_level level, uintptr_t entry, size_t from)
+{
+    struct step next;
+
+    for (; entry; entry = r->p->entries[entry - 1].next) {
+        const struct place_entry *e = &r->p->entries[entry - 1];
+        if (e->unit.v / 100000 % 10 != (int)level || !weigh(r, step, e, from, &next))
+            continue;
+        keep(r, &next, next.end);
+        if (level < UNIT_COMMUNE)
+            level_read(r, &next, level + 1);
+    }
+}
+
+static void level_read(struct reading *r, const struct step *step, enum unit_level level)
+{
+    struct step skipped = *step;
+
+    if (level == UNIT_DISTRICT && r->map == MAP_NEW)
+        level = UNIT_COMMUNE;
+    for (int words = 1; words <= r->p->words_max && (size_t)words <= step->end; words++) {
+        size_t from = step->end - (size_t)words;
+        str folded = words_folded(r, from, step->end);
+        uintptr_t entry = (uintptr_t)table_get(&r->p->names, folded);
+        if (!entry && level == UNIT_PROVINCE && words <= 2) {
+            str full = place_expand_province(words_written(r, from, step->end));
+            int n;
+            if (full.len)
+                entry = (uintptr_t)table_get(&r->p->names, name_words(r->arena, full, &n));
+        }
+        entries_try(r, step, level, entry, from);
+    }
+    if (level == UNIT_DISTRICT)
+        skipped.weight += WEIGHT_NO_DISTRICT;
+    if (level < UNIT_COMMUNE)
+        level_read(r, &skipped, level + 1);
+}
+
+/* "…, Việt Nam", "… (cũ)", a postal code: what may stand behind the province. */
+static size_t tail_cut(const struct reading *r)
+{
+    size_t n = r->count;
+
+    for (bool again = true; again && n > 1;) {
+        again = false;
+        size_t len = r->tokens[n - 1].until - r->tokens[n - 1].from;
+        if (token_is(r, n - 1, "vn") || token_is(r, n - 1, "vietnam") || token_is(r, n - 1, "cu") || (len >= 5 && str_is_digits(words_folded(r, n - 1, n)))) {
+            n--;
+            again = true;
+        } else if (n > 2 && token_is(r, n - 1, "nam") && token_is(r, n - 2, "viet")) {
+            n -= 2;
+            again = true;
+        }
+    }
+    return n;
+}
+
+/* --- the answer ---------------------------------------------------------------------------------------------------------- */
+
+static void choice_add(struct place_found *ret, unit_id unit)
+{
+    for (size_t i = 0; i < ret->choice_count && i < PLACE_CHOICES; i++)
+        if (ret->choices[i].v == unit.v)
+            return;
+    if (ret->choice_count < PLACE_CHOICES)
+        ret->choices[ret->choice_count] = unit;
+    ret->choice_count++;
+}
+
+static void answer_make(const struct reading *r, struct place_found *ret)
+{
+    const struct places *p = r->p;
+
+    for (size_t i = 0; i < r->found_count; i++) {
+        unit_id successors[PLACE_CHOICES];
+        size_t n = 0;
+        defs_unit_at(p->defs, r->found[i].unit, p->today, successors, PLACE_CHOICES, &n);
+        for (size_t k = 0; k < n && k < PLACE_CHOICES; k++)
+            choice_add(ret, successors[k]);
+    }
+    ret->named = r->found_count == 1 ? r->found[0].unit : UNIT_NONE;
+    ret->sure = r->found[0].sure;
+    ret->answer = r->found_count > 1 ? PLACE_SEVERAL : PLACE_DIVIDED;
+    if (ret->choice_count == 1) {
+        ret->answer = PLACE_KNOWN;
+        ret->today = ret->choices[0];
+    } else if (ret->choice_count == 0) {
+        ret->answer = PLACE_UNKNOWN;
+    }
+}
+
+static str rest_of(str address, size_t end)
+{
+    str rest = str_trim(str_slice(address, 0, end));
+
+    while (rest.len && strchr(",;-.( ", rest.ptr[rest.len - 1]))
+        rest.len--;
+    return rest;
+}
+
+/* Nothing below a province or district was found: does the address name a commune all the same? */
+static enum place_answer without_commune(str address)
+{
+    struct place claimed;
+
+    place_parse(address, &claimed);
+    for (int level = PLACE_PROVINCE; level < PLACE_LEVELS; level++)
+        if (claimed.unit[level].type.len && claimed.unit[level].name.len && level != PLACE_PROVINCE)
+            return PLACE_UNKNOWN;
+    return PLACE_EMPTY;
+}
+
+void places_find(const struct places *p, struct arena *a, str address, struct place_found *ret)
+{
+    struct reading *r = ARENA_NEW(a, struct reading);
+    size_t skipped;
+
+    *ret = (struct place_found){ .rest = address };
+    r->p = p;
+    r->arena = a;
+    for (skipped = address.len > TAIL_BYTES ? address.len - TAIL_BYTES : 0; skipped < address.len && (address.ptr[skipped] & 0xC0) == 0x80;)
+        skipped++;
+    r->address = str_from(address, skipped);
+    r->plain = text_is_ascii(address);
+    r->count = tokens_cut(r->address, r->folded, r->tokens, TOKENS_MAX);
+    if (!r->count)
+        return;
+    for (int map = MAP_OLD; map <= MAP_NEW; map++) {
+        struct step start = { .end = tail_cut(r), .weight = map == MAP_NEW ? WEIGHT_NEW_MAP : 0, .sure = true };
+        r->map = (enum unit_map)map;
+        level_read(r, &start, UNIT_PROVINCE);
+    }
+    if (!r->found_count || r->found[0].unit.v / 100000 % 10 != UNIT_COMMUNE) {
+        ret->answer = without_commune(address);
+        ret->named = r->found_count == 1 ? r->found[0].unit : UNIT_NONE;
+        return;
+    }
+    answer_make(r, ret);
+    skipped += r->tokens[r->found[0].from].at;
+    ret->rest = rest_of(address, skipped);
+    ret->units = str_trim(str_from(address, skipped));
+}
