@@ -124,7 +124,7 @@ static void preview_fill(struct visit *v, struct list_preview_view *view, const 
             .birth = birth_text(v, r->has_birth, r->birth),
             .sex = sex_label(v, r->sex),
             .reason = str_is_empty(r->reason) ? r->reason : visit_label(v, "row_reason_", r->reason),
-            .repairs = labels_of(v, "row_repair_", r->repairs, r->repairs_count),
+            .repairs = labels_of(v, "repair_", r->repairs, r->repairs_count),
         };
     }
 }
@@ -273,7 +273,7 @@ static STATUS report_load(struct ctx *cx, struct visit *v, struct list_status_vi
     view->fields = counts_of(v, "field_", out.fields, out.fields_count);
     field_labels(v, &view->fields);
     view->reasons = counts_of(v, "row_reason_", out.reasons, out.reasons_count);
-    view->repairs = counts_of(v, "row_repair_", out.repairs, out.repairs_count);
+    view->repairs = counts_of(v, "repair_", out.repairs, out.repairs_count);
     view->warnings = counts_of(v, "row_warning_", out.warnings, out.warnings_count);
     view->units.list = ARENA_ARRAY(v->arena, struct list_count, out.units_count);
     int64_t most = 0;
@@ -340,7 +340,7 @@ static struct list_row_view row_of(struct visit *v, const struct list_row *r)
         .birth = birth_text(v, r->has_birth, r->birth),
         .sex = sex_label(v, r->sex),
         .reason = str_is_empty(r->reason) ? r->reason : visit_label(v, "row_reason_", r->reason),
-        .repairs = labels_of(v, "row_repair_", r->repairs, r->repairs_count),
+        .repairs = labels_of(v, "repair_", r->repairs, r->repairs_count),
         .differs = fields_text(v, r->differs),
         .register_number = number_text(v, r->has_register_number, r->register_number),
         .register_name = r->register_name,
