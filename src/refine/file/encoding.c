@@ -24,10 +24,20 @@ static bool has_high_bytes(const str *samples, size_t n)
     return false;
 }
 
-static STATUS unknown(const struct encoding_guess *g)
+/* Both readings of a cell on which they part, so that whoever sent the list can say which it is. */
+static STATUS unknown(struct sheet *s, size_t column, const struct encoding_guess *g)
 {
-    status st = FAIL(ENCODING_UNKNOWN);
+    str samples[SHEET_HEAD_ROWS], what = { 0 };
+    struct decoding one, other;
 
+    column_samples(s, column, samples);
+    if (g->doubt == ENCODING_CLOSE && g->differing_count) {
+        viet_decode(s->arena, g->form, samples[g->differing[0]], &one);
+        viet_decode(s->arena, g->runner_up, samples[g->differing[0]], &other);
+        what = arena_printf(s->arena, "%s “%.*s”, %s “%.*s”", encoding_name(g->form.set), STR_ARG(text_cut(one.text, 40)),
+                            encoding_name(g->runner_up.set), STR_ARG(text_cut(other.text, 40)));
+    }
+    status st = FAIL_WITH(ENCODING_UNKNOWN, (str){ 0 }, what);
     fault_detail("best %s %.2f, next %s %.2f", encoding_name(g->form.set), g->score, encoding_name(g->runner_up.set), g->runner_score);
     return st;
 }
@@ -84,7 +94,7 @@ STATUS columns_encoding(struct sheet *s, str encoding)
         else if (high[c] && s->form.set != ENCODING_NONE && !(s->utf8 && !s->form.wrapped))
             form = s->form;
         else if (high[c] && !s->utf8)
-            return unknown(&guesses[c]);
+            return unknown(s, c, &guesses[c]);
         s->columns[c].form = form;
     }
     if (s->form.set == ENCODING_NONE || (s->form.set == ENCODING_UTF8 && carrier != ENCODING_NONE))

@@ -109,6 +109,8 @@ static void columns_that_say_nobody(void **state)
     expect_refused(STR("Họ tên,Ngày sinh\nAn,1990\n"), &o, ERR_ENUM_UNKNOWN, "map of no role");
     o = (struct sheet_options){ .encoding = STR("klingon") };
     expect_refused(STR("Họ tên,Ngày sinh\nAn,1990\n"), &o, ERR_ENUM_UNKNOWN, "encoding");
+    expect_refused(STR("Ho ten,Ngay sinh\nL\xAA,1990\n"), NULL, ERR_ENCODING_UNKNOWN, "a list that two encodings read well");
+    assert_string_equal(fault_here()->what, "TCVN3 “Lê”, VISCII “Lế”");
 }
 
 static void rows_that_cannot_be_read(void **state)
