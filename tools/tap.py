@@ -26,6 +26,11 @@ class TapResult(unittest.TestResult):
         super().addError(test, err)
         self.line(False, test, self.errors[-1][1])
 
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.number += 1
+        print(f"ok {self.number} - {test.id().removeprefix('__main__.')} # SKIP {reason}")
+
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err:

@@ -83,12 +83,13 @@ size_t defs_unit_by_name(const struct defs *d, enum unit_map map, unit_id parent
 /* A province by the first three digits of a personal number. */
 unit_id defs_unit_by_prefix(const struct defs *d, int prefix);
 
-/* Lineage. The sources name successors; where they name a single one, the whole unit is taken to have gone there. */
+/* Lineage. Communes that the law divided stand in definitions/units/divided.yaml; all others went whole to one. */
 enum lineage_kind {
     LINEAGE_SAME,   /* the area, its name and type went on, alone */
     LINEAGE_RENAME, /* the area went on alone under another name or type */
     LINEAGE_FULL,   /* went whole into a larger one */
     LINEAGE_PART,   /* went to several: only a detailed address or a human can say which */
+    LINEAGE_PEOPLE, /* part of a divided area, and all its people */
 };
 struct lineage {
     unit_id old, new;
@@ -96,7 +97,7 @@ struct lineage {
 };
 const struct lineage *defs_unit_successors(const struct defs *d, unit_id old, size_t *ret_count);
 const struct lineage *defs_unit_predecessors(const struct defs *d, unit_id new, size_t *ret_count);
-/* The unit that stands on day `on` where `id` stood (or will stand). ONE: out[0]; MANY: a question for a human, the
+/* The unit where the people of `id` are on day `on` (or were). ONE: out[0]; MANY: a question for a human, the
  * possible ones in `out` (at most `max`); NONE: the sources do not say. */
 enum unit_answer { UNIT_ANSWER_NONE, UNIT_ANSWER_ONE, UNIT_ANSWER_MANY };
 enum unit_answer defs_unit_at(const struct defs *d, unit_id id, day on, unit_id *out, size_t max, size_t *ret_count);

@@ -52,6 +52,8 @@ const struct lineage *defs_unit_predecessors(const struct defs *d, unit_id new, 
 static enum lineage_kind kind_of(const struct defs *d, const struct lineage *l)
 {
     size_t successors = 0, predecessors = 0;
+    if (l->kind == LINEAGE_PEOPLE)
+        return LINEAGE_PEOPLE;
     defs_unit_successors(d, l->old, &successors);
     defs_unit_predecessors(d, l->new, &predecessors);
     if (successors > 1)
@@ -90,6 +92,19 @@ static void answer_add(struct answer *a, unit_id id)
     a->count++;
 }
 
+/* Where all people of a divided commune went, if they went one way: what concerns people is no question then. */
+static bool people_went(const struct defs *d, unit_id old, struct answer *a)
+{
+    size_t count = 0;
+    const struct lineage *l = defs_unit_successors(d, old, &count);
+    for (size_t i = 0; i < count; i++)
+        if (l[i].kind == LINEAGE_PEOPLE) {
+            answer_add(a, l[i].new);
+            return true;
+        }
+    return false;
+}
+
 static void answer_new(const struct defs *d, unit_id old, struct answer *a)
 {
     size_t count = 0;
@@ -98,6 +113,8 @@ static void answer_new(const struct defs *d, unit_id old, struct answer *a)
         answer_add(a, u->next);
         return;
     }
+    if (people_went(d, old, a))
+        return;
     const struct lineage *l = defs_unit_successors(d, old, &count);
     for (size_t i = 0; i < count; i++)
         answer_add(a, l[i].new);
@@ -105,7 +122,7 @@ static void answer_new(const struct defs *d, unit_id old, struct answer *a)
     for (size_t i = 0; i < count; i++) {
         size_t links = 0;
         const struct lineage *of = defs_unit_successors(d, below[i], &links);
-        for (size_t k = 0; k < links; k++)
+        for (size_t k = 0; k < links && !people_went(d, below[i], a); k++)
             answer_add(a, of[k].new);
     }
 }

@@ -122,7 +122,7 @@ static void commune_add(struct defs *d, char kind, int32_t code, int32_t parent,
     u->name = name;
 }
 
-static void lineage_add(struct defs *d, str old, int32_t new)
+static void lineage_add(struct defs *d, str old, int32_t new, bool people)
 {
     int64_t code = 0;
     bool district = str_starts(old, STR("d"));
@@ -130,6 +130,7 @@ static void lineage_add(struct defs *d, str old, int32_t new)
     struct lineage *l = &d->by_old[d->lineage_count++];
     l->old = unit_id_make(MAP_OLD, district ? UNIT_DISTRICT : UNIT_COMMUNE, (int32_t)code);
     l->new = unit_id_make(MAP_NEW, UNIT_COMMUNE, new);
+    l->kind = people ? LINEAGE_PEOPLE : LINEAGE_PART;
 }
 
 void communes_read(struct defs *d, str tsv)
@@ -144,7 +145,7 @@ void communes_read(struct defs *d, str tsv)
         MUST(str_i64(second, &b));
         if (str_eq(kind, STR("L"))) {
             MUST(d->lineage_count < UNITS_MAX);
-            lineage_add(d, first, (int32_t)b);
+            lineage_add(d, first, (int32_t)b, str_eq(line, STR("p")));
         } else {
             MUST(str_i64(first, &a) && str_cut(&line, '\t', &word));
             commune_add(d, kind.ptr[0], (int32_t)a, (int32_t)b, unit_type_of_word(word), line);

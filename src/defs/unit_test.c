@@ -144,6 +144,14 @@ static void old_units_lead_to_new_ones(void **state)
     assert_int_equal(one_at("00004@new", after).v, parse("00004@new").v);
     assert_int_equal(defs_unit_at(d, parse("00028@old"), after, out, 8, &count), UNIT_ANSWER_MANY);
     assert_int_equal(count, 3);
+    /* Three communes have a part of Bồ Đề, one of them all its people. */
+    assert_non_null(defs_unit_successors(d, parse("00139@old"), &count));
+    assert_int_equal(count, 3);
+    assert_int_equal(one_at("00139@old", after).v, parse("00118@new").v);
+    /* Two communes of one name, in two districts. */
+    assert_int_equal(one_at("30901@old", after).v, parse("30886@new").v);
+    assert_int_equal(one_at("30913@old", after).v, parse("30910@new").v);
+    assert_int_equal(defs_unit_at(d, parse("16387@old"), after, out, 8, &count), UNIT_ANSWER_NONE);
     assert_int_equal(defs_unit_at(d, parse("08@new"), before, out, 8, &count), UNIT_ANSWER_MANY);
     assert_int_equal(count, 2);
     assert_int_equal(defs_unit_at(d, parse("00004@new"), before, out, 1, &count), UNIT_ANSWER_MANY);
@@ -153,7 +161,7 @@ static void old_units_lead_to_new_ones(void **state)
 
 static void lineage_reads_the_same_from_both_ends(void **state)
 {
-    size_t pairs = 0, kinds[4] = { 0 };
+    size_t pairs = 0, kinds[5] = { 0 };
     (void)state;
     for (size_t i = 0; i < defs_unit_count(d); i++) {
         size_t count, back, found;
@@ -164,12 +172,13 @@ static void lineage_reads_the_same_from_both_ends(void **state)
             for (size_t m = 0; m < back; m++)
                 found += r[m].old.v == l[k].old.v && r[m].kind == l[k].kind;
             assert_int_equal(found, 1);
-            assert_true(count == 1 || l[k].kind == LINEAGE_PART);
+            assert_true(count == 1 || l[k].kind == LINEAGE_PART || l[k].kind == LINEAGE_PEOPLE);
             kinds[l[k].kind]++;
             pairs++;
         }
     }
-    assert_true(pairs > 10000 && kinds[LINEAGE_SAME] > 100 && kinds[LINEAGE_PART] > 20);
+    assert_true(pairs > 10000 && kinds[LINEAGE_SAME] > 100 && kinds[LINEAGE_PART] > 900);
+    assert_int_equal(kinds[LINEAGE_PEOPLE], 58);
 }
 
 static void one_map_covers_the_other(void **state)

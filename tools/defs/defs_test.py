@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Every refusal of fields.py, units.py and data.py, and what units.py repairs. Prints TAP."""
+import collections
 import contextlib
 import copy
 import io
@@ -101,14 +102,33 @@ class Units(unittest.TestCase):
 
     def test_refuses_corrections_that_no_longer_apply(self):
         links = self.links([{"old_ward_code": "00001", "new_ward_code": "00004"}])
-        fine = {"successors": [{"old": "00001", "new": "00008"}], "districts": [{"old": "002", "new": "00009"}], "new_codes": [{"was": "1", "is": "2", "used": True}]}
+        fine = {"successors": [{"old": "00001", "new": "00008"}], "districts": [{"old": "002", "new": "00009", "name": "Xa"}], "new_codes": [{"was": "1", "is": "2", "used": True}]}
         units.apply_corrections(links, copy.deepcopy(fine), self.districts, self.old, self.new)
         self.assertEqual(links["00001"], {"00004", "00008"})
         self.assertEqual(links["d002"], {"00009"})
         for wrong in ({"successors": [{"old": "00001", "new": "00004"}]}, {"successors": [{"old": "77777", "new": "00004"}]},
-                      {"districts": [{"old": "777", "new": "00004"}]}, {"new_codes": [{"was": "1", "is": "2"}]}):
+                      {"districts": [{"old": "777", "new": "00004", "name": "Xa"}]}, {"districts": [{"old": "002", "new": "00009", "name": "Ba Đình"}]}, {"new_codes": [{"was": "1", "is": "2"}]}):
             with self.assertRaises(units.Refused):
                 units.apply_corrections(copy.deepcopy(links), wrong, self.districts, self.old, self.new)
+
+    def test_refuses_exchanges_that_no_longer_apply(self):
+        links = {"00001": {"00004"}}
+        units.apply_corrections(links, {"exchanged": [{"old": "00001", "was": "00004", "new": "00008"}]}, self.districts, self.old, self.new)
+        self.assertEqual(links["00001"], {"00008"})
+        with self.assertRaises(units.Refused):
+            units.apply_corrections(links, {"exchanged": [{"old": "00001", "was": "00004", "new": "00008"}]}, self.districts, self.old, self.new)
+
+    def test_takes_all_parts_of_a_divided_commune(self):
+        links, people = collections.defaultdict(set, {"00001": {"00004"}, "00004": {"00004"}}), {}
+        units.apply_divided(links, people, {"divided": {"00001": "00004 00008*"}, "unknown": ["00009"]}, self.old, self.new)
+        self.assertEqual((links["00001"], people), ({"00004", "00008"}, {"00001": "00008"}))
+
+    def test_refuses_divisions_that_cannot_be(self):
+        for divided, unknown in (({"00001": "00004"}, ["00009"]), ({"00001": "00004 77777"}, ["00009"]), ({"77777": "00004 00008"}, ["00009"]),
+                                 ({"00001": "00008 00009"}, ["00009"]), ({"00001": "00004* 00008*"}, ["00009"]), ({"00001": "00004 00008"}, [])):
+            links = collections.defaultdict(set, {"00001": {"00004"}, "00004": {"00004"}})
+            with self.assertRaises(units.Refused):
+                units.apply_divided(links, {}, {"divided": divided, "unknown": unknown}, self.old, self.new)
 
     def test_reads_both_packages(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ does not know (found again by name), names in a row instead of a code. Refuses w
 and a correction that no longer applies, so that a new version of a package cannot slip in unseen.
 
 Lines, tab-separated: D code province type name / O code district type name / N code province type name /
-L old new (old: 5 digits, or d and 3 digits for a whole district)."""
+L old new (old: 5 digits, or d and 3 digits for a whole district; p behind it: all people of a divided commune went there)."""
 import collections
 import json
 import re
@@ -134,6 +134,25 @@ def successors(rows, names, old, new, becomes, count):
     return out
 
 
+def apply_divided(links, people, divided, old, new):
+    """All parts of each divided commune. `people` gets the part that took all of its people, where there is one."""
+    for code, text in divided["divided"].items():
+        parts = {part.rstrip("*") for part in text.split()}
+        if code not in old or not parts <= set(new) or len(parts) < 2:
+            raise Refused(f"divided.yaml: {code}: {text} names an unknown unit, or only one; correct it")
+        if not links[code] <= parts:
+            raise Refused(f"divided.yaml: {code} has another successor in the package: {sorted(links[code] - parts)}; correct either")
+        links[code] = parts
+        stars = [part.rstrip("*") for part in text.split() if part.endswith("*")]
+        if len(stars) > 1:
+            raise Refused(f"divided.yaml: {code}: all its people cannot be in two communes")
+        if stars:
+            people[code] = stars[0]
+    unknown = sorted(c for c in old if not links.get(c))
+    if unknown != sorted(divided["unknown"]):
+        raise Refused(f"divided.yaml: unknown: communes without a successor are {unknown}")
+
+
 def apply_corrections(links, corrections, districts, old, new):
     for fix in corrections.get("successors", []):
         if fix["old"] not in old or fix["new"] not in new:
@@ -144,7 +163,13 @@ def apply_corrections(links, corrections, districts, old, new):
     for fix in corrections.get("districts", []):
         if fix["old"] not in districts or fix["new"] not in new:
             raise Refused(f"corrections.yaml: district {fix['old']} -> {fix['new']} names an unknown unit; remove it")
+        if not key(districts[fix["old"]][1]).endswith(" " + key(fix["name"])):
+            raise Refused(f"corrections.yaml: district {fix['old']} is {districts[fix['old']][1]}, not {fix['name']}; correct it")
         links["d" + fix["old"]].add(fix["new"])
+    for fix in corrections.get("exchanged", []):
+        if links.get(fix["old"]) != {fix["was"]} or fix["new"] not in new:
+            raise Refused(f"corrections.yaml: {fix['old']} no longer goes to {fix['was']} in the package; remove it")
+        links[fix["old"]] = {fix["new"]}
     for fix in corrections.get("new_codes", []):
         if not fix.get("used"):
             raise Refused(f"corrections.yaml: code {fix['was']} is no longer in the package; remove it")
@@ -159,12 +184,14 @@ def check_totals(provinces, districts, old, new):
         raise Refused(f"expected 2621 communes, 687 wards and 13 special zones, found {dict(kinds)}")
 
 
-def build(provinces_path, corrections_path, old_path, new_path):
+def build(provinces_path, corrections_path, divided_path, old_path, new_path):
     count = Count()
     with open(provinces_path, encoding="utf-8") as f:
         provinces = yaml.safe_load(f)["provinces"]
     with open(corrections_path, encoding="utf-8") as f:
         corrections = yaml.safe_load(f)
+    with open(divided_path, encoding="utf-8") as f:
+        divided = yaml.safe_load(f)
     districts, old = read_old(old_path, count)
     wards, rows = read_new(new_path)
     new = new_communes(wards, corrections["new_codes"], count)
@@ -172,10 +199,12 @@ def build(provinces_path, corrections_path, old_path, new_path):
     becomes = {p["code"]: p["becomes"] for p in provinces if p["map"] == "old"}
     links = successors(rows, Names(districts, old, provinces), old, new, lambda c: becomes[districts[old[c][0]][0]], count)
     apply_corrections(links, corrections, districts, old, new)
+    people = {}
+    apply_divided(links, people, divided, old, new)
     lines = [f"D\t{c}\t{p}\t" + "\t".join(split_type(n, DISTRICT_TYPES, c)) for c, (p, n) in sorted(districts.items())]
     lines += [f"O\t{c}\t{d}\t" + "\t".join(split_type(n, OLD_TYPES, c)) for c, (d, n) in sorted(old.items())]
     lines += [f"N\t{c}\t{p}\t" + "\t".join(split_type(n, NEW_TYPES, c)) for c, (p, n) in sorted(new.items())]
-    lines += [f"L\t{c}\t{t}" for c in sorted(links) for t in sorted(links[c])]
+    lines += [f"L\t{c}\t{t}" + ("\tp" if people.get(c) == t else "") for c in sorted(links) for t in sorted(links[c])]
     count["old communes without a successor in the sources"] = sum(c not in links for c in old)
     count["old communes with several successors"] = sum(len(links[c]) > 1 for c in old if c in links)
     count["successor pairs"] = sum(len(t) for t in links.values())
@@ -184,15 +213,15 @@ def build(provinces_path, corrections_path, old_path, new_path):
 
 
 def main(argv):
-    if len(argv) != 6:
-        print("usage: units.py provinces.yaml corrections.yaml old.mjs address.json units.tsv", file=sys.stderr)
+    if len(argv) != 7:
+        print("usage: units.py provinces.yaml corrections.yaml divided.yaml old.mjs address.json units.tsv", file=sys.stderr)
         return 2
     try:
-        lines, count = build(*argv[1:5])
+        lines, count = build(*argv[1:6])
     except (Refused, OSError, KeyError) as problem:
         print(f"units: {problem}", file=sys.stderr)
         return 1
-    with open(argv[5], "w", encoding="utf-8") as f:
+    with open(argv[6], "w", encoding="utf-8") as f:
         f.write("\n".join(lines) + "\n")
     for what, n in sorted(count.items()):
         print(f"units: {n:6d} {what}")
