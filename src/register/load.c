@@ -1,6 +1,7 @@
 /* Fills an empty register from a folder: numbers first (sorted, so that doubled ones show before anybody is written),
  * then households, then people with their events, each in transactions of some ten thousand rows that also note how far
- * the load has come. A load that was killed goes on behind the last transaction; nothing is doubled or left out.
+ * the load has come. A load that was killed goes on behind the last transaction; nothing is doubled or left out. The figures are
+ * counted on the way and written once, in the end.
  *
  * One thread reads and builds, another writes. Refuses a register that holds people, and files other than those that a
  * broken load began with.
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_NUMBERS = 200000, CHUNK_HOUSEHOLDS = 100000, BATCH_PEOPLE = 1000, CHUNK_BATCHES = 50, QUEUE_BATCHES = 8 };
+enum { CHUNK_NUMBERS = 200000, CHUNK_HOUSEHOLDS = 100000, BATCH_PEOPLE = 4000, CHUNK_BATCHES = 12, QUEUE_BATCHES = 8 };
 enum load_stage { STAGE_NUMBERS = 1, STAGE_HOUSEHOLDS, STAGE_PEOPLE, STAGE_INDEXES, STAGE_DONE };
 
 struct claim {
@@ -31,6 +32,7 @@ struct loading {
     struct claim *claims;
     size_t claim_count;
     struct table64 doubled; /* ids of people whose number is another's */
+    struct table64 figures; /* of all people so far, those of a broken run too */
     int64_t files;
     int16_t stage;
     int64_t done;
@@ -45,6 +47,7 @@ static void loading_done(struct loading *l)
     free(l->history_first);
     free(l->claims);
     table64_done(&l->doubled);
+    table64_done(&l->figures);
     db_close(l->db);
 }
 
@@ -322,7 +325,7 @@ struct batch {
     size_t row_count;
     struct person_event_add_params *events;
     size_t event_count, event_cap;
-    struct person_old_number_add_params *old_numbers;
+    struct person_old_number_load_params *old_numbers;
     size_t old_count;
 };
 
@@ -380,7 +383,7 @@ static STATUS batch_person(struct loading *l, struct batch *b, struct load_perso
     built->person.name = arena_str(b->arena, built->person.name);
     person_to_row(&built->person, &b->rows[b->row_count++]);
     if (p->old_number)
-        b->old_numbers[b->old_count++] = (struct person_old_number_add_params){ shard_of(p->id), p->old_number, p->id };
+        b->old_numbers[b->old_count++] = (struct person_old_number_load_params){ shard_of(p->id), p->old_number, p->id };
     return OK;
 }
 
@@ -416,8 +419,6 @@ static STATUS build_all(struct pipe *p, struct load_built *built, char *scratch)
     struct batch *b;
     bool more = true;
     TRY(load_reader_start(&r, &p->l->people, load_people_columns));
-    for (int64_t skip = p->l->done; more && skip > 0; skip--)
-        TRY(load_reader_next(&r, &more));
     while (more && (b = pipe_room(p))) {
         TRY(batch_build(p->l, &r, b, built, scratch, &more));
         pthread_mutex_lock(&p->lock);
@@ -463,8 +464,9 @@ static void pipe_release(struct pipe *p)
     pthread_mutex_unlock(&p->lock);
 }
 
-static STATUS figures_write(struct loading *l, struct table64 *figures)
+static STATUS figures_write(struct loading *l)
 {
+    const struct table64 *figures = &l->figures;
     struct register_figure_change_params *rows = ARENA_ARRAY(l->cx.arena, struct register_figure_change_params, figures->count + 1);
     size_t count = 0;
     for (size_t i = 0; i < figures->cap; i++) {
@@ -490,27 +492,36 @@ static STATUS batch_write(struct loading *l, const struct batch *b)
 {
     TRY(person_row_add_bulk(&l->cx, b->rows, b->row_count));
     TRY(person_event_add_bulk(&l->cx, b->events, b->event_count));
-    return person_old_number_add_bulk(&l->cx, b->old_numbers, b->old_count);
+    return person_old_number_load_bulk(&l->cx, b->old_numbers, b->old_count);
 }
 
 static STATUS people_chunk(struct loading *l, struct pipe *p, bool *ret_more)
 {
-    struct table64 figures DEFER(table64_done);
     int64_t people = 0;
     struct batch *b = NULL;
-    table64_init(&figures, 4000);
     TRY(chunk_begin(l));
     for (int i = 0; i < CHUNK_BATCHES && (b = pipe_take(p)); i++) {
         TRY(batch_write(l, b));
-        figures_count(&figures, b);
+        figures_count(&l->figures, b);
         people += (int64_t)b->row_count;
         pipe_release(p);
     }
     *ret_more = b != NULL;
-    TRY(figures_write(l, &figures));
     TRY(chunk_end(l, STAGE_PEOPLE, l->done + people));
     show(l, people * 2);
     return OK;
+}
+
+/* What a broken run has written counts for the figures, which are written once, in the end. */
+static STATUS people_skip(struct loading *l, struct pipe *p)
+{
+    int64_t people = 0;
+    struct batch *b;
+    for (; people < l->done && (b = pipe_take(p)); pipe_release(p)) {
+        figures_count(&l->figures, b);
+        people += (int64_t)b->row_count;
+    }
+    return people == l->done || !status_ok(p->result) ? OK : FAIL(CORRUPT);
 }
 
 static STATUS people_write(struct loading *l)
@@ -521,7 +532,9 @@ static STATUS people_write(struct loading *l)
     status st = OK;
     for (size_t i = 0; i < QUEUE_BATCHES; i++)
         batch_init(&p.batches[i]);
+    table64_init(&l->figures, 100000);
     MUST(pthread_create(&thread, NULL, builder, &p) == 0);
+    st = people_skip(l, &p);
     while (more && status_ok(st))
         st = people_chunk(l, &p, &more);
     pthread_mutex_lock(&p.lock);
@@ -556,6 +569,10 @@ static STATUS state_read(struct loading *l)
         return FAIL(REGISTER_NOT_EMPTY);
     l->stage = ours ? row.stage : STAGE_NUMBERS;
     l->done = ours ? row.done : 0;
+    if (ours) { /* as if it had not been broken: what is built must be what was written */
+        l->cx.now_us = row.recorded_us;
+        l->cx.today = day_of_us(row.recorded_us);
+    }
     return OK;
 }
 
@@ -577,7 +594,9 @@ static STATUS stages_run(struct loading *l)
     }
     if (l->stage == STAGE_PEOPLE) {
         TRY(people_write(l));
-        TRY(stage_end(l, STAGE_INDEXES));
+        TRY(chunk_begin(l));
+        TRY(figures_write(l));
+        TRY(chunk_end(l, STAGE_INDEXES, 0));
     }
     return OK;
 }

@@ -73,6 +73,9 @@ UPDATE person_number SET state = :state WHERE number = :number AND person = :per
 -- query person_old_number_add(shard i16, number i64, person i64) bulk
 INSERT INTO person_old_number (shard, number, person) VALUES (:shard, :number, :person) ON CONFLICT (shard, number, person) DO NOTHING;
 
+-- query person_old_number_load(shard i16, number i64, person i64) bulk
+INSERT INTO person_old_number (shard, number, person) VALUES (:shard, :number, :person);
+
 -- query person_ids_after(shard i16, after i64, most i64) many
 SELECT id FROM person WHERE shard = :shard AND id > :after ORDER BY id LIMIT :most;
 
@@ -103,7 +106,7 @@ SELECT unit, birth / 10000 AS birth_year, sex, state, COUNT(*) AS people FROM pe
 WHERE shard = :shard AND survives_as = 0 GROUP BY unit, birth / 10000, sex, state ORDER BY 1, 2, 3, 4;
 
 -- query register_load_get(shard i16) one?
-SELECT files, stage, done FROM register_load WHERE shard = :shard AND id = 1;
+SELECT files, stage, done, recorded_us FROM register_load WHERE shard = :shard AND id = 1;
 
 -- query register_load_set(shard i16, files i64, stage i16, done i64, recorded_us i64) exec
 INSERT INTO register_load (shard, id, files, stage, done, recorded_us) VALUES (:shard, 1, :files, :stage, :done, :recorded_us)

@@ -225,6 +225,7 @@ static void a_broken_load_goes_on(void **state)
     struct person_ids_after_row *ids;
     size_t people;
     GOOD(person_ids_after(&f->cx, 0, 0, 100, &ids, &people));
+    GOOD(figures_check(&f->cx));
     commit(f);
     assert_int_equal(people, 5);
     folds_hold(f);
