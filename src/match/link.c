@@ -45,7 +45,7 @@ static void gather_batch(void *arg, int thread, int rule, const struct link_pair
     for (size_t i = 0; i < count; i++) {
         uint64_t pattern = compare_pair(&all->model->comparer, g->memo, pairs[i]);
 
-        if (link_pattern_bits(all->model, pattern) >= kept_bits)
+        if (link_pattern_weight(all->model, pattern).chance >= kept_bits)
             gather_add(g, pairs[i], pattern);
     }
 }
@@ -95,10 +95,12 @@ static void found_weigh(struct link_result *r, const struct link_scored *list, s
     r->found = malloc((count + 1) * sizeof *r->found);
     MUST(r->found);
     for (size_t i = 0; i < count; i++) {
-        double bits = link_score_bits(&r->model, list[i].pair, list[i].pattern);
+        struct link_weight w = link_score(&r->model, list[i].pair, list[i].pattern);
+        double bits = link_weight_bits(w);
 
         if (bits >= found_bits)
-            r->found[r->count++] = (struct link_found){ list[i].pair, list[i].pattern, (float)bits, 0, LINK_PAIR_POSSIBLE };
+            r->found[r->count++] = (struct link_found){ list[i].pair, list[i].pattern, (float)bits, 0,
+                                                        w.kin < fmin(w.chance, 0) ? LINK_PAIR_HOUSEHOLD : LINK_PAIR_POSSIBLE };
     }
     qsort(r->found, r->count, sizeof *r->found, found_order);
 }

@@ -87,23 +87,28 @@ static double join_weigh(const struct clusters *c, uint32_t a, uint32_t b)
 {
     uint32_t one[GROUP_MEMBERS], other[GROUP_MEMBERS];
     int n = members(c, a, one), k = members(c, b, other);
-    double ratio[LINK_FIELDS_MAX] = { 0 }, bits = c->m->prior_bits;
+    struct link_weight ratio[LINK_FIELDS_MAX] = { 0 }, sum = { c->m->prior_bits, c->m->kin_prior_bits };
     int known[LINK_FIELDS_MAX] = { 0 };
 
     for (int i = 0; i < n; i++)
         for (int j = 0; j < k; j++) {
             uint64_t pattern = compare_records(&c->m->comparer, c->memo, 0, one[i], 0, other[j]);
 
+            if (link_pattern_is_vetoed(c->m, pattern))
+                return floor_bits - 1;
             for (int f = 0; f < c->m->comparer.count; f++) {
-                if (!pattern_level(pattern, f))
-                    continue;
-                known[f]++;
-                ratio[f] += exp2(mean_power * link_score_field(c->m, f, (struct link_pair){ one[i], other[j] }, pattern));
+                struct link_weight w = link_field_weight(c->m, f, (struct link_pair){ one[i], other[j] }, pattern);
+
+                known[f] += pattern_level(pattern, f) != LEVEL_UNKNOWN;
+                ratio[f].chance += pattern_level(pattern, f) ? exp2(mean_power * w.chance) : 0;
+                ratio[f].kin += pattern_level(pattern, f) ? exp2(mean_power * w.kin) : 0;
             }
         }
-    for (int f = 0; f < c->m->comparer.count; f++)
-        bits += known[f] ? log2(ratio[f] / known[f]) / mean_power : 0;
-    return bits;
+    for (int f = 0; f < c->m->comparer.count; f++) {
+        sum.chance += known[f] ? log2(ratio[f].chance / known[f]) / mean_power : 0;
+        sum.kin += known[f] ? log2(ratio[f].kin / known[f]) / mean_power : 0;
+    }
+    return link_weight_bits(sum);
 }
 
 static void clusters_join(struct clusters *c, uint32_t a, uint32_t b)

@@ -87,7 +87,7 @@ static size_t edges_make(const struct link_model *m, uint32_t people, struct gro
         for (uint32_t k = i + 1; k < people; k++) {
             struct link_pair pair = { i, k };
 
-            edges[n++] = (struct group_edge){ i, k, (float)link_score_bits(m, pair, compare_pair(&m->comparer, memo, pair)) };
+            edges[n++] = (struct group_edge){ i, k, (float)link_weight_bits(link_score(m, pair, compare_pair(&m->comparer, memo, pair))) };
         }
     compare_memo_free(memo);
     return n;

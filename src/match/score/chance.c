@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWN_PAIRS = 400000, DRAWN_VALUES = 1 << 16, DAY_YEAR_FIRST = 1850, DAY_YEARS = 200 };
+enum { DRAWN_PAIRS = 400000, DRAWN_VALUES = 1 << 16, DAY_YEAR_FIRST = 1850, DAY_YEARS = 200, SEEN_OFTEN = 20 };
 
 /* Birth dates in one array; slot 0 for those that are no day of the last centuries. */
 static size_t day_slot(uint32_t d)
@@ -78,7 +78,7 @@ static double words_rarity(const struct link_model *m, const struct link_field *
 
         rarity *= counts ? fmin(1 / word_chance(m->comparer.set, f, word[k]), 1e6) : 1;
     }
-    return fmin(rarity, 1e12);
+    return fmin(rarity, records(m->comparer.set)); /* no list shows a name to be rarer than that */
 }
 
 /* One value among those that are drawn. */
@@ -289,9 +289,12 @@ static void shares_set(struct link_model *m, int i, const struct tally *t)
         drawn += t->count[i][level];
     for (int level = LEVEL_DIFFERENT; level < LEVEL_SAME; level++)
         m->all[i][level] = (1 - same) * (t->count[i][level] + .5) / drawn;
+    for (int level = LEVEL_DIFFERENT; level < LEVEL_SAME; level++)
+        m->is_seen[i][level] = t->count[i][level] >= SEEN_OFTEN;
+    m->is_seen[i][LEVEL_SAME] = true;
     m->all[i][LEVEL_SAME] = fmax(same, .5 / known);
     for (int level = LEVEL_DIFFERENT + 1; level < LEVEL_SAME; level++)
-        m->rarity_mean[i][level] = t->count[i][level] >= 20 ? t->rarity[i][level] / t->count[i][level] : 0;
+        m->rarity_mean[i][level] = t->count[i][level] >= SEEN_OFTEN ? t->rarity[i][level] / t->count[i][level] : 0;
     m->rarity_mean[i][LEVEL_SAME] = rarity;
     if (m->rarity_mean[i][LEVEL_SAME - 1] == 0 && f->kind != LINK_KIND_DAY && f->kind != LINK_KIND_DIGITS)
         m->rarity_mean[i][LEVEL_SAME - 1] = rarity; /* without tones */

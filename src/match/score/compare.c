@@ -14,8 +14,8 @@ enum { MEMO_SLOTS = 1 << 15 };
 struct compare_memo {
     struct {
         uint64_t key;
-        uint32_t dict;
-        uint32_t level;
+        uint32_t tag;
+        uint32_t answer;
     } slot[MEMO_SLOTS];
 };
 
@@ -64,23 +64,35 @@ enum level compare_text(str a, str b, bool is_number)
     return LEVEL_DIFFERENT;
 }
 
-enum level memo_text_level(struct compare_memo *memo, const struct link_dict *d, uint32_t a, uint32_t b, bool is_number)
-{
-    uint64_t key, at;
-    uint32_t tag = (uint32_t)((uintptr_t)d >> 4) << 1 | is_number;
+/* What is asked of two values; part of a slot's tag, so that two questions do not answer each other. */
+enum question { QUESTION_TEXT, QUESTION_NUMBER, QUESTION_WORD };
 
+static uint32_t memo_answer(struct compare_memo *memo, const struct link_dict *d, uint32_t a, uint32_t b, enum question question)
+{
+    uint64_t key = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a, at;
+    uint32_t tag = (uint32_t)((uintptr_t)d >> 4) << 2 | question;
+
+    at = ((key ^ tag) * UINT64_C(0x9E3779B97F4A7C15)) >> 49;
+    if (memo->slot[at].key == key && memo->slot[at].tag == tag)
+        return memo->slot[at].answer;
+    memo->slot[at].key = key;
+    memo->slot[at].tag = tag;
+    memo->slot[at].answer = question == QUESTION_WORD ? words_are_near(d, a, b) : compare_text(d->text[a], d->text[b], question == QUESTION_NUMBER);
+    return memo->slot[at].answer;
+}
+
+bool memo_word_is_near(struct compare_memo *memo, const struct link_dict *d, uint32_t a, uint32_t b)
+{
+    return memo_answer(memo, d, a, b, QUESTION_WORD);
+}
+
+static enum level text_level(struct compare_memo *memo, const struct link_dict *d, uint32_t a, uint32_t b, bool is_number)
+{
     if (a == b)
         return LEVEL_SAME;
     if (d->hash[a] == d->hash[b])
         return TEXT_LETTERS;
-    key = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
-    at = ((key ^ tag) * UINT64_C(0x9E3779B97F4A7C15)) >> 49;
-    if (memo->slot[at].key != key || memo->slot[at].dict != tag) {
-        memo->slot[at].key = key;
-        memo->slot[at].dict = tag;
-        memo->slot[at].level = compare_text(d->text[a], d->text[b], is_number);
-    }
-    return memo->slot[at].level;
+    return memo_answer(memo, d, a, b, is_number ? QUESTION_NUMBER : QUESTION_TEXT);
 }
 
 static uint64_t day_digits(uint32_t d)
@@ -150,6 +162,20 @@ enum level compare_digits(uint64_t a, uint64_t b)
     for (unsigned i = 0; i < shorter / 2; i++)
         half *= 10;
     return an == bn && av / half == bv / half ? DIGITS_START : LEVEL_DIFFERENT;
+}
+
+static bool is_plausible(uint64_t number)
+{
+    return number >> 56 == 12 && number_plausibility((int64_t)(number & ((UINT64_C(1) << 56) - 1)), (day){ 0 }, SEX_UNKNOWN) == 0;
+}
+
+enum level compare_persons(uint64_t a, uint64_t b)
+{
+    enum level level = compare_digits(a, b);
+
+    if (level > DIGITS_FAR)
+        return level;
+    return is_plausible(a) && is_plausible(b) ? LEVEL_DIFFERENT : DIGITS_START;
 }
 
 static bool is_one_of(enum link_role role, const enum link_role *roles, size_t count)
@@ -236,7 +262,7 @@ static enum level text_field_level(struct compare_memo *memo, const struct compa
                                    const struct link_field *beside, struct view a, struct view b)
 {
     uint32_t x = f->code[a.side][a.row], y = f->code[b.side][b.row];
-    enum level level = x && y ? memo_text_level(memo, f->dict, x, y, it->is_number) : LEVEL_UNKNOWN;
+    enum level level = x && y ? text_level(memo, f->dict, x, y, it->is_number) : LEVEL_UNKNOWN;
 
     if (level == LEVEL_UNKNOWN || level >= TEXT_LIKE || !beside)
         return level;
@@ -274,7 +300,7 @@ static enum level field_level(const struct comparer *c, struct compare_memo *mem
     case LINK_KIND_DIGITS: {
         uint64_t x = f->digits[a.side][a.row], y = f->digits[b.side][b.row];
 
-        return x && y ? compare_digits(x, y) : LEVEL_UNKNOWN;
+        return x && y ? f->role == LINK_PERSON_NUMBER ? compare_persons(x, y) : compare_digits(x, y) : LEVEL_UNKNOWN;
     }
     case LINK_KIND_WORDS:
         return words_field_level(c, memo, i, a, b);

@@ -79,3 +79,6 @@ static inline int pattern_level(uint64_t pattern, int comparison)
 enum level compare_text(str a, str b, bool is_number);
 enum level compare_days(uint32_t a, uint32_t b);
 enum level compare_digits(uint64_t a, uint64_t b);
+/* Personal numbers: DIFFERENT only for two that are plausible and more than a slip apart, which are two people; START when
+ * one of them cannot be right as it stands. */
+enum level compare_persons(uint64_t a, uint64_t b);

@@ -9,7 +9,8 @@
 
 enum { ROUNDS_MAX = 200, MATCHES_MIN = 8 };
 static const double prior_pairs = 4;   /* worth of the default shares */
-static const double chance_least = .02; /* of the agreement seen, at least so much is chance */
+static const double kin_prior_pairs = 30;
+static const double chance_least = .05; /* of the agreement seen, at least so much is chance */
 
 struct pattern_count {
     uint64_t pattern;
@@ -48,41 +49,98 @@ static struct pattern_count *histogram_make(const struct link_scored *list, size
     return out;
 }
 
+/* What the pairs are expected to be under the present shares. */
 struct expected {
-    double level[LINK_FIELDS_MAX][LEVELS], matches, loglik;
+    double level[LINK_FIELDS_MAX][LEVELS], kin_level[LINK_FIELDS_MAX][LEVELS], matches, kin, loglik;
 };
 
 static void expect(const struct link_model *m, const struct pattern_count *list, size_t count, struct expected *ret)
 {
     *ret = (struct expected){ 0 };
-    for (size_t k = 0; k < count; k++) {
-        double bits = link_pattern_bits(m, list[k].pattern), p = link_probability(bits), part = p * list[k].count;
+    for (size_t n = 0; n < count; n++) {
+        struct link_weight w = link_pattern_weight(m, list[n].pattern);
+        /* Odds of a match and of kin against chance; the larger of the two may be beyond all numbers. */
+        double kin_bits = fmin(w.chance - w.kin, 900), match = list[n].count * link_probability(link_weight_bits(w));
+        double kin = m->has_kin ? (list[n].count - match) * link_probability(kin_bits) : 0;
 
-        ret->matches += part;
-        ret->loglik += list[k].count * (bits > 0 ? bits + log2(1 + exp2(-bits)) : log2(1 + exp2(bits)));
-        for (int i = 0; i < m->comparer.count; i++)
-            ret->level[i][pattern_level(list[k].pattern, i)] += part;
+        ret->matches += match;
+        ret->kin += kin;
+        ret->loglik += list[n].count * log2(1 + exp2(fmin(w.chance, 900)) + (m->has_kin ? exp2(kin_bits) : 0));
+        for (int i = 0; i < m->comparer.count; i++) {
+            ret->level[i][pattern_level(list[n].pattern, i)] += match;
+            ret->kin_level[i][pattern_level(list[n].pattern, i)] += kin;
+        }
     }
+}
+
+static void maximise_kin(struct link_model *m, int i, const struct expected *e)
+{
+    double known = kin_prior_pairs, prior[LEVELS];
+
+    kin_default(m, i, prior);
+    for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
+        known += e->kin_level[i][level];
+    for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
+        m->k[i][level] = (e->kin_level[i][level] + kin_prior_pairs * prior[level]) / known;
+    kin_bound(m, i, m->k[i]);
+}
+
+/* One person's records agree mostly on a name and a birth date, and on half of all else: without that bound a class of pairs
+ * that share a birthday, or a home, could pass for matches. */
+static double different_most(enum link_role role)
+{
+    switch (role) {
+    case LINK_FULL_NAME:
+    case LINK_GIVEN_NAME:
+    case LINK_SURNAME:
+    case LINK_BIRTH_DATE:
+    case LINK_BIRTH_YEAR:
+    case LINK_SEX:
+        return .25;
+    case LINK_ADDRESS:
+    case LINK_STREET:
+    case LINK_STREET_NUMBER:
+    case LINK_PHONE:
+    case LINK_EMAIL:
+        return .7;
+    default:
+        return .5;
+    }
+}
+
+static void match_bound(const struct link_model *m, int i, double share[static LEVELS])
+{
+    double most = different_most(m->comparer.set->field[m->comparer.list[i].field].role), different = share[LEVEL_DIFFERENT];
+
+    if (different <= most)
+        return;
+    for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
+        share[level] *= level == LEVEL_DIFFERENT ? most / different : (1 - most) / (1 - different);
 }
 
 /* Returns how far a share of m has moved. */
 static double maximise_field(struct link_model *m, int i, const struct expected *e)
 {
     const double *prior = link_default_m(m->comparer.set, &m->comparer.list[i]);
-    double known = prior_pairs, all = m->known[i] * m->pairs, chance = 0, moved = 0;
+    double known = prior_pairs, all = m->known[i] * m->pairs, chance = 0, moved = 0, share[LEVELS] = { 0 };
 
     for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
         known += e->level[i][level];
+    for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
+        share[level] = (e->level[i][level] + prior_pairs * prior[level]) / known;
+    match_bound(m, i, share);
     for (int level = LEVEL_DIFFERENT; level < LEVELS; level++) {
-        double share = (e->level[i][level] + prior_pairs * prior[level]) / known, seen = m->all[i][level] * all;
+        double seen = m->all[i][level] * all;
 
-        moved = fmax(moved, fabs(share - m->m[i][level]));
-        m->m[i][level] = share;
-        m->u[i][level] = fmax(seen - e->level[i][level], chance_least * seen);
+        moved = fmax(moved, fabs(share[level] - m->m[i][level]));
+        m->m[i][level] = share[level];
+        m->u[i][level] = m->is_seen[i][level] ? fmax(seen - e->level[i][level] - e->kin_level[i][level], chance_least * seen) : seen;
         chance += m->u[i][level];
     }
     for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
         m->u[i][level] /= chance;
+    if (m->has_kin)
+        maximise_kin(m, i, e);
     return moved;
 }
 
@@ -93,6 +151,7 @@ static double maximise(struct link_model *m, const struct expected *e)
     for (int i = 0; i < m->comparer.count; i++)
         moved = fmax(moved, maximise_field(m, i, e));
     m->matches = fmax(e->matches, .5);
+    m->kin = fmax(e->kin, .5);
     model_weigh(m);
     return moved;
 }
@@ -110,7 +169,7 @@ void link_model_fit(struct link_model *m, const struct link_scored *list, size_t
         expect(m, histogram, patterns, &e);
         m->loglik = e.loglik;
         moved = maximise(m, &e);
-        if (moved < 1e-5)
+        if (moved < 1e-4)
             m->fit = LINK_FIT_CONVERGED;
     }
     if (e.matches < MATCHES_MIN) {

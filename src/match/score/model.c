@@ -9,12 +9,16 @@
 
 /* Rarity may move a weight by so many bits at most: agreement on the rarest value is still agreement on one field. */
 static const double rarity_bits_max = 9;
+static const double weight_no_kin = 1000, weight_vetoed = -500;
 
 void link_model_start(struct link_model *m, const struct link_set *set)
 {
     *m = (struct link_model){ 0 };
     comparer_init(&m->comparer, set);
     chance_count(m);
+    for (int i = 0; i < m->comparer.count; i++)
+        if (set->field[m->comparer.list[i].field].role == LINK_PERSON_NUMBER)
+            m->veto |= UINT64_C(1) << (i * LEVEL_BITS);
     model_default(m);
 }
 
@@ -27,7 +31,10 @@ void model_default(struct link_model *m)
         memcpy(m->m[i], link_default_m(set, &m->comparer.list[i]), sizeof m->m[i]);
         memcpy(m->u[i], m->all[i], sizeof m->u[i]);
     }
-    m->matches = fmax(records * .3, 1);
+    m->has_kin = kin_is_told(set, &m->comparer);
+    for (int i = 0; i < m->comparer.count && m->has_kin; i++)
+        kin_default(m, i, m->k[i]);
+    m->matches = m->kin = fmax(records * .3, 1);
     model_weigh(m);
 }
 
@@ -60,7 +67,8 @@ static const uint8_t *levels_in_order(const struct link_model *m, int i)
     return text;
 }
 
-/* A nearer level never weighs less: neighbours out of order share their pairs (pool adjacent violators). */
+/* A nearer level never weighs less: neighbours out of order share their pairs (pool adjacent violators); and no level weighs
+ * more than equality. */
 static void weights_order(struct link_model *m, int i)
 {
     const uint8_t *order = levels_in_order(m, i);
@@ -81,6 +89,8 @@ static void weights_order(struct link_model *m, int i)
     for (int b = 0, k = 0; b < blocks; b++)
         for (int n = 0; n < size[b]; n++, k++)
             m->bits[i][order[k]] = (float)log2(sum_m[b] / sum_u[b]);
+    for (int level = LEVEL_DIFFERENT; level < LEVEL_SAME; level++)
+        m->bits[i][level] = fminf(m->bits[i][level], m->bits[i][LEVEL_SAME]);
 }
 
 void model_weigh(struct link_model *m)
@@ -88,21 +98,48 @@ void model_weigh(struct link_model *m)
     double share = m->matches / fmax(m->pairs, m->matches + 1);
 
     m->prior_bits = log2(share / (1 - share));
+    m->kin_prior_bits = m->has_kin ? log2(m->matches / m->kin) : weight_no_kin;
     for (int i = 0; i < m->comparer.count; i++) {
         for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
             m->bits[i][level] = (float)log2(m->m[i][level] / m->u[i][level]);
         m->bits[i][LEVEL_UNKNOWN] = 0;
         weights_order(m, i);
+        for (int level = LEVEL_DIFFERENT; level < LEVELS && m->has_kin; level++)
+            m->kin_bits[i][level] = (float)log2(m->m[i][level] / m->k[i][level]);
     }
 }
 
-double link_pattern_bits(const struct link_model *m, uint64_t pattern)
+double link_weight_bits(struct link_weight w)
 {
-    double bits = m->prior_bits;
+    double least = fmin(w.chance, w.kin);
 
-    for (int i = 0; i < m->comparer.count; i++)
-        bits += (double)m->bits[i][pattern_level(pattern, i)];
-    return bits;
+    return least - log2(exp2(least - w.chance) + exp2(least - w.kin));
+}
+
+bool link_pattern_is_vetoed(const struct link_model *m, uint64_t pattern)
+{
+    for (uint64_t rest = m->veto; rest; rest &= rest - 1) {
+        int at = __builtin_ctzll(rest);
+
+        if ((pattern >> at & LEVEL_MASK) == LEVEL_DIFFERENT)
+            return true;
+    }
+    return false;
+}
+
+struct link_weight link_pattern_weight(const struct link_model *m, uint64_t pattern)
+{
+    struct link_weight w = { m->prior_bits, m->kin_prior_bits };
+
+    for (int i = 0; i < m->comparer.count; i++) {
+        int level = pattern_level(pattern, i);
+
+        w.chance += (double)m->bits[i][level];
+        w.kin += (double)m->kin_bits[i][level];
+    }
+    if (link_pattern_is_vetoed(m, pattern))
+        w = (struct link_weight){ w.chance + weight_vetoed, w.kin + weight_vetoed };
+    return w;
 }
 
 static double rarity_bits(const struct link_model *m, int i, struct link_pair pair, int level)
@@ -115,18 +152,39 @@ static double rarity_bits(const struct link_model *m, int i, struct link_pair pa
     return fmax(-rarity_bits_max, fmin(rarity_bits_max, bits));
 }
 
-double link_score_field(const struct link_model *m, int comparison, struct link_pair pair, uint64_t pattern)
+struct link_weight link_field_weight(const struct link_model *m, int comparison, struct link_pair pair, uint64_t pattern)
 {
     int level = pattern_level(pattern, comparison);
 
-    return (double)m->bits[comparison][level] + rarity_bits(m, comparison, pair, level);
+    return (struct link_weight){ (double)m->bits[comparison][level] + rarity_bits(m, comparison, pair, level),
+                                 (double)m->kin_bits[comparison][level] };
+}
+
+struct link_weight link_score(const struct link_model *m, struct link_pair pair, uint64_t pattern)
+{
+    struct link_weight w = link_pattern_weight(m, pattern);
+
+    for (int i = 0; i < m->comparer.count; i++)
+        w.chance += rarity_bits(m, i, pair, pattern_level(pattern, i));
+    return w;
 }
 
 double link_score_bits(const struct link_model *m, struct link_pair pair, uint64_t pattern)
 {
-    double bits = m->prior_bits;
+    return link_weight_bits(link_score(m, pair, pattern));
+}
 
-    for (int i = 0; i < m->comparer.count; i++)
-        bits += link_score_field(m, i, pair, pattern);
-    return bits;
+double link_score_field(const struct link_model *m, int comparison, struct link_pair pair, uint64_t pattern)
+{
+    struct link_weight all = link_score(m, pair, pattern), w = link_field_weight(m, comparison, pair, pattern);
+    double veto = m->veto >> (comparison * LEVEL_BITS) & 1 && pattern_level(pattern, comparison) == LEVEL_DIFFERENT ? weight_vetoed : 0;
+
+    return veto + (all.kin < all.chance ? w.kin : w.chance);
+}
+
+double link_score_prior(const struct link_model *m, struct link_pair pair, uint64_t pattern)
+{
+    struct link_weight all = link_score(m, pair, pattern);
+
+    return all.kin < all.chance ? m->kin_prior_bits : m->prior_bits;
 }

@@ -168,8 +168,8 @@ static void test_rare_values_weigh_more(void **state)
         buf_printf(&b, "%s,%d\n", i % 2 ? "Smith" : "Wolfgang", i);
     assert_true(status_ok(link_set_load(&set, buf_str(&b), (str){ 0 }, &o)));
     link_model_start(&m, set);
-    rare = link_score_field(&m, 0, (struct link_pair){ 0, 1 }, compare_pair(&m.comparer, memo, (struct link_pair){ 0, 1 }));
-    common = link_score_field(&m, 0, (struct link_pair){ 2, 4 }, compare_pair(&m.comparer, memo, (struct link_pair){ 2, 4 }));
+    rare = link_field_weight(&m, 0, (struct link_pair){ 0, 1 }, compare_pair(&m.comparer, memo, (struct link_pair){ 0, 1 })).chance;
+    common = link_field_weight(&m, 0, (struct link_pair){ 2, 4 }, compare_pair(&m.comparer, memo, (struct link_pair){ 2, 4 })).chance;
     assert_true(rare > common + 5);
     assert_true(common > 0 && common < 2);
     compare_memo_free(memo);

@@ -9,49 +9,57 @@
 struct meeting {
     int8_t at[LINK_WORDS_MAX];
     int met, slips;
-    bool in_order, letters_only;
 };
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_free(unsigned taken, int at) { return !(taken >> at & 1); }
 
-static bool is_near(struct compare_memo *memo, const struct link_dict *d, uint32_t a, uint32_t b)
-{
-    str x = d->text[a], y = d->text[b];
-
-    if (is_digit(x.ptr[0]) || is_digit(y.ptr[0]))
-        return x.len >= 5 && y.len >= 5 && memo_text_level(memo, d, a, b, true) == TEXT_SLIP;
-    if (x.len == 1 || y.len == 1)
-        return x.ptr[0] == y.ptr[0]; /* an initial */
-    if (memo_text_level(memo, d, a, b, false) >= TEXT_SLIP || (x.len == 2 && y.len == 2 && x.ptr[0] == y.ptr[1] && x.ptr[1] == y.ptr[0]))
-        return true;
-    if (memo_text_level(memo, d, a, b, false) == TEXT_LIKE)
-        return true;
-    return d->tones && name_is_variant(d->tones[a], d->tones[b]);
-}
-
-/* `pass` 0: equal with tones or without; 1: near. */
 static void words_meet(struct compare_memo *memo, const struct link_dict *d, struct words a, struct words b, struct meeting *m)
 {
+    uint64_t ha[LINK_WORDS_MAX], hb[LINK_WORDS_MAX];
     unsigned taken = 0;
 
-    *m = (struct meeting){ .in_order = true };
+    *m = (struct meeting){ 0 };
     for (int i = 0; i < a.count; i++)
+        ha[i] = d->hash[a.code[i]];
+    for (int k = 0; k < b.count; k++)
+        hb[k] = d->hash[b.code[k]];
+    for (int i = 0; i < a.count; i++) {
         m->at[i] = -1;
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < a.count; i++) {
-            for (int k = 0; k < b.count && m->at[i] < 0; k++) {
-                int j = (i + k) % b.count; /* its own place first */
-
-                if (taken >> j & 1 || !(pass ? is_near(memo, d, a.code[i], b.code[j]) : d->hash[a.code[i]] == d->hash[b.code[j]]))
-                    continue;
+        for (int k = 0, j = i % b.count; k < b.count && m->at[i] < 0; k++, j = j + 1 == b.count ? 0 : j + 1) /* its own place first */
+            if (is_free(taken, j) && ha[i] == hb[j]) {
                 m->at[i] = (int8_t)j;
                 taken |= 1u << j;
                 m->met++;
-                m->slips += pass;
             }
-        }
+    }
+    if (m->met == 0 && a.count > 2) /* nothing in common: likeness of single words would be chance */
+        return;
     for (int i = 0; i < a.count; i++)
-        m->in_order &= m->at[i] == i;
+        for (int k = 0, j = i % b.count; k < b.count && m->at[i] < 0; k++, j = j + 1 == b.count ? 0 : j + 1)
+            if (is_free(taken, j) && memo_word_is_near(memo, d, a.code[i], b.code[j])) {
+                m->at[i] = (int8_t)j;
+                taken |= 1u << j;
+                m->met++;
+                m->slips++;
+            }
+}
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* Could one word be the other with slips? Numbers hardly: their digits are what tells them apart. */
+bool words_are_near(const struct link_dict *d, uint32_t a, uint32_t b)
+{
+    str x = d->text[a], y = d->text[b];
+    enum level level;
+
+    if (is_digit(x.ptr[0]) || is_digit(y.ptr[0]))
+        return x.len >= 5 && y.len >= 5 && compare_text(x, y, true) == TEXT_SLIP;
+    if (x.len == 1 || y.len == 1)
+        return x.ptr[0] == y.ptr[0]; /* an initial */
+    level = compare_text(x, y, false);
+    if (level >= TEXT_LIKE || (x.len == 2 && y.len == 2 && x.ptr[0] == y.ptr[1] && x.ptr[1] == y.ptr[0]))
+        return true;
+    return d->tones && name_is_variant(d->tones[a], d->tones[b]);
 }
 
 static enum level names_equal_level(const struct link_dict *d, struct words a, struct words b)

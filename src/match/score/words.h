@@ -12,5 +12,7 @@ enum level words_name_level(struct compare_memo *memo, const struct link_dict *d
 /* `rarity`: [code], bits. */
 enum level words_text_level(struct compare_memo *memo, const struct link_dict *dict, const float *rarity, struct words a, struct words b);
 
-/* The level of two values of a dictionary, remembered. */
-enum level memo_text_level(struct compare_memo *memo, const struct link_dict *d, uint32_t a, uint32_t b, bool is_number);
+/* Equal but for slips, an initial, or the form of another region. */
+bool words_are_near(const struct link_dict *d, uint32_t a, uint32_t b);
+/* The same, remembered. */
+bool memo_word_is_near(struct compare_memo *memo, const struct link_dict *d, uint32_t a, uint32_t b);
