@@ -8,7 +8,7 @@
 #include "match/set/hash.h"
 #include "match/set/pages.h"
 
-enum { SHARD_BITS = 4, SHARDS = 1 << SHARD_BITS, MEMO_BITS = 14, POOL_BYTES = 1 << 16, FOLD_BYTES = 256 };
+enum { SHARD_BITS = 4, SHARDS = 1 << SHARD_BITS, MEMO_BITS = 17, POOL_BYTES = 1 << 16 };
 
 struct value {
     str key, text; /* equal pointers when there are no tones */
@@ -42,12 +42,25 @@ struct memo_slot {
     uint32_t len, code;
 };
 struct dict_memo {
+    struct arena *arena; /* for folding; emptied after each value */
     struct memo_slot slot[1 << MEMO_BITS];
 };
 
-struct dict_memo *dict_memo_new(void) { return link_pages_new(sizeof(struct dict_memo)); }
+struct dict_memo *dict_memo_new(void)
+{
+    struct dict_memo *m = link_pages_new(sizeof(struct dict_memo));
 
-void dict_memo_free(struct dict_memo *m) { link_pages_free(m, m ? sizeof *m : 0); }
+    m->arena = arena_new((size_t)64 << 20);
+    return m;
+}
+
+void dict_memo_free(struct dict_memo *m)
+{
+    if (!m)
+        return;
+    arena_free(m->arena);
+    link_pages_free(m, sizeof *m);
+}
 
 struct dict_build *dict_build_new(enum link_dict_form form)
 {
@@ -141,21 +154,6 @@ static uint32_t shard_take(struct shard *s, uint64_t hash, str key, str text)
     return (uint32_t)s->count - 1;
 }
 
-/* Cells that say that nothing is known. */
-static bool is_nothing(str folded)
-{
-    static const char *const words[] = { "-", "--", "?", "n/a", "#n/a", "nan", "nil", "null", "none", "unknown", "\\n", "khong ro", "khong co" };
-
-    if (folded.len == 0)
-        return true;
-    if (folded.len > 8)
-        return false;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_eq(folded, str_of(words[i])))
-            return true;
-    return false;
-}
-
 static str plain_of(str raw, char *out, size_t cap)
 {
     bool space = false;
@@ -200,50 +198,60 @@ static uint32_t value_take(struct dict_build *d, str key, str text)
     return (index + 1) << SHARD_BITS | number;
 }
 
-static uint32_t fold_take(struct dict_build *d, str raw)
+/* Lead bytes of U+0300 … U+036F: without them there is nothing to compose. */
+static bool has_marks(str raw)
 {
-    char small[FOLD_BYTES];
-    struct arena *arena = NULL;
+    for (size_t i = 0; i < raw.len; i++)
+        if (raw.ptr[i] == '\xCC' || raw.ptr[i] == '\xCD')
+            return true;
+    return false;
+}
+
+static uint32_t fold_take(struct dict_build *d, struct arena *arena, str raw)
+{
     str text, key;
     uint32_t code = 0;
 
-    if (2 * raw.len > sizeof small || d->form == LINK_FORM_TONES)
-        arena = arena_new(64 * raw.len + 65536);
     if (d->form == LINK_FORM_TONES) {
-        key = viet_key(arena, viet_compose(arena, raw));
-        text = viet_fold(arena, key);
+        key = viet_key(arena, has_marks(raw) ? viet_compose(arena, raw) : raw);
+        text = text_is_ascii(key) ? key : viet_fold(arena, key);
     } else {
-        size_t cap = arena ? 2 * raw.len : sizeof small;
-
-        text = plain_of(raw, arena ? arena_alloc(arena, cap) : small, cap);
+        text = plain_of(raw, arena_alloc(arena, 2 * raw.len + 1), 2 * raw.len + 1);
         key = text = d->form == LINK_FORM_SEX ? sex_of(raw, text) : text;
     }
-    if (!is_nothing(text))
+    if (text.len)
         code = value_take(d, key, str_eq(key, text) ? (str){ 0 } : text);
-    arena_free(arena);
+    arena_reset(arena);
     return code;
 }
 
-uint32_t dict_take(struct dict_build *d, struct dict_memo *m, str raw)
+void dict_ask(struct dict_memo *m, str raw, struct dict_token *ret)
 {
     struct link_short s;
-    struct memo_slot *slot;
-    uint32_t code;
 
+    ret->raw = raw;
     if (raw.len <= 16) {
         s = link_short_of(raw.ptr, raw.len);
-        slot = &m->slot[link_mix(s.a ^ raw.len, s.b) >> (64 - MEMO_BITS)];
-        if (slot->a == s.a && slot->b == s.b && slot->len == raw.len)
-            return slot->code;
+        ret->slot = &m->slot[link_mix(s.a ^ raw.len, s.b) >> (64 - MEMO_BITS)];
     } else {
-        s.a = link_hash(raw);
-        slot = &m->slot[s.a >> (64 - MEMO_BITS)];
-        if (slot->a == s.a && slot->len == raw.len && memcmp((const char *)(uintptr_t)slot->b, raw.ptr, raw.len) == 0)
-            return slot->code;
-        s.b = (uint64_t)(uintptr_t)raw.ptr;
+        s = (struct link_short){ link_hash(raw), 0 };
+        ret->slot = &m->slot[s.a >> (64 - MEMO_BITS)];
     }
-    code = fold_take(d, raw);
-    *slot = (struct memo_slot){ s.a, s.b, (uint32_t)raw.len, code };
+    ret->bytes = s;
+    __builtin_prefetch(ret->slot);
+}
+
+uint32_t dict_take(struct dict_build *d, struct dict_memo *m, const struct dict_token *t)
+{
+    struct memo_slot *slot = t->slot;
+    uint32_t code;
+
+    if (slot->a == t->bytes.a && slot->len == t->raw.len) {
+        if (t->raw.len <= 16 ? slot->b == t->bytes.b : memcmp((const char *)(uintptr_t)slot->b, t->raw.ptr, t->raw.len) == 0)
+            return slot->code;
+    }
+    code = fold_take(d, m->arena, t->raw);
+    *slot = (struct memo_slot){ t->bytes.a, t->raw.len <= 16 ? t->bytes.b : (uint64_t)(uintptr_t)t->raw.ptr, (uint32_t)t->raw.len, code };
     return code;
 }
 

@@ -3,6 +3,7 @@
  * dict_finish() gives the final codes by the order of content hashes, so that neither the order of rows nor that of the
  * threads shows in them. */
 #pragma once
+#include "match/set/hash.h"
 #include "match/set/set.h"
 
 enum link_dict_form {
@@ -20,8 +21,15 @@ struct dict_memo;
 struct dict_memo *dict_memo_new(void);
 void dict_memo_free(struct dict_memo *m);
 
-/* The passing number of `raw` (a cell or word without spaces around it); 0 for what means "not known". */
-uint32_t dict_take(struct dict_build *d, struct dict_memo *m, str raw);
+/* A value to look up. Asking some time before taking lets the memory come near meanwhile. */
+struct dict_token {
+    str raw; /* a cell or word without spaces around it */
+    struct link_short bytes;
+    struct memo_slot *slot;
+};
+void dict_ask(struct dict_memo *m, str raw, struct dict_token *ret);
+/* Its passing number; 0 when nothing is left of it after folding. */
+uint32_t dict_take(struct dict_build *d, struct dict_memo *m, const struct dict_token *t);
 
 /* Final codes: *ret_map[passing number] = code, from link_pages_new(*ret_map_bytes). The dictionary's arrays but `uses`
  * are filled and belong to `d` from then on. */

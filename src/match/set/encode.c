@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "match/set/hash.h"
 
 static inline str trimmed(str s)
@@ -15,10 +19,38 @@ static inline str trimmed(str s)
     return s;
 }
 
-/* Bytes of a word: letters, digits, the apostrophe, and all of UTF-8 past ASCII. */
-static const uint8_t in_word[256] = {
-    ['\''] = 1, ['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1, [0x80 ... 0xFF] = 1,
-};
+enum { SPAN = 64, GROUP = 16 }; /* bytes looked at once; rows whose values are asked for before they are taken */
+
+/* Bytes of a word: letters, digits, the apostrophe, and all of UTF-8 past ASCII. Bit i speaks of p[i]. */
+#ifdef __SSE2__
+static uint64_t word_bytes(const char *p)
+{
+    const __m128i case_bit = _mm_set1_epi8(0x20), letter = _mm_set1_epi8((char)(0x80 - 'a')), letters = _mm_set1_epi8(-128 + 26);
+    const __m128i digit = _mm_set1_epi8((char)(0x80 - '0')), digits = _mm_set1_epi8(-128 + 10), apostrophe = _mm_set1_epi8('\'');
+    uint64_t bits = 0;
+
+    for (int i = 0; i < 4; i++) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
+        __m128i is_letter = _mm_cmplt_epi8(_mm_add_epi8(_mm_or_si128(v, case_bit), letter), letters);
+        __m128i is_digit = _mm_cmplt_epi8(_mm_add_epi8(v, digit), digits);
+        __m128i hit = _mm_or_si128(_mm_or_si128(is_letter, is_digit), _mm_or_si128(v, _mm_cmpeq_epi8(v, apostrophe)));
+
+        bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(hit) << (16 * i);
+    }
+    return bits;
+}
+#else
+static uint64_t word_bytes(const char *p)
+{
+    uint64_t bits = 0;
+
+    for (int i = 0; i < SPAN; i++) {
+        uint8_t c = (uint8_t)p[i], small = c | 0x20;
+        bits |= (uint64_t)(c >= 0x80 || c == '\'' || (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z')) << i;
+    }
+    return bits;
+}
+#endif
 
 struct column {
     struct chunk *chunk;
@@ -28,37 +60,94 @@ struct column {
     const str *cells;
     size_t stride;
     uint64_t *hash;
+    str readable; /* the list's text: bytes past a cell's end may be read in it */
 };
+
+/* Cells that say that nothing is known. */
+static bool is_nothing(str cell)
+{
+    static const str words[] = { { "-", 1 },       { "?", 1 },       { "--", 2 },    { "\\n", 2 },     { "n/a", 3 },
+                                 { "nan", 3 },     { "nil", 3 },     { "#n/a", 4 },  { "null", 4 },    { "none", 4 },
+                                 { "unknown", 7 }, { "khong ro", 8 }, { "khong co", 8 }, { "không rõ", 11 }, { "không có", 11 } };
+    char small[12];
+
+    if (cell.len > sizeof small || cell.len == 0 || !strchr("-?#\\nukNUK", cell.ptr[0]))
+        return false;
+    for (size_t i = 0; i < cell.len; i++)
+        small[i] = (char)(cell.ptr[i] >= 'A' && cell.ptr[i] <= 'Z' ? cell.ptr[i] + 32 : cell.ptr[i]);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].len == cell.len && memcmp(words[i].ptr, small, cell.len) == 0)
+            return true;
+    return false;
+}
+
+static str known_cell(str cell)
+{
+    cell = trimmed(cell);
+    return is_nothing(cell) ? (str){ 0 } : cell;
+}
 
 static void texts_encode(const struct column *c)
 {
     uint32_t *code = c->field->code[c->chunk->side] + c->chunk->base;
+    struct dict_token token[GROUP];
 
-    for (uint32_t r = 0; r < c->chunk->rows; r++) {
-        str cell = trimmed(c->cells[r * c->stride]);
+    for (uint32_t from = 0; from < c->chunk->rows; from += GROUP) {
+        uint32_t n = c->chunk->rows - from < GROUP ? c->chunk->rows - from : GROUP;
 
-        code[r] = dict_take(c->build, c->memo, cell);
-        c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
+        for (uint32_t r = 0; r < n; r++) {
+            str cell = known_cell(c->cells[(from + r) * c->stride]);
+
+            dict_ask(c->memo, cell, &token[r]);
+            c->hash[from + r] = link_mix(c->hash[from + r] + 1, link_hash(cell));
+        }
+        for (uint32_t r = 0; r < n; r++)
+            code[from + r] = dict_take(c->build, c->memo, &token[r]);
     }
 }
 
-static unsigned words_of(const struct column *c, str cell, uint32_t word[LINK_WORDS_MAX])
+static bool in_word(char c)
 {
-    const char *p = cell.ptr, *end = cell.ptr + cell.len;
+    uint8_t small = (uint8_t)c | 0x20;
+
+    return (uint8_t)c >= 0x80 || c == '\'' || (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z');
+}
+
+/* From *inout_start on the next word: its first byte is set, one past its last returned; equal when there is none. */
+static size_t word_next(str cell, size_t *inout_start)
+{
+    size_t end;
+
+    while (*inout_start < cell.len && !in_word(cell.ptr[*inout_start]))
+        ++*inout_start;
+    for (end = *inout_start; end < cell.len && in_word(cell.ptr[end]);)
+        end++;
+    return end;
+}
+
+/* Asks for the words of a cell; those of up to SPAN bytes, which are most, are found from one look at their bytes. */
+static unsigned words_ask(const struct column *c, str cell, struct dict_token token[LINK_WORDS_MAX])
+{
+    size_t start = 0, end;
     unsigned n = 0;
+    uint64_t bits;
 
-    while (p < end && n < LINK_WORDS_MAX) {
-        const char *start;
-        uint32_t code;
+    if (cell.len == 0)
+        return 0;
+    if (cell.len > SPAN || cell.ptr < c->readable.ptr || cell.ptr + SPAN > c->readable.ptr + c->readable.len) {
+        for (; n < LINK_WORDS_MAX && (end = word_next(cell, &start)) > start; start = end)
+            dict_ask(c->memo, (str){ cell.ptr + start, end - start }, &token[n++]);
+        return n;
+    }
+    bits = word_bytes(cell.ptr) & (cell.len < SPAN ? ((uint64_t)1 << cell.len) - 1 : ~(uint64_t)0);
+    while (bits && n < LINK_WORDS_MAX) {
+        uint64_t after;
 
-        while (p < end && !in_word[(uint8_t)*p])
-            p++;
-        start = p;
-        while (p < end && in_word[(uint8_t)*p])
-            p++;
-        code = p > start ? dict_take(c->build, c->memo, (str){ start, (size_t)(p - start) }) : 0;
-        if (code)
-            word[n++] = code;
+        start = (size_t)__builtin_ctzll(bits);
+        after = ~(bits | (((uint64_t)1 << start) - 1));
+        end = after ? (size_t)__builtin_ctzll(after) : SPAN;
+        dict_ask(c->memo, (str){ cell.ptr + start, end - start }, &token[n++]);
+        bits = end < SPAN ? bits & ~(uint64_t)0 << end : 0;
     }
     return n;
 }
@@ -67,12 +156,29 @@ static void words_encode(const struct column *c)
 {
     uint32_t(*word)[LINK_WORDS_MAX] = c->field->word[c->chunk->side] + c->chunk->base;
     uint16_t *count = c->field->word_count[c->chunk->side] + c->chunk->base;
+    struct dict_token token[GROUP][LINK_WORDS_MAX];
+    unsigned asked[GROUP];
 
-    for (uint32_t r = 0; r < c->chunk->rows; r++) {
-        str cell = trimmed(c->cells[r * c->stride]);
+    for (uint32_t from = 0; from < c->chunk->rows; from += GROUP) {
+        uint32_t rows = c->chunk->rows - from < GROUP ? c->chunk->rows - from : GROUP;
 
-        count[r] = (uint16_t)words_of(c, cell, word[r]);
-        c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
+        for (uint32_t r = 0; r < rows; r++) {
+            str cell = known_cell(c->cells[(from + r) * c->stride]);
+
+            asked[r] = words_ask(c, cell, token[r]);
+            c->hash[from + r] = link_mix(c->hash[from + r] + 1, link_hash(cell));
+        }
+        for (uint32_t r = 0; r < rows; r++) {
+            uint16_t n = 0;
+
+            for (unsigned k = 0; k < asked[r]; k++) {
+                uint32_t code = dict_take(c->build, c->memo, &token[r][k]);
+
+                if (code)
+                    word[from + r][n++] = code;
+            }
+            count[from + r] = n;
+        }
     }
 }
 
@@ -81,7 +187,7 @@ static void days_encode(const struct column *c, struct link_day_tally *tally)
     uint32_t *code = c->field->code[c->chunk->side] + c->chunk->base;
 
     for (uint32_t r = 0; r < c->chunk->rows; r++) {
-        str cell = trimmed(c->cells[r * c->stride]);
+        str cell = known_cell(c->cells[r * c->stride]);
 
         code[r] = link_day_read(cell, c->chunk->load->today, tally);
         c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
@@ -93,7 +199,7 @@ static void digits_encode(const struct column *c)
     uint64_t *digits = c->field->digits[c->chunk->side] + c->chunk->base;
 
     for (uint32_t r = 0; r < c->chunk->rows; r++) {
-        str cell = trimmed(c->cells[r * c->stride]);
+        str cell = known_cell(c->cells[r * c->stride]);
 
         digits[r] = link_digits_read(cell, c->field->role);
         c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
@@ -120,7 +226,7 @@ static void parts_encode(const struct column *c, enum load_part part)
     int year_now = day_year(c->chunk->load->today);
 
     for (uint32_t r = 0; r < c->chunk->rows; r++) {
-        str cell = trimmed(c->cells[r * c->stride]);
+        str cell = known_cell(c->cells[r * c->stride]);
 
         code[r] |= part_bits(link_part_read(cell, part == PART_YEAR ? 4 : 2), part, year_now);
         c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
@@ -146,7 +252,7 @@ static void column_encode(struct chunk *c, const struct load_target *t, const st
     struct link_field *f = &l->set.field[t->field];
     int dict = l->dict_of[t->field];
     struct column column = { c, f, dict < 0 ? NULL : l->build[dict], dict < 0 ? NULL : c->memo[dict], cells, stride,
-                             l->set.hash[c->side] + c->base };
+                             l->set.hash[c->side] + c->base, l->side[c->side].text };
 
     if (t->part != PART_WHOLE)
         parts_encode(&column, t->part);

@@ -3,7 +3,7 @@
 
 #include <sys/mman.h>
 
-enum { PAGE = 4096, LARGE = 4 << 20 };
+enum { PAGE = 4096, LARGE = 2 << 20 };
 
 static size_t rounded(size_t bytes) { return bytes ? (bytes + PAGE - 1) & ~(size_t)(PAGE - 1) : PAGE; }
 
