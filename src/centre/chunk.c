@@ -2,7 +2,7 @@
  * pairs, and rows, figures, ledger entries and progress are written together. Whoever was compared is noted as disclosed
  * with the fields compared, also when the answer was no. People outside the unit of the ground do not exist here.
  * tested by: src/centre/test/list_test.c */
-#include "centre/inside.h"
+#include "centre/into.h"
 
 #include <string.h>
 
@@ -426,5 +426,6 @@ STATUS chunk_apply(struct ctx *cx, struct chunk *c)
     TRY(st);
     TRY(rows_write(cx, c));
     TRY(figures_write(cx, c));
+    TRY(into_apply(cx, c->into, c));
     return progress_write(cx, c);
 }

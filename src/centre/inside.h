@@ -61,6 +61,7 @@ struct chunk {
     const struct list_person *rows;
     size_t count;
     const struct seen *seen;      /* of all rows before */
+    struct into *into;            /* NULL: the list goes into no register */
     struct chunk_result *results; /* made by chunk_apply(); valid once its transaction has committed */
 };
 /* Runs under an operation of the gate, whose grant it keeps. ERR_VERSION_CONFLICT: somebody else has written these rows. */

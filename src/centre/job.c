@@ -3,7 +3,7 @@
  * happens here, matching and writing in chunks on the writing lane under the operation list.match, in the name of whoever
  * sent the list. A full disk or a store that is away is waited for; a broken file ends the delivery with its error.
  * tested by: src/centre/test/list_test.c */
-#include "centre/inside.h"
+#include "centre/into.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -33,6 +33,7 @@ struct work_off {
     struct seen seen;
     struct places places;
     struct evidence evidence;
+    struct into *into; /* NULL: into no register */
     int64_t done, total;
     bool more;
 };
@@ -130,6 +131,13 @@ static status row_find(struct ctx *cx, void *arg)
     return delivery_of(cx, o->row.id, &o->row);
 }
 
+static status into_find(struct ctx *cx, void *arg)
+{
+    struct work_off *o = arg;
+
+    return into_open(cx, o->arena, o->sheet, o->row.id, &o->into);
+}
+
 static status row_begin(struct ctx *cx, void *arg)
 {
     struct work_off *o = arg;
@@ -167,6 +175,8 @@ static status row_end(struct ctx *cx, void *arg)
     const struct ending *e = arg;
     bool failed = e->state == DELIVERY_FAILED;
 
+    if (!failed)
+        TRY(into_end(cx, e->of->row.id));
     return delivery_end(cx, &(struct delivery_end_params){
         .shard = CENTRE_SHARD, .id = e->of->row.id, .expected = e->of->done, .state = (int16_t)e->state, .finished_us = cx->now_us,
         .error = failed ? str_of(error_def(e->fault.status.code)->name) : (str){ 0 }, .error_field = failed ? str_of(e->fault.field) : (str){ 0 },
@@ -219,6 +229,10 @@ static STATUS rows_clean(struct work_off *o, struct arena *a, struct list_person
             break;
         struct list_person *p = &rows[(*ret_count)++];
         row_clean(a, &by, &row, p);
+        row_clean(a, o->sheet, &row, p);
+        if (row.bad == ERR_OK && place_is_unknown(&o->places, a, sheet_cell(o->sheet, a, &row, COLUMN_ADDRESS)))
+            p->warnings |= 1u << WARNING_unit_unknown;
+        into_take(o->into, a, o->sheet, &row, *ret_count - 1);
     }
     return OK;
 }
@@ -239,7 +253,7 @@ static STATUS rows_skip(struct work_off *o)
 static STATUS chunk_off(struct work_off *o, struct arena *a)
 {
     struct list_person *rows = ARENA_ARRAY(a, struct list_person, CHUNK_ROWS);
-    struct chunk c = { .delivery = o->row.id, .done_before = o->done, .rows_total = o->total, .rows = rows, .seen = &o->seen };
+    struct chunk c = { .delivery = o->row.id, .done_before = o->done, .rows_total = o->total, .rows = rows, .seen = &o->seen, .into = o->into };
     status st;
 
     TRY(rows_clean(o, a, rows, &c.count));
@@ -278,6 +292,7 @@ static STATUS file_off(struct work_off *o)
     TRY(evidence_gather(o->sheet, &o->evidence));
     o->done = o->row.rows_done;
     o->total = sheet_rows_expected(o->sheet);
+    TRY(lane_run(o->job, o->arena, false, into_find, o));
     if (o->done)
         TRY(lane_run(o->job, o->arena, false, seen_restore, o));
     TRY(rows_skip(o));

@@ -1,6 +1,6 @@
 /* Taking a list in, and how far it has come. A file that cannot be read, or whose columns do not say who is meant, is
  * refused at once and leaves nothing behind. */
-#include "centre/inside.h"
+#include "centre/into.h"
 
 #include <string.h>
 
@@ -62,13 +62,21 @@ static STATUS import_again(struct ctx *cx, int64_t id, const struct list_import_
                                                                .found_encoding = sheet_encoding(s, cx->arena) }, NULL);
 }
 
+/* A list that goes into a register is another delivery than the same list that is only compared. */
+static str claim_of(struct ctx *cx, const struct list_import_in *in)
+{
+    return in->has_into ? arena_printf(cx->arena, "%.*s>%.*s", STR_ARG(in->source), STR_ARG(in->into)) : in->source;
+}
+
 static STATUS import_new(struct ctx *cx, const struct list_import_in *in, str digest, const struct sheet *s, struct list_import_out *ret)
 {
     const struct grant *grant = &cx->journal->grant;
 
     TRY(delivery_id_new(cx, &ret->delivery));
     TRY(delivery_file_keep(cx->app, digest, in->file));
-    TRY(delivery_claim_add(cx, CENTRE_SHARD, digest, in->source, ret->delivery, NULL));
+    TRY(delivery_claim_add(cx, CENTRE_SHARD, digest, claim_of(cx, in), ret->delivery, NULL));
+    if (in->has_into)
+        TRY(into_begin(cx, in->into, ret->delivery, in->source));
     return delivery_add(cx, &(struct delivery_add_params){
         .shard = CENTRE_SHARD, .id = ret->delivery, .digest = digest, .source = in->source, .name = in->name, .kind = (int16_t)s->kind,
         .state = DELIVERY_WAITING, .bytes = (int64_t)in->file.len, .map = in->map, .sheet = in->sheet, .encoding = in->encoding,
@@ -91,7 +99,7 @@ STATUS list_import(struct ctx *cx, const struct list_import_in *in, struct list_
     TRY(sheet_open(in->file, cx->today, &o, &s));
     TRY(sheet_roles_check(s));
     digest_hex(in->file, digest);
-    TRY(delivery_claimed(cx, CENTRE_SHARD, str_of(digest), in->source, &claimed, &known));
+    TRY(delivery_claimed(cx, CENTRE_SHARD, str_of(digest), claim_of(cx, in), &claimed, &known));
     if (known)
         TRY(import_again(cx, claimed.delivery, in, s, ret));
     else

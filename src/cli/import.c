@@ -122,6 +122,16 @@ static STATUS report_print(struct command *c, struct ctx *cx, int64_t delivery)
     }
     words_print(c, msg_import_report_reasons(c->lang), "row_reason_", r.reasons, r.reasons_count);
     words_print(c, msg_import_report_repairs(c->lang), "repair_", r.repairs, r.repairs_count);
+    words_print(c, msg_import_report_repairs(c->lang), "row_repair_", r.repairs, r.repairs_count);
+    if (r.has_into) {
+        printf("%.*s\n", STR_ARG(msg_import_report_into(c->arena, c->lang, r.into.code)));
+        count_print(c, msg_import_into_added(c->lang), r.into.added);
+        count_print(c, msg_import_into_changed(c->lang), r.into.changed);
+        count_print(c, msg_import_into_same(c->lang), r.into.same);
+        count_print(c, msg_import_into_gone(c->lang), r.into.gone);
+        count_print(c, msg_import_into_keyless(c->lang), r.into.keyless);
+        count_print(c, msg_import_into_outside(c->lang), r.into.outside);
+    }
     words_print(c, msg_import_report_warnings(c->lang), "row_warning_", r.warnings, r.warnings_count);
     return OK;
 }
@@ -241,6 +251,7 @@ static status import_once(struct command *c)
     take_text(c, "map", &in.has_map, &in.map);
     take_text(c, "sheet", &in.has_sheet, &in.sheet);
     take_text(c, "encoding", &in.has_encoding, &in.encoding);
+    take_text(c, "register", &in.has_into, &in.into);
     TRY(command_app(c, &app));
     TRY(command_ctx(c, app, &cx));
     if (str_is_empty(cx.purpose.kind))
@@ -270,6 +281,7 @@ static const struct option import_options[] = {
     { "source", "CODE", msg_import_option_source },   { "map", "ROLE=COLUMN;…", msg_import_option_map },
     { "sheet", "NAME", msg_import_option_sheet },     { "encoding", "NAME", msg_import_option_encoding },
     { "preview", NULL, msg_import_option_preview },   { "report", "csv|xlsx", msg_import_option_report },
+    { "register", "CODE", msg_import_option_register },
     { "out", "FILE", msg_import_option_out },         { "rejected", "FILE", msg_import_option_rejected },
     { NULL, NULL, NULL },
 };

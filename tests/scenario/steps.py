@@ -168,6 +168,16 @@ def imports(w, name, purpose, block):
         w.wait_list(name)
 
 
+@step(r'(\w+) imports into (\S+) under (\S+):')
+def imports_into(w, name, register, purpose, block):
+    """Hands in the text below as a list whose rows go into a sector register, and waits for the report."""
+    fields = {'file': filled(w, block).encode(), 'name': 'danh-sach.csv', 'source': 'hoi-nong-dan', 'into': register}
+    w.call(name, 'list.import', fields, purpose)
+    if w.last.status == 200:
+        w.marks['delivery'] = w.last.json['delivery']
+        w.wait_list(name)
+
+
 @step(r'(\w+) imports (\d+) rows seed (\d+)(?: in (\S+))? under (\S+)')
 def imports_list(w, name, rows, seed, encoding, purpose):
     """A messy list drawn from the population by dancu synth list, handed in; waits for the report."""

@@ -70,11 +70,11 @@ static struct rule_value age(const struct asked *q, const struct rule_node *n)
 {
     struct rule_value birth = answer(q, n->a);
     struct rule_value on = n->b ? answer(q, n->b) : (struct rule_value){ .known = true, .number = q->today.ymd };
-    bool known = birth.known && on.known && !day_is_none(day_in(&birth)) && day_precision(day_in(&on)) == DAY_FULL;
-    if (!known)
+    if (!birth.known || !on.known || day_is_none(day_in(&birth)) || day_is_none(day_in(&on)))
         return number(false, 0);
+    day born_first = day_from_number(day_first(day_in(&birth))), on_last = day_from_number(day_last(day_in(&on)));
     struct rule_value v = number(true, day_age(day_in(&birth), day_in(&on)));
-    v.spread = day_age(day_from_number(day_first(day_in(&birth))), day_in(&on)) - v.number;
+    v.spread = day_age(born_first, on_last) - v.number;
     return v;
 }
 

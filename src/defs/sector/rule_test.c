@@ -85,9 +85,9 @@ static void an_imprecise_day_is_held_against_nobody(void **state)
         { "age(person.birth) >= 60", true }, { "age(person.birth) >= 61", false }, { "age(person.birth) < 60", true }, { "age(person.birth) < 59", false },
         { "age(person.birth) = 60", true }, { "age(person.birth) = 61", false }, { "person.birth < 1966-06-01", true }, { "person.birth < 1966-01-01", false },
         { "person.birth <= 1966-12-31", true }, { "person.birth > 1966-12-31", false }, { "age(person.birth) + 1 >= 61", true },
-        { "age(person.birth) - 1 >= 60", false }, { "100 - age(person.birth) <= 40", true }, { "100 - age(person.birth) < 40", false },
+        { "age(person.birth) - 1 >= 60", false }, { "age(person.birth, joined) = 18", true }, { "age(person.birth, joined) >= 19", false }, { "100 - age(person.birth) <= 40", true }, { "100 - age(person.birth) < 40", false },
     };
-    struct rule_value v[COUNT] = { [BORN] = date(19660000) };
+    struct rule_value v[COUNT] = { [BORN] = date(19660000), [JOINED] = date(19840000) };
     (void)state;
     all_hold(list, sizeof list / sizeof *list, v);
 }

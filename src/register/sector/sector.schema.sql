@@ -60,3 +60,22 @@ CREATE TABLE sector_figure (
     row_count BIGINT NOT NULL,
     PRIMARY KEY (shard, code, rules, unit, figure, item)
 )
+-- What a list did to a register. `previous`: the delivery of the same source before it, 0 for none.
+-- migration 21 create_sector_delivery
+CREATE TABLE sector_delivery (
+    shard SMALLINT NOT NULL,
+    delivery BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    source TEXT NOT NULL,
+    previous BIGINT NOT NULL,
+    done SMALLINT NOT NULL,
+    rows_new BIGINT NOT NULL,
+    rows_changed BIGINT NOT NULL,
+    rows_same BIGINT NOT NULL,
+    rows_gone BIGINT NOT NULL,
+    rows_keyless BIGINT NOT NULL,
+    rows_outside BIGINT NOT NULL,
+    PRIMARY KEY (shard, delivery)
+)
+-- migration 22 index_sector_delivery_source
+CREATE INDEX sector_delivery_source ON sector_delivery (shard, code, source, done, delivery)

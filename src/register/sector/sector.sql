@@ -61,3 +61,23 @@ ON CONFLICT (shard, code, rules, unit, figure, item) DO UPDATE SET row_count = s
 -- query sector_figures_all(shard i16, code str) each
 SELECT rules, unit, figure, item, row_count FROM sector_figure WHERE shard = :shard AND code = :code AND row_count <> 0
 ORDER BY rules, unit, figure, item;
+
+-- query sector_delivery_get(shard i16, delivery i64) one?
+SELECT delivery, code, source, previous, done, rows_new, rows_changed, rows_same, rows_gone, rows_keyless, rows_outside
+FROM sector_delivery WHERE shard = :shard AND delivery = :delivery;
+
+-- query sector_delivery_before(shard i16, code str, source str, before i64) many
+SELECT delivery FROM sector_delivery WHERE shard = :shard AND code = :code AND source = :source AND done = 1 AND delivery < :before
+ORDER BY delivery DESC LIMIT 1;
+
+-- query sector_delivery_add(shard i16, delivery i64, code str, source str, previous i64) exec
+INSERT INTO sector_delivery (shard, delivery, code, source, previous, done, rows_new, rows_changed, rows_same, rows_gone, rows_keyless, rows_outside)
+VALUES (:shard, :delivery, :code, :source, :previous, 0, 0, 0, 0, 0, 0, 0);
+
+-- query sector_delivery_count(shard i16, delivery i64, rows_new i64, rows_changed i64, rows_same i64, rows_keyless i64, rows_outside i64) exec
+UPDATE sector_delivery SET rows_new = rows_new + :rows_new, rows_changed = rows_changed + :rows_changed, rows_same = rows_same + :rows_same,
+    rows_keyless = rows_keyless + :rows_keyless, rows_outside = rows_outside + :rows_outside
+WHERE shard = :shard AND delivery = :delivery;
+
+-- query sector_delivery_end(shard i16, delivery i64, rows_gone i64) exec
+UPDATE sector_delivery SET done = 1, rows_gone = :rows_gone WHERE shard = :shard AND delivery = :delivery;

@@ -1,0 +1,206 @@
+/* From the rows of a list to the rows of a sector register. A column belongs to a field by the field's key, its labels or the
+ * headers that its definition names. Each row that was compared becomes or updates one row of the register, linked with the
+ * person found, or with the reason why not. A row that repeats another is left out when the person alone is the key.
+ *
+ * Nothing ends because a list does not have it: what is gone is counted and told, and a human decides.
+ * tested by: src/centre/test/into_test.c */
+#include "centre/into.h"
+#include "register/register_sql.h"
+
+#include <string.h>
+
+struct into {
+    const struct sector_register *def;
+    int64_t delivery;
+    str source;
+    unit_id unit; /* of who sent the list */
+    day effective;
+    int column[SECTOR_FIELDS_MAX]; /* of the list; -1: it has none */
+    uint64_t given;
+    str (*cells)[SECTOR_FIELDS_MAX]; /* by place in the chunk */
+    struct arena *cells_arena;
+};
+
+STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source)
+{
+    const struct sector_register *r = defs_sector(cx->app->defs, code, cx->today);
+    struct sector_delivery_before_row *before;
+    size_t n;
+
+    if (!r)
+        return FAIL_WITH(REGISTER_MISSING, STR("into"), code);
+    if (!sector_in_force(r, cx->today))
+        return FAIL_WITH(REGISTER_CLOSED, STR("into"), code);
+    if (!sector_may_write(cx, r))
+        return FAIL(NOT_ALLOWED);
+    TRY(sector_delivery_before(cx, CENTRE_SHARD, code, source, delivery, &before, &n));
+    return sector_delivery_add(cx, &(struct sector_delivery_add_params){ .shard = CENTRE_SHARD, .delivery = delivery, .code = code, .source = source,
+                                                                         .previous = n ? before[0].delivery : 0 }, NULL);
+}
+
+/* --- columns ---------------------------------------------------------------------------------------------------------------- */
+
+static bool is_header_of(struct arena *a, const struct sector_field *f, str header)
+{
+    str folded = viet_fold(a, str_trim(header));
+    bool same = str_eq(header, f->key) || str_eq(folded, viet_fold(a, f->vi)) || str_eq(folded, viet_fold(a, f->en));
+
+    for (size_t i = 0; i < f->column_count && !same; i++)
+        same = str_eq(folded, viet_fold(a, f->columns[i]));
+    return same;
+}
+
+static void columns_find(struct into *in, struct arena *a, const struct sheet *s)
+{
+    for (size_t f = 0; f < in->def->field_count; f++) {
+        in->column[f] = -1;
+        for (size_t c = 0; c < s->column_count && in->column[f] < 0; c++)
+            if (s->columns[c].header.len && is_header_of(a, &in->def->fields[f], s->columns[c].header))
+                in->column[f] = (int)c;
+        if (in->column[f] >= 0)
+            in->given |= UINT64_C(1) << f;
+    }
+}
+
+STATUS into_open(struct ctx *cx, struct arena *a, const struct sheet *s, int64_t delivery, struct into **ret)
+{
+    struct sector_delivery_get_row row;
+    struct delivery_row d;
+    bool found;
+
+    *ret = NULL;
+    TRY(sector_delivery_get(cx, CENTRE_SHARD, delivery, &row, &found));
+    if (!found)
+        return OK;
+    TRY(delivery_of(cx, delivery, &d));
+    struct into *in = ARENA_NEW(a, struct into);
+    *in = (struct into){ .def = defs_sector(cx->app->defs, row.code, cx->today), .delivery = delivery, .source = arena_str(a, row.source),
+                         .unit = { d.unit }, .effective = day_of_us(d.created_us) };
+    if (!in->def)
+        return FAIL_WITH(REGISTER_MISSING, STR("into"), row.code);
+    columns_find(in, a, s);
+    for (size_t i = 0; i < in->def->key_count; i++)
+        if (in->column[in->def->key[i]] < 0)
+            return FAIL_AT(COLUMN_UNMAPPED, in->def->fields[in->def->key[i]].key);
+    *ret = in;
+    return OK;
+}
+
+void into_take(struct into *in, struct arena *a, const struct sheet *s, const struct sheet_row *row, size_t place)
+{
+    if (!in)
+        return;
+    if (in->cells_arena != a || place == 0) {
+        in->cells = arena_array(a, CHUNK_ROWS, sizeof *in->cells);
+        in->cells_arena = a;
+    }
+    for (size_t f = 0; f < in->def->field_count; f++) {
+        int c = in->column[f];
+        str text = { 0 };
+        in->cells[place][f] = (str){ 0 };
+        if (c < 0 || row->bad != ERR_OK || (size_t)c >= row->count)
+            continue;
+        if (row->cells[c].ptr != xlsx_formula && status_ok(viet_enter_cell(a, STR("cell"), sheet_decode(s, a, (size_t)c, row->cells[c]), SECTOR_TEXT_BYTES_MAX, &text)))
+            in->cells[place][f] = arena_str(a, text);
+        else
+            fault_clear();
+    }
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_left_out(const struct into *in, const struct chunk_result *r)
+{
+    bool person_is_key = in->def->key_subject && in->def->key_count == 0;
+
+    return r->outcome == OUTCOME_REJECTED || (r->outcome == OUTCOME_DUPLICATE && person_is_key);
+}
+
+static STATUS subject_take(struct ctx *cx, const struct into *in, const struct chunk_result *r, struct sector_put *put)
+{
+    bool known;
+
+    put->link = in->def->has_subject ? LINK_NOT_FOUND : LINK_NO_SUBJECT;
+    if (!in->def->has_subject)
+        return OK;
+    if (r->outcome == OUTCOME_CANCELLED || r->outcome == OUTCOME_AMBIGUOUS) {
+        put->link = r->outcome == OUTCOME_CANCELLED ? LINK_CANCELLED : LINK_AMBIGUOUS;
+        return OK;
+    }
+    if (!r->person.v)
+        return OK;
+    TRY(person_by_id(cx, r->person, &put->person, &known));
+    put->link = known ? LINK_LINKED : LINK_NOT_FOUND;
+    return OK;
+}
+
+static bool has_key(const struct into *in, const struct sector_put *put)
+{
+    for (size_t i = 0; i < in->def->key_count; i++) {
+        const struct sector_value *v = &put->content.values[in->def->key[i]];
+        if (!v->known && !v->raw)
+            return false;
+    }
+    return true;
+}
+
+struct delta {
+    int64_t done[SECTOR_CHANGED + 1], keyless, outside;
+};
+
+static STATUS row_apply(struct ctx *cx, struct into *in, struct sector_batch *b, const struct chunk *c, size_t i, struct delta *delta)
+{
+    const struct list_person *p = &c->rows[i];
+    struct sector_put put = { .given = in->given, .unit = in->unit, .effective = in->effective, .source = in->source, .delivery = in->delivery };
+    struct sector_written_row written;
+
+    put.content.listed = (struct sector_listed){ p->number, p->name, p->birth, p->sex };
+    for (size_t f = 0; f < in->def->field_count; f++)
+        if (in->given >> f & 1)
+            sector_cell_read(cx, &in->def->fields[f], in->cells[i][f], &put.content.values[f]);
+    TRY(subject_take(cx, in, &c->results[i], &put));
+    if (!has_key(in, &put)) {
+        delta->keyless++;
+        return OK;
+    }
+    status st = sector_batch_put(b, &put, &written);
+    if (status_is(st, ERR_GROUND_PERSON)) { /* of a unit where the sender's writ does not run */
+        fault_clear();
+        delta->outside++;
+        return OK;
+    }
+    TRY(st);
+    delta->done[written.done]++;
+    return OK;
+}
+
+STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c)
+{
+    struct sector_batch *b DEFER(sector_batch_done) = NULL;
+    struct delta delta = { { 0 } };
+
+    if (!in)
+        return OK;
+    sector_batch_start(cx, in->def, &b);
+    for (size_t i = 0; i < c->count; i++)
+        if (!is_left_out(in, &c->results[i]))
+            TRY(row_apply(cx, in, b, c, i, &delta));
+    TRY(sector_batch_end(b));
+    return sector_delivery_count(cx, &(struct sector_delivery_count_params){
+        .shard = CENTRE_SHARD, .delivery = in->delivery, .rows_new = delta.done[SECTOR_NEW], .rows_changed = delta.done[SECTOR_CHANGED],
+        .rows_same = delta.done[SECTOR_SAME], .rows_keyless = delta.keyless, .rows_outside = delta.outside }, NULL);
+}
+
+STATUS into_end(struct ctx *cx, int64_t delivery)
+{
+    struct sector_delivery_get_row row;
+    int64_t gone = 0;
+    bool found;
+
+    TRY(sector_delivery_get(cx, CENTRE_SHARD, delivery, &row, &found));
+    if (!found || row.done)
+        return OK;
+    if (row.previous)
+        TRY(sector_rows_left_in(cx, row.code, row.previous, &gone));
+    return sector_delivery_end(cx, CENTRE_SHARD, delivery, gone, NULL);
+}
