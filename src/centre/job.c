@@ -229,9 +229,6 @@ static STATUS rows_clean(struct work_off *o, struct arena *a, struct list_person
             break;
         struct list_person *p = &rows[(*ret_count)++];
         row_clean(a, &by, &row, p);
-        row_clean(a, o->sheet, &row, p);
-        if (row.bad == ERR_OK && place_is_unknown(&o->places, a, sheet_cell(o->sheet, a, &row, COLUMN_ADDRESS)))
-            p->warnings |= 1u << WARNING_unit_unknown;
         into_take(o->into, a, o->sheet, &row, *ret_count - 1);
     }
     return OK;

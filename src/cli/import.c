@@ -122,7 +122,6 @@ static STATUS report_print(struct command *c, struct ctx *cx, int64_t delivery)
     }
     words_print(c, msg_import_report_reasons(c->lang), "row_reason_", r.reasons, r.reasons_count);
     words_print(c, msg_import_report_repairs(c->lang), "repair_", r.repairs, r.repairs_count);
-    words_print(c, msg_import_report_repairs(c->lang), "row_repair_", r.repairs, r.repairs_count);
     if (r.has_into) {
         printf("%.*s\n", STR_ARG(msg_import_report_into(c->arena, c->lang, r.into.code)));
         count_print(c, msg_import_into_added(c->lang), r.into.added);
