@@ -64,6 +64,7 @@ struct chunk {
     struct into *into;            /* NULL: the list goes into no register */
     struct chunk_result *results; /* made by chunk_apply(); valid once its transaction has committed */
 };
+STATUS into_report(struct ctx *cx, int64_t delivery, struct list_report_out *ret); /* into.c: what it did to a sector register */
 /* Runs under an operation of the gate, whose grant it keeps. ERR_VERSION_CONFLICT: somebody else has written these rows. */
 STATUS chunk_apply(struct ctx *cx, struct chunk *c);
 

@@ -191,6 +191,17 @@ STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c)
         .rows_same = delta.done[SECTOR_SAME], .rows_keyless = delta.keyless, .rows_outside = delta.outside }, NULL);
 }
 
+STATUS into_report(struct ctx *cx, int64_t delivery, struct list_report_out *ret)
+{
+    struct sector_delivery_get_row row;
+
+    TRY(sector_delivery_get(cx, CENTRE_SHARD, delivery, &row, &ret->has_into));
+    if (ret->has_into)
+        ret->into = (struct into_count){ .code = row.code, .previous = row.previous, .added = row.rows_new, .changed = row.rows_changed,
+                                         .same = row.rows_same, .gone = row.rows_gone, .keyless = row.rows_keyless, .outside = row.rows_outside };
+    return OK;
+}
+
 STATUS into_end(struct ctx *cx, int64_t delivery)
 {
     struct sector_delivery_get_row row;

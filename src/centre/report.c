@@ -2,7 +2,6 @@
  * so each is noted under the reader's own ground.
  * tested by: src/centre/test/list_test.c */
 #include "centre/inside.h"
-#include "register/register_sql.h"
 
 #include <string.h>
 
@@ -56,17 +55,6 @@ static void figure_add(struct ctx *cx, struct list_report_out *ret, const struct
     }
 }
 
-static STATUS into_fill(struct ctx *cx, int64_t delivery, struct list_report_out *ret)
-{
-    struct sector_delivery_get_row row;
-
-    TRY(sector_delivery_get(cx, CENTRE_SHARD, delivery, &row, &ret->has_into));
-    if (ret->has_into)
-        ret->into = (struct into_count){ .code = row.code, .previous = row.previous, .added = row.rows_new, .changed = row.rows_changed,
-                                         .same = row.rows_same, .gone = row.rows_gone, .keyless = row.rows_keyless, .outside = row.rows_outside };
-    return OK;
-}
-
 STATUS list_report(struct ctx *cx, const struct list_report_in *in, struct list_report_out *ret)
 {
     struct delivery_figures_row *rows;
@@ -86,7 +74,7 @@ STATUS list_report(struct ctx *cx, const struct list_report_in *in, struct list_
         ret->outcomes[i].outcome = i;
     for (size_t i = 0; i < n; i++)
         figure_add(cx, ret, &rows[i]);
-    return into_fill(cx, d.id, ret);
+    return into_report(cx, d.id, ret);
 }
 
 /* --- rows ---------------------------------------------------------------------------------------------------------------- */
