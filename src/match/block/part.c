@@ -303,7 +303,7 @@ void part_fill(const struct part *p, const struct link_set *set, int side, const
         uint32_t r = records ? records[i] : from + i;
 
         switch (f->kind) {
-        case LINK_KIND_WORDS: out[i] = words_value(p, set, f->word[side][r], f->word_count[side][r]); break;
+        case LINK_KIND_WORDS: out[i] = words_value(p, set, link_words(f, side, r), f->word_count[side][r]); break;
         case LINK_KIND_DAY: out[i] = day_value(p->kind, f->code[side][r]); break;
         case LINK_KIND_DIGITS: out[i] = number_value(p->kind, f->digits[side][r]); break;
         default:

@@ -69,7 +69,7 @@ static void uses_count(struct link_model *m, int comparison)
 
 static double words_rarity(const struct link_model *m, const struct link_field *f, int side, uint32_t row, int level)
 {
-    const uint32_t *word = f->word[side][row];
+    const uint32_t *word = link_words(f, side, row);
     int count = f->word_count[side][row] < LINK_WORDS_MAX ? f->word_count[side][row] : LINK_WORDS_MAX;
     double rarity = 1;
 
@@ -104,7 +104,7 @@ static uint64_t value_hash(const struct link_field *f, int side, uint32_t i)
     if (f->kind == LINK_KIND_DIGITS)
         return f->digits[side][i] ? link_mix(f->digits[side][i], 1) | 1 : 0;
     for (int k = 0; k < f->word_count[side][i] && k < LINK_WORDS_MAX; k++)
-        h = link_mix(h, f->dict->hash[f->word[side][i][k]] + 1);
+        h = link_mix(h, f->dict->hash[link_words(f, side, i)[k]] + 1);
     return h ? h | 1 : 0;
 }
 

@@ -275,8 +275,8 @@ static enum level words_field_level(const struct comparer *c, struct compare_mem
 {
     const struct link_field *f = &c->set->field[c->list[i].field];
     int an = f->word_count[a.side][a.row], bn = f->word_count[b.side][b.row];
-    struct words x = { f->word[a.side][a.row], an < LINK_WORDS_MAX ? an : LINK_WORDS_MAX };
-    struct words y = { f->word[b.side][b.row], bn < LINK_WORDS_MAX ? bn : LINK_WORDS_MAX };
+    struct words x = { link_words(f, a.side, a.row), an < LINK_WORDS_MAX ? an : LINK_WORDS_MAX };
+    struct words y = { link_words(f, b.side, b.row), bn < LINK_WORDS_MAX ? bn : LINK_WORDS_MAX };
 
     if (!an || !bn)
         return LEVEL_UNKNOWN;

@@ -2,6 +2,7 @@
  * tested by: src/match/set/test/load_test.c */
 #include "match/set/encode.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #ifdef __SSE2__
@@ -152,10 +153,24 @@ static unsigned words_ask(const struct column *c, str cell, struct dict_token to
     return n;
 }
 
+/* Words of a chunk are gathered first and then take their place in the field's array, after those of other chunks. */
+static void words_place(const struct column *c, const uint32_t *words, uint32_t count)
+{
+    int side = c->chunk->side;
+    struct load *l = c->chunk->load;
+    uint32_t *at = c->field->word_at[side] + c->chunk->base;
+    uint32_t first = atomic_fetch_add(&l->words[c->field - l->set.field][side], count);
+
+    memcpy(c->field->word[side] + first, words, count * sizeof *words);
+    for (uint32_t r = 0; r < c->chunk->rows; r++)
+        at[r] += first;
+}
+
 static void words_encode(const struct column *c)
 {
-    uint32_t(*word)[LINK_WORDS_MAX] = c->field->word[c->chunk->side] + c->chunk->base;
-    uint16_t *count = c->field->word_count[c->chunk->side] + c->chunk->base;
+    uint8_t *count = c->field->word_count[c->chunk->side] + c->chunk->base;
+    uint32_t *at = c->field->word_at[c->chunk->side] + c->chunk->base;
+    uint32_t words[LOAD_CHUNK_ROWS * LINK_WORDS_MAX], n = 0;
     struct dict_token token[GROUP][LINK_WORDS_MAX];
     unsigned asked[GROUP];
 
@@ -169,17 +184,17 @@ static void words_encode(const struct column *c)
             c->hash[from + r] = link_mix(c->hash[from + r] + 1, link_hash(cell));
         }
         for (uint32_t r = 0; r < rows; r++) {
-            uint16_t n = 0;
-
+            at[from + r] = n;
             for (unsigned k = 0; k < asked[r]; k++) {
                 uint32_t code = dict_take(c->build, c->memo, &token[r][k]);
 
-                if (code)
-                    word[from + r][n++] = code;
+                words[n] = code;
+                n += code != 0;
             }
-            count[from + r] = n;
+            count[from + r] = (uint8_t)(n - at[from + r]);
         }
     }
+    words_place(c, words, n);
 }
 
 static void days_encode(const struct column *c, struct link_day_tally *tally)

@@ -48,7 +48,7 @@ static void word_slice(struct finish *f, struct tally *t, int i, int side, uint3
     uint32_t *uses = t->uses[dict], known = 0;
 
     for (uint32_t r = from; r < to; r++) {
-        uint32_t *word = field->word[side][r], n = field->word_count[side][r];
+        uint32_t *word = field->word[side] + field->word_at[side][r], n = field->word_count[side][r];
 
         for (uint32_t k = 0; k < n; k++) {
             word[k] = map[word[k]];

@@ -83,7 +83,7 @@ static uint32_t rows_bound(str text, char newline, bool exact)
             count += lines_count(str_slice(text, i * step, i * step + PROBE_BYTES), newline);
         count = (size_t)((double)count / (PROBES * PROBE_BYTES) * (double)text.len * 1.1) + 65536;
     }
-    MUST(count < UINT32_MAX);
+    MUST(count < UINT32_MAX / LINK_WORDS_MAX);
     return (uint32_t)count;
 }
 
@@ -102,12 +102,17 @@ static void arrays_new(struct load *l)
             if (f->kind == LINK_KIND_DIGITS)
                 f->digits[side] = link_pages_new(rows * sizeof(uint64_t));
             if (f->kind == LINK_KIND_WORDS) {
-                f->word[side] = link_pages_new(rows * sizeof(*f->word[side]));
-                f->word_count[side] = link_pages_new(rows * sizeof(uint16_t));
+                l->words_max[i][side] = rows * LINK_WORDS_MAX;
+                f->word[side] = link_pages_new(rows * LINK_WORDS_MAX * sizeof(uint32_t));
+                f->word_at[side] = link_pages_new(rows * sizeof(uint32_t));
+                f->word_count[side] = link_pages_new(rows * sizeof(uint8_t));
             }
         }
     }
 }
+
+/* At least one, so that there is something to cut to. */
+static size_t words_used(const struct load *l, int field, int side) { return l->words[field][side] ? l->words[field][side] : 1; }
 
 /* To `rows` of each side; 0 frees. */
 static void array_cut(void *array, size_t rows_max, size_t rows, size_t bytes)
@@ -130,8 +135,10 @@ static void arrays_cut(struct load *l, bool all)
 
             array_cut(f->code[side], max, rows, sizeof(uint32_t));
             array_cut(f->digits[side], max, rows, sizeof(uint64_t));
-            array_cut(f->word[side], max, rows, sizeof(*f->word[side]));
-            array_cut(f->word_count[side], max, rows, sizeof(uint16_t));
+            array_cut(f->word_at[side], max, rows, sizeof(uint32_t));
+            array_cut(f->word_count[side], max, rows, sizeof(uint8_t));
+            array_cut(f->word[side], l->words_max[i][side], all ? 0 : words_used(l, i, side), sizeof(uint32_t));
+            l->words_max[i][side] = words_used(l, i, side);
         }
         l->rows_max[side] = (uint32_t)rows;
     }

@@ -206,7 +206,7 @@ static str value_text(struct arena *a, const struct link_field *f, int side, uin
     }
     case LINK_KIND_WORDS:
         for (int i = 0; i < f->word_count[side][record] && i < LINK_WORDS_MAX; i++)
-            text = arena_printf(a, "%.*s%s%.*s", STR_ARG(text), i ? " " : "", STR_ARG(f->dict->text[f->word[side][record][i]]));
+            text = arena_printf(a, "%.*s%s%.*s", STR_ARG(text), i ? " " : "", STR_ARG(f->dict->text[link_words(f, side, record)[i]]));
         break;
     case LINK_KIND_NONE: break;
     }
