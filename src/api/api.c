@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLY_BYTES_MAX = 32 << 20, FIELDS_MAX = 64, PATH_FIELDS_MAX = 4, COMMAND_ID_BYTES_MAX = 64, PURPOSE_BYTES_MAX = 120 };
+enum { REPLY_BYTES_MAX = 32 << 20, REPLY_SMALL = 256, FIELDS_MAX = 64, PATH_FIELDS_MAX = 4, COMMAND_ID_BYTES_MAX = 64, PURPOSE_BYTES_MAX = 120 };
 
 struct api {
     struct app *app;
@@ -256,12 +256,18 @@ static STATUS reply_write(struct call *c)
         x->reply.content_type = str_of(c->op->produces);
         return OK;
     }
-    struct buf b;
+    x->reply.content_type = STR("application/json");
+    /* Most replies are small, and need no memory that another thread has to give back. */
+    struct buf small = { arena_alloc(x->request.arena, REPLY_SMALL), 0, REPLY_SMALL, REPLY_SMALL, false }, b;
+    shape_write_json(&c->work.cx, gives, c->out, &small);
+    if (!small.full) {
+        x->reply.body = buf_str(&small);
+        return OK;
+    }
     buf_init(&b, REPLY_BYTES_MAX);
     shape_write_json(&c->work.cx, gives, c->out, &b);
     status st = buf_check(&b);
     if (status_ok(st)) {
-        x->reply.content_type = STR("application/json");
         x->reply.body = buf_str(&b);
         x->reply.release = free;
         x->reply.release_arg = b.ptr;

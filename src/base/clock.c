@@ -3,7 +3,7 @@
 #include "base/clock.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define RUNNING INT64_MIN
@@ -54,6 +54,12 @@ void clock_release(void)
     atomic_store_explicit(&frozen_us, RUNNING, memory_order_release);
 }
 
+static void digits(char *out, int count, unsigned value)
+{
+    for (; count > 0; value /= 10)
+        out[--count] = (char)('0' + value % 10);
+}
+
 /* A time outside of the years 1 to 9999 has no RFC 3339 form and is written as the nearest that has. */
 void clock_format(int64_t us, char out[static 28])
 {
@@ -66,8 +72,14 @@ void clock_format(int64_t us, char out[static 28])
     day d = day_from_number((int32_t)(from_first / (DAY_SECONDS * SECOND_US) - 719162));
     unsigned second = (unsigned)(from_first / SECOND_US % DAY_SECONDS), part = (unsigned)(from_first % SECOND_US);
 
-    snprintf(out, 28, "%04u-%02u-%02uT%02u:%02u:%02u.%06uZ", (unsigned)day_year(d) % 10000, (unsigned)day_month(d) % 100,
-             (unsigned)day_of_month(d) % 100, second / 3600 % 24, second / 60 % 60, second % 60, part % 1000000);
+    memcpy(out, "0000-00-00T00:00:00.000000Z", 28);
+    digits(out, 4, (unsigned)day_year(d));
+    digits(out + 5, 2, (unsigned)day_month(d));
+    digits(out + 8, 2, (unsigned)day_of_month(d));
+    digits(out + 11, 2, second / 3600);
+    digits(out + 14, 2, second / 60 % 60);
+    digits(out + 17, 2, second % 60);
+    digits(out + 20, 6, part);
 }
 
 /* Two digits at `at`, or -1. */

@@ -7,7 +7,6 @@
 #include "net/net_metric.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -224,7 +223,9 @@ enum MHD_Result answer_send(struct flight *f, struct MHD_Connection *c)
     enum MHD_Result sent;
     char id[17];
 
-    snprintf(id, sizeof id, "%016llx", (unsigned long long)f->x.request.id);
+    for (int i = 0; i < 16; i++)
+        id[i] = "0123456789abcdef"[f->x.request.id >> (60 - 4 * i) & 15];
+    id[16] = 0;
     if (kept) {
         r = response_kept(f, id);
     } else {
