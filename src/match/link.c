@@ -12,6 +12,8 @@ const char *const link_class_words[] = { "possible", "household", "match" };
 /* Candidates below these bits under the first model, and pairs below these under the fitted one, are let go. */
 static const double kept_bits = -24, found_bits = -14;
 
+enum { AHEAD = 12 }; /* pairs whose records are fetched from memory before their turn */
+
 /* What a thread gathers. */
 struct gather {
     struct compare_memo *memo;
@@ -43,8 +45,13 @@ static void gather_batch(void *arg, int thread, int rule, const struct link_pair
     (void)rule;
     g->seen += (double)count;
     for (size_t i = 0; i < count; i++) {
-        uint64_t pattern = compare_pair(&all->model->comparer, g->memo, pairs[i]);
+        uint64_t pattern;
 
+        if (i + AHEAD < count)
+            compare_prefetch(&all->model->comparer, pairs[i + AHEAD], false);
+        if (i + AHEAD / 2 < count)
+            compare_prefetch(&all->model->comparer, pairs[i + AHEAD / 2], true);
+        pattern = compare_pair(&all->model->comparer, g->memo, pairs[i]);
         if (link_pattern_weight(all->model, pattern).chance >= kept_bits)
             gather_add(g, pairs[i], pattern);
     }

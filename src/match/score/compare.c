@@ -195,26 +195,16 @@ static bool may_be_swapped(const struct link_field *a, const struct link_field *
     return a->role == b->role || (is_one_of(a->role, names, 2) && is_one_of(b->role, names, 2));
 }
 
-static void rarity_make(struct comparer *c, int i)
+static void facts_find(struct comparer *c, int i)
 {
-    const struct link_field *f = &c->set->field[c->list[i].field];
-    double words = 1;
+    const struct link_dict *dict = c->set->field[c->list[i].field].dict;
+    int at = 0;
 
-    for (int k = 0; k < i; k++)
-        if (c->rarity[k] && c->set->field[c->list[k].field].dict == f->dict) {
-            c->rarity[i] = c->rarity[k];
-            return;
-        }
-    c->rarity[i] = malloc((f->dict->count + 1) * sizeof(float));
-    MUST(c->rarity[i]);
-    for (int side = 0; side < c->set->sides; side++)
-        for (uint32_t code = 1; code <= f->dict->count; code++)
-            words += f->dict->uses[side][code];
-    for (uint32_t code = 1; code <= f->dict->count; code++) {
-        double uses = f->dict->uses[0][code] + (c->set->sides == 2 ? f->dict->uses[1][code] : 0);
-
-        c->rarity[i][code] = (float)(log2(words) - log2(uses + .5));
-    }
+    while (at < c->dicts && c->facts[at].dict != dict)
+        at++;
+    if (at == c->dicts)
+        word_facts_make(&c->facts[c->dicts++], c->set, dict);
+    c->facts_of[i] = (uint8_t)at;
 }
 
 void comparer_init(struct comparer *c, const struct link_set *set)
@@ -222,7 +212,8 @@ void comparer_init(struct comparer *c, const struct link_set *set)
     static const enum link_role names[] = { LINK_FULL_NAME, LINK_PARENT_NAME, LINK_FATHER_NAME, LINK_MOTHER_NAME };
     static const enum link_role numbers[] = { LINK_AGE, LINK_SEX, LINK_STREET_NUMBER, LINK_POSTCODE, LINK_HOUSEHOLD, LINK_CODE };
 
-    *c = (struct comparer){ .set = set };
+    *c = (struct comparer){ .set = set, .facts = calloc(LINK_FIELDS_MAX, sizeof *c->facts) };
+    MUST(c->facts);
     for (int i = 0; i < set->fields; i++) {
         const struct link_field *f = &set->field[i];
         struct comparison *it = &c->list[c->count];
@@ -230,8 +221,8 @@ void comparer_init(struct comparer *c, const struct link_set *set)
         if (f->kind == LINK_KIND_NONE || !f->known[0] || !f->known[set->sides - 1])
             continue;
         *it = (struct comparison){ (uint8_t)i, -1, is_one_of(f->role, names, 4), is_one_of(f->role, numbers, 6) };
-        if (f->kind == LINK_KIND_WORDS && !it->is_name)
-            rarity_make(c, c->count);
+        if (f->kind == LINK_KIND_WORDS)
+            facts_find(c, c->count);
         for (int k = 0; k < c->count && it->beside < 0; k++)
             if (c->list[k].beside < 0 && may_be_swapped(f, &set->field[c->list[k].field])) {
                 it->beside = (int8_t)k;
@@ -243,13 +234,10 @@ void comparer_init(struct comparer *c, const struct link_set *set)
 
 void comparer_done(struct comparer *c)
 {
-    for (int i = 0; i < c->count; i++) {
-        for (int k = i + 1; k < c->count; k++)
-            if (c->rarity[k] == c->rarity[i])
-                c->rarity[k] = NULL;
-        free(c->rarity[i]);
-        c->rarity[i] = NULL;
-    }
+    for (int i = 0; i < c->dicts; i++)
+        word_facts_done(&c->facts[i]);
+    free(c->facts);
+    c->facts = NULL;
 }
 
 /* A record as one side of a comparison. */
@@ -280,7 +268,7 @@ static enum level words_field_level(const struct comparer *c, struct compare_mem
 
     if (!an || !bn)
         return LEVEL_UNKNOWN;
-    return c->list[i].is_name ? words_name_level(memo, f->dict, x, y) : words_text_level(memo, f->dict, c->rarity[i], x, y);
+    return (c->list[i].is_name ? words_name_level : words_text_level)(memo, &c->facts[c->facts_of[i]], x, y);
 }
 
 static enum level field_level(const struct comparer *c, struct compare_memo *memo, int i, struct view a, struct view b)
@@ -317,6 +305,27 @@ uint64_t compare_records(const struct comparer *c, struct compare_memo *memo, in
     for (int i = 0; i < c->count; i++)
         pattern |= (uint64_t)field_level(c, memo, i, (struct view){ side_a, a }, (struct view){ side_b, b }) << (i * LEVEL_BITS);
     return pattern;
+}
+
+static void prefetch_record(const struct comparer *c, int side, uint32_t row, bool near)
+{
+    for (int i = 0; i < c->count; i++) {
+        const struct link_field *f = &c->set->field[c->list[i].field];
+
+        if (f->kind == LINK_KIND_WORDS) {
+            __builtin_prefetch(near ? link_words(f, side, row) : &f->word_at[side][row]);
+            __builtin_prefetch(&f->word_count[side][row]);
+        } else if (!near && f->kind == LINK_KIND_DIGITS)
+            __builtin_prefetch(&f->digits[side][row]);
+        else if (!near)
+            __builtin_prefetch(&f->code[side][row]);
+    }
+}
+
+void compare_prefetch(const struct comparer *c, struct link_pair pair, bool near)
+{
+    prefetch_record(c, 0, pair.left, near);
+    prefetch_record(c, link_side(c->set, 1), pair.right, near);
 }
 
 uint64_t compare_pair(const struct comparer *c, struct compare_memo *memo, struct link_pair pair)

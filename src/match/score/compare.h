@@ -56,7 +56,9 @@ struct comparer {
     const struct link_set *set;
     int count;
     struct comparison list[LINK_FIELDS_MAX];
-    float *rarity[LINK_FIELDS_MAX]; /* WORDS: [code] bits of surprise of a word; shared where dictionaries are */
+    struct word_facts *facts; /* private: one for each dictionary of words */
+    uint8_t facts_of[LINK_FIELDS_MAX];
+    int dicts;
 };
 void comparer_init(struct comparer *c, const struct link_set *set);
 void comparer_done(struct comparer *c);
@@ -66,6 +68,8 @@ struct compare_memo;
 struct compare_memo *compare_memo_new(void);
 void compare_memo_free(struct compare_memo *m);
 
+/* Asks the memory for a pair that will be compared soon; then once more when it is `near`, for what stands behind. */
+void compare_prefetch(const struct comparer *c, struct link_pair pair, bool near);
 uint64_t compare_pair(const struct comparer *c, struct compare_memo *memo, struct link_pair pair);
 /* Two records of any sides, as clusters need. */
 uint64_t compare_records(const struct comparer *c, struct compare_memo *memo, int side_a, uint32_t a, int side_b, uint32_t b);

@@ -4,6 +4,7 @@
 #include "match/score/words.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* For each word of `a` the word of `b` that it meets, or -1. */
 struct meeting {
@@ -11,10 +12,65 @@ struct meeting {
     int met, slips;
 };
 
+enum { SHAPE_LENGTH = 48, SHAPE_FIRST = 40, SHAPE_DIGITS = 36, LETTERS = 36 };
+
+/* Letters a … z and digits as bits 0 … 35; others share bits by their low part. */
+static uint64_t shape_of(str s)
+{
+    uint64_t shape = (uint64_t)(s.len < 255 ? s.len : 255) << SHAPE_LENGTH | (uint64_t)(s.ptr[0] & 63) << SHAPE_FIRST;
+
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+
+        shape |= UINT64_C(1) << (c >= 'a' && c <= 'z' ? c - 'a' : c >= '0' && c <= '9' ? 26 + c - '0' : c % LETTERS);
+    }
+    return shape | (uint64_t)(s.ptr[0] >= '0' && s.ptr[0] <= '9') << SHAPE_DIGITS;
+}
+
+/* False only for words that words_are_near() would refuse, or that are three letters apart in length. */
+static bool shapes_may_be_near(uint64_t a, uint64_t b)
+{
+    int al = (int)(a >> SHAPE_LENGTH), bl = (int)(b >> SHAPE_LENGTH), apart = al > bl ? al - bl : bl - al;
+    bool same_first = !((a ^ b) >> SHAPE_FIRST & 63);
+
+    if ((a | b) >> SHAPE_DIGITS & 1)
+        return al >= 5 && bl >= 5 && apart <= 1;
+    if (al == 1 || bl == 1)
+        return same_first;
+    return same_first ? apart <= 3 : apart <= 2 && __builtin_popcountll((a ^ b) & ((UINT64_C(1) << LETTERS) - 1)) <= 4;
+}
+
+void word_facts_make(struct word_facts *f, const struct link_set *set, const struct link_dict *dict)
+{
+    double words = 1;
+
+    *f = (struct word_facts){ .dict = dict,
+                              .shape = malloc(((size_t)dict->count + 1) * sizeof *f->shape),
+                              .rarity = malloc(((size_t)dict->count + 1) * sizeof *f->rarity) };
+    MUST(f->shape && f->rarity);
+    for (int side = 0; side < set->sides; side++)
+        for (uint32_t code = 1; code <= dict->count; code++)
+            words += dict->uses[side][code];
+    for (uint32_t code = 1; code <= dict->count; code++) {
+        double uses = (double)dict->uses[0][code] + (set->sides == 2 ? dict->uses[1][code] : 0);
+
+        f->shape[code] = shape_of(dict->text[code]);
+        f->rarity[code] = (float)(log2(words) - log2(uses + .5));
+    }
+}
+
+void word_facts_done(struct word_facts *f)
+{
+    free(f->shape);
+    free(f->rarity);
+    *f = (struct word_facts){ 0 };
+}
+
 static bool is_free(unsigned taken, int at) { return !(taken >> at & 1); }
 
-static void words_meet(struct compare_memo *memo, const struct link_dict *d, struct words a, struct words b, struct meeting *m)
+static void words_meet(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b, struct meeting *m)
 {
+    const struct link_dict *d = facts->dict;
     uint64_t ha[LINK_WORDS_MAX], hb[LINK_WORDS_MAX];
     unsigned taken = 0;
 
@@ -36,7 +92,7 @@ static void words_meet(struct compare_memo *memo, const struct link_dict *d, str
         return;
     for (int i = 0; i < a.count; i++)
         for (int k = 0, j = i % b.count; k < b.count && m->at[i] < 0; k++, j = j + 1 == b.count ? 0 : j + 1)
-            if (is_free(taken, j) && memo_word_is_near(memo, d, a.code[i], b.code[j])) {
+            if (is_free(taken, j) && shapes_may_be_near(facts->shape[a.code[i]], facts->shape[b.code[j]]) && memo_word_is_near(memo, d, a.code[i], b.code[j])) {
                 m->at[i] = (int8_t)j;
                 taken |= 1u << j;
                 m->met++;
@@ -76,9 +132,9 @@ static enum level names_equal_level(const struct link_dict *d, struct words a, s
     return tones ? LEVEL_SAME : NAME_LETTERS;
 }
 
-enum level words_name_level(struct compare_memo *memo, const struct link_dict *dict, struct words a, struct words b)
+enum level words_name_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b)
 {
-    enum level level = names_equal_level(dict, a, b);
+    enum level level = names_equal_level(facts->dict, a, b);
     struct meeting m;
     bool first, last;
 
@@ -90,7 +146,7 @@ enum level words_name_level(struct compare_memo *memo, const struct link_dict *d
         a = b;
         b = swap;
     }
-    words_meet(memo, dict, a, b, &m);
+    words_meet(memo, facts, a, b, &m);
     first = m.at[0] == 0;
     last = m.at[a.count - 1] == b.count - 1;
     if (m.met == a.count && a.count == b.count && (m.slips < a.count || a.count == 1))
@@ -109,23 +165,23 @@ static double weight_of(const float *rarity, struct words w)
     return sum;
 }
 
-enum level words_text_level(struct compare_memo *memo, const struct link_dict *dict, const float *rarity, struct words a, struct words b)
+enum level words_text_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b)
 {
-    enum level level = names_equal_level(dict, a, b);
+    enum level level = names_equal_level(facts->dict, a, b);
     struct meeting m;
     double common = 0, share;
 
     if (level)
         return level == LEVEL_SAME ? LEVEL_SAME : WORDS_6;
-    words_meet(memo, dict, a, b, &m);
+    words_meet(memo, facts, a, b, &m);
     for (int i = 0; i < a.count; i++)
         if (m.at[i] >= 0) {
-            double one = (double)rarity[a.code[i]], other = (double)rarity[b.code[m.at[i]]];
-            bool equal = dict->hash[a.code[i]] == dict->hash[b.code[m.at[i]]];
+            double one = (double)facts->rarity[a.code[i]], other = (double)facts->rarity[b.code[m.at[i]]];
+            bool equal = facts->dict->hash[a.code[i]] == facts->dict->hash[b.code[m.at[i]]];
 
             common += equal ? one : .7 * fmin(one, other);
         }
-    share = 2 * common / fmax(weight_of(rarity, a) + weight_of(rarity, b), 1e-9);
+    share = 2 * common / fmax(weight_of(facts->rarity, a) + weight_of(facts->rarity, b), 1e-9);
     if (m.met == a.count && a.count == b.count)
         return WORDS_6;
     return share >= .8 ? WORDS_5 : share >= .6 ? WORDS_4 : share >= .4 ? WORDS_3 : share >= .2 ? WORDS_2 : LEVEL_DIFFERENT;

@@ -8,9 +8,17 @@ struct words {
     int count; /* 1 … LINK_WORDS_MAX */
 };
 
-enum level words_name_level(struct compare_memo *memo, const struct link_dict *dict, struct words a, struct words b);
-/* `rarity`: [code], bits. */
-enum level words_text_level(struct compare_memo *memo, const struct link_dict *dict, const float *rarity, struct words a, struct words b);
+/* What is known of the words of a dictionary beforehand; shared by the fields that share it. */
+struct word_facts {
+    const struct link_dict *dict;
+    uint64_t *shape; /* [code]: letters as bits, length, first letter: tells most words that cannot be near without a look-up */
+    float *rarity;   /* [code]: bits of surprise */
+};
+void word_facts_make(struct word_facts *f, const struct link_set *set, const struct link_dict *dict);
+void word_facts_done(struct word_facts *f);
+
+enum level words_name_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b);
+enum level words_text_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b);
 
 /* Equal but for slips, an initial, or the form of another region. */
 bool words_are_near(const struct link_dict *d, uint32_t a, uint32_t b);
