@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "web/sector/pages.h"
 #include "web/visit.h"
 #include "web/web_assets.h"
 
@@ -20,6 +21,9 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/me", .run = record_run, .show = record_show },
     { .method = "GET", .path = "/me/access", .run = access_run, .show = access_show },
     { .method = "GET", .path = "/me/access/{}/proof", .run = access_proof_run },
+    { .method = "GET", .path = "/centre/registers", .run = sectors_run, .show = sectors_show },
+    { .method = "GET", .path = "/centre/register", .run = sector_run, .show = sector_show },
+    { .method = "GET", .path = "/centre/register/row", .run = sector_row_run, .show = sector_row_show },
     { .method = "GET", .path = "/import", .run = list_run, .show = list_show },
     { .method = "POST", .path = "/import", .body_bytes_max = UPLOAD_BYTES_MAX, .run = list_preview_run, .show = list_preview_show },
     { .method = "POST", .path = "/import/start", .writes = true, .run = list_start_run },

@@ -202,7 +202,7 @@ def writes(w, name, register, purpose, command, block):
     w.call(name, 'sector.put', {'code': register, 'rows': rows}, purpose, command)
 
 
-@step(r'(\w+) opens (/\S*)')
+@step(r'(\w+) opens (/.*)')
 def opens(w, name, path):
     """A page, signed in as this user."""
     headers = {'Accept-Language': 'vi'}

@@ -1,0 +1,7 @@
+/* Pages of sector registers, for web.c. */
+#pragma once
+#include "web/visit.h"
+
+PAGE(sectors);
+PAGE(sector);
+PAGE(sector_row);

@@ -1,0 +1,70 @@
+/* What the pages of sector registers show. */
+#pragma once
+#include "web/view.h"
+
+struct sector_link_view {
+    str name, url, note;
+    bool live;
+};
+struct sectors_view {
+    struct sector_link_view *items;
+    size_t count;
+};
+
+struct sector_count_view {
+    str name, url;
+    int64_t rows, linked;
+    int correct, complete, clean, live; /* per cent */
+};
+struct sector_column_view {
+    str label, type, class, note;
+};
+struct sector_rule_view {
+    str says, dimension, expects;
+    int64_t failing;
+};
+struct sector_row_view {
+    str url, number, name, birth, sex, unit, link, cells, broken;
+};
+struct sector_view {
+    str code, name, owner, law, class, subject;
+    struct link *crumbs;
+    size_t crumb_count;
+    struct sector_count_view total, *units;
+    size_t unit_count;
+    struct sector_column_view *columns;
+    size_t column_count;
+    struct sector_rule_view *rules;
+    size_t rule_count;
+    int64_t stale;
+    bool may_see_rows;
+    struct list_option *filters; /* label and address of each */
+    size_t filter_count;
+    str filter;
+    struct sector_row_view *rows;
+    size_t row_count;
+    str next_url;
+};
+
+struct sector_pair {
+    str label, value;
+    bool readable;
+};
+struct sector_moment_view {
+    str kind, organisation, changed;
+    day effective;
+    int64_t recorded_us;
+    struct sector_pair *cells;
+    size_t cell_count;
+};
+struct sector_row_page_view {
+    str title, back_url, unit, link;
+    struct sector_pair *cells;
+    size_t cell_count;
+    str *broken;
+    size_t broken_count;
+    int64_t version;
+    bool ended;
+    struct sector_moment_view *moments;
+    size_t moment_count;
+};
