@@ -8,16 +8,38 @@
 
 enum { PROOF_MIN = 12, ORDER_RATIO = 4, CENTURY_RATIO = 20, CENTURY_WINDOW = 5, SEX_VOTES_MIN = 3, SEX_RATIO = 10, BATCH_ROWS = 1000 };
 
+/* Separator, and whether a leading zero was left out: spreadsheets rewrite what they take for a date in a form of their own. */
+static size_t form_of(str text)
+{
+    static const char separators[] = "/-. ";
+    size_t first = 0, at = 0, digits = 0;
+    bool bare = false;
+
+    text = str_trim(text);
+    while (first < text.len && text.ptr[first] >= '0' && text.ptr[first] <= '9')
+        first++;
+    const char *s = first < text.len ? strchr(separators, text.ptr[first]) : NULL;
+    for (int part = 0; part < 2; part++, at++) {
+        for (digits = 0; at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9'; at++)
+            digits++;
+        bare |= digits == 1;
+    }
+    return (s ? (size_t)(s - separators) : 3) * 2 + bare;
+}
+
 static void birth_see(struct evidence *e, const struct sheet *s, str text)
 {
     struct date_reading r;
 
-    switch (date_order_of(text)) {
-    case DATE_ORDER_DAY: e->day_first++; break;
-    case DATE_ORDER_MONTH: e->month_first++; break;
-    case DATE_ORDER_EITHER: e->either++; break;
-    case DATE_ORDER_NONE: break;
-    }
+    enum date_order order = date_order_of(text);
+    size_t form = form_of(text);
+
+    e->forms[form].day_first += order == DATE_ORDER_DAY;
+    e->forms[form].month_first += order == DATE_ORDER_MONTH;
+    e->forms[form].either += order == DATE_ORDER_EITHER;
+    e->day_first += order == DATE_ORDER_DAY;
+    e->month_first += order == DATE_ORDER_MONTH;
+    e->either += order == DATE_ORDER_EITHER;
     if (!date_read(text, &s->habits, &r))
         return;
     e->births++;
@@ -41,23 +63,42 @@ static void sex_see(struct evidence *e, str text, str number)
     e->sex_digits[text.ptr[0] - '0'][by_number]++;
 }
 
+static bool begins_with_lady(str name)
+{
+    static const str forms[] = { STR("Bà "), STR("bà "), STR("BÀ ") };
+
+    name = str_trim(name);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (str_starts(name, forms[i]))
+            return true;
+    return false;
+}
+
 static void row_see(struct evidence *e, struct arena *a, const struct sheet *s, const struct sheet_row *row)
 {
     e->rows++;
     if (row->bad != ERR_OK)
         return;
     birth_see(e, s, sheet_cell(s, a, row, COLUMN_BIRTH));
+    e->ladies += begins_with_lady(sheet_cell(s, a, row, COLUMN_NAME));
     sex_see(e, str_trim(sheet_cell(s, a, row, COLUMN_SEX)), sheet_cell(s, a, row, COLUMN_NUMBER));
 }
 
 static void order_decide(struct evidence *e)
 {
-    size_t contrary;
-
     e->month_is_first = e->month_first > 0 && e->month_first >= ORDER_RATIO * e->day_first;
-    contrary = e->month_is_first ? e->day_first : e->month_first;
-    e->order_is_proven = e->day_first + e->month_first >= PROOF_MIN && 2 * contrary * e->either < e->day_first + e->month_first;
+    size_t all_told = e->day_first + e->month_first, all_contrary = e->month_is_first ? e->day_first : e->month_first;
+    bool list_is_proven = 2 * all_contrary * e->either < all_told;
+    e->order_is_proven = true;
+    for (size_t i = 0; i < EVIDENCE_FORMS; i++) {
+        size_t told = e->forms[i].day_first + e->forms[i].month_first;
+        size_t contrary = e->month_is_first ? e->forms[i].day_first : e->forms[i].month_first;
+        e->forms[i].proven = list_is_proven && told >= PROOF_MIN && 2 * contrary * e->forms[i].either < told;
+        e->order_is_proven &= e->forms[i].proven || !e->forms[i].either;
+    }
 }
+
+bool evidence_doubts(const struct evidence *e, str date) { return !e->forms[form_of(date)].proven; }
 
 static size_t digit_count(const struct evidence *e, int digit)
 {

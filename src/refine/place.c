@@ -14,7 +14,7 @@ enum { TAIL_BYTES = 230, TOKENS_MAX = 120, FOLDED_BYTES = 768, ENTRIES_MAX = 160
 /* Weights of a reading. A level that is found outweighs all else; marks that contradict weigh more than a missing type. */
 enum {
     WEIGHT_LEVEL = 100, WEIGHT_TYPE = 30, WEIGHT_OTHER_TYPE = -20, WEIGHT_MARKS = 20, WEIGHT_OTHER_MARKS = -40, WEIGHT_BOUND = 10,
-    WEIGHT_LOOSE = -30, WEIGHT_TORN = -60, WEIGHT_BORROWED = -15, WEIGHT_NO_DISTRICT = -10, WEIGHT_NEW_MAP = 5, WEIGHT_WORD = 5,
+    WEIGHT_LOOSE = -30, WEIGHT_TORN = -60, WEIGHT_BORROWED = -15, WEIGHT_NO_DISTRICT = -10, WEIGHT_NEW_MAP = 5, WEIGHT_WORD = 12,
     WEIGHT_STRANGE = -150,
 };
 
@@ -40,6 +40,12 @@ struct reading {
         bool sure;
     } found[BEST_MAX]; /* those of the best weight */
     size_t found_count;
+};
+
+/* Where a name begins, and whether the word before it is taken for its type. */
+struct start {
+    size_t from;
+    bool typed;
 };
 
 /* A level on the way down. */
@@ -201,23 +207,33 @@ day places_day(const struct places *p, unit_id unit)
 
 static const struct {
     const char *first, *second; /* folded; no second: one word */
+    const char *written;        /* with its marks; NULL: an abbreviation */
     uint32_t types;
 } type_words[] = {
-    { "thanh", "pho", TYPE(CITY) | TYPE(PROVINCE_CITY) }, { "thi", "xa", TYPE(TOWN) }, { "thi", "tran", TYPE(TOWNSHIP) }, { "dac", "khu", TYPE(SPECIAL_ZONE) },
-    { "tp", NULL, TYPE(CITY) | TYPE(PROVINCE_CITY) }, { "tx", NULL, TYPE(TOWN) }, { "tt", NULL, TYPE(TOWNSHIP) }, { "dk", NULL, TYPE(SPECIAL_ZONE) },
-    { "tinh", NULL, TYPE(PROVINCE) }, { "t", NULL, TYPE(PROVINCE) }, { "quan", NULL, TYPE(URBAN_DISTRICT) }, { "q", NULL, TYPE(URBAN_DISTRICT) },
-    { "huyen", NULL, TYPE(RURAL_DISTRICT) }, { "h", NULL, TYPE(RURAL_DISTRICT) }, { "phuong", NULL, TYPE(WARD) }, { "p", NULL, TYPE(WARD) },
-    { "f", NULL, TYPE(WARD) }, { "xa", NULL, TYPE(COMMUNE) }, { "x", NULL, TYPE(COMMUNE) },
+    { "thanh", "pho", "thành phố", TYPE(CITY) | TYPE(PROVINCE_CITY) }, { "thi", "xa", "thị xã", TYPE(TOWN) }, { "thi", "tran", "thị trấn", TYPE(TOWNSHIP) },
+    { "dac", "khu", "đặc khu", TYPE(SPECIAL_ZONE) }, { "tp", NULL, NULL, TYPE(CITY) | TYPE(PROVINCE_CITY) }, { "tx", NULL, NULL, TYPE(TOWN) },
+    { "tt", NULL, NULL, TYPE(TOWNSHIP) }, { "dk", NULL, NULL, TYPE(SPECIAL_ZONE) }, { "tinh", NULL, "tỉnh", TYPE(PROVINCE) }, { "t", NULL, NULL, TYPE(PROVINCE) },
+    { "quan", NULL, "quận", TYPE(URBAN_DISTRICT) }, { "q", NULL, NULL, TYPE(URBAN_DISTRICT) }, { "huyen", NULL, "huyện", TYPE(RURAL_DISTRICT) },
+    { "h", NULL, NULL, TYPE(RURAL_DISTRICT) }, { "phuong", NULL, "phường", TYPE(WARD) }, { "p", NULL, NULL, TYPE(WARD) }, { "f", NULL, NULL, TYPE(WARD) },
+    { "xa", NULL, "xã", TYPE(COMMUNE) }, { "x", NULL, NULL, TYPE(COMMUNE) },
 };
 
-/* The type word that ends before token `from`: its place + 1, and how many tokens it takes. */
+/* "Tịnh" at the end of "Sơn Tịnh" is no "tỉnh": where marks are written they must be those of the word. */
+static bool type_is_written(const struct reading *r, size_t i, size_t from, size_t tokens)
+{
+    str written = words_written(r, from - tokens, from);
+
+    return !type_words[i].written || text_is_ascii(written) || str_eq(viet_key(r->arena, written), viet_key(r->arena, str_of(type_words[i].written)));
+}
+
+/* The type word that ends before token `from`: its place + 1, and how many tokens it takes. No comma stands between. */
 static size_t type_before(const struct reading *r, size_t from, size_t *ret_tokens)
 {
-    for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++) {
+    for (size_t i = 0; !r->tokens[from].apart && i < sizeof type_words / sizeof *type_words; i++) {
         *ret_tokens = type_words[i].second ? 2 : 1;
         if (from < *ret_tokens || !token_is(r, from - *ret_tokens, type_words[i].first))
             continue;
-        if (!type_words[i].second || token_is(r, from - 1, type_words[i].second))
+        if ((!type_words[i].second || token_is(r, from - 1, type_words[i].second)) && type_is_written(r, i, from, *ret_tokens))
             return i + 1;
     }
     *ret_tokens = 0;
@@ -274,16 +290,17 @@ static void keep(struct reading *r, const struct step *s, size_t from)
     }
 }
 
-/* One unit read at tokens from … step->end; false when it cannot be this one. */
-static bool weigh(struct reading *r, const struct step *step, const struct place_entry *e, size_t from, struct step *ret)
+/* One unit read at tokens from … step->end, with the type word before it or as if there were none; false when it cannot be
+ * this one. */
+static bool weigh(struct reading *r, const struct step *step, const struct place_entry *e, struct start at, struct step *ret)
 {
     const struct unit *u = defs_unit(r->p->defs, e->unit);
-    size_t type_tokens, type = type_before(r, from, &type_tokens);
+    size_t from = at.from, type_tokens, type = type_before(r, from, &type_tokens);
 
     if (u->map != r->map || (step->above.v && (u->id.v == step->above.v || !defs_unit_within(r->p->defs, u->id, step->above))))
         return false;
     bool strange = type && !(type_words[type - 1].types & types_of_level(u->level));
-    if (strange)
+    if (strange || !at.typed)
         type = type_tokens = 0; /* the end of another name, as in "xã Tứ Xã Lâm Thao"; "huyện X" is no commune */
     *ret = *step;
     ret->above = u->id;
@@ -309,11 +326,16 @@ static void entries_try(struct reading *r, const struct step *step, enum unit_le
 
     for (; entry; entry = r->p->entries[entry - 1].next) {
         const struct place_entry *e = &r->p->entries[entry - 1];
-        if (e->unit.v / 100000 % 10 != (int)level || !weigh(r, step, e, from, &next))
+        if (e->unit.v / 100000 % 10 != (int)level)
             continue;
-        keep(r, &next, next.end);
-        if (level < UNIT_COMMUNE)
-            level_read(r, &next, level + 1);
+        size_t type_tokens;
+        for (int typed = type_before(r, from, &type_tokens) > 0; typed >= 0; typed--) {
+            if (!weigh(r, step, e, (struct start){ from, typed }, &next))
+                continue;
+            keep(r, &next, next.end);
+            if (level < UNIT_COMMUNE)
+                level_read(r, &next, level + 1);
+        }
     }
 }
 

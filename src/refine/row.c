@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { CELL_TEXT_BYTES_MAX = 1024 };
+enum { CELL_TEXT_BYTES_MAX = 1024, WORD_REPAIRS_MAX = 12 };
 
 #define WORDS_TAKEN(word) #word,
 #define WORDS_NONE(word)
@@ -74,16 +74,28 @@ static enum row_reason text_take(struct arena *a, str raw, str *ret)
     return status_is(st, ERR_TEXT_NOT_UTF8) ? REASON_text_not_utf8 : status_is(st, ERR_TEXT_CONTROL) ? REASON_text_control : REASON_cell_too_large;
 }
 
+/* Encoding done twice and hidden characters are mended on the way in; in names and addresses typing and lookalikes too. */
+static bool cell_take(struct row_work *w, enum column_role role, str raw, str *ret)
+{
+    bool words = role == COLUMN_NAME || role == COLUMN_FAMILY || role == COLUMN_GIVEN || role == COLUMN_ADDRESS;
+    struct repair repairs[WORD_REPAIRS_MAX];
+    struct cell_mending m = { .arena = w->arena, .words = words, .bytes_max = CELL_TEXT_BYTES_MAX, .repairs = repairs, .cap = WORD_REPAIRS_MAX };
+
+    if (!status_ok(cell_mend(&m, (str){ 0 }, raw, ret))) {
+        fault_clear();
+        return false; /* what is wrong, text_take() says */
+    }
+    for (size_t i = 0; i < m.count && i < m.cap; i++)
+        row_repaired(w, role, repairs[i]);
+    return true;
+}
+
 bool row_take(struct row_work *w, enum column_role role, str *ret_raw, str *ret_text)
 {
-    str raw = sheet_cell(w->by->sheet, w->arena, w->row, role);
-    double confidence;
-
-    *ret_raw = raw;
-    bool undone = raw.ptr != xlsx_formula && mojibake_undo(w->arena, raw, ret_raw, &confidence);
+    *ret_raw = sheet_cell(w->by->sheet, w->arena, w->row, role);
+    if (ret_raw->len && ret_raw->ptr != xlsx_formula && cell_take(w, role, *ret_raw, ret_text))
+        return true;
     enum row_reason bad = text_take(w->arena, *ret_raw, ret_text);
-    if (undone && !bad)
-        row_repaired(w, role, (struct repair){ REPAIR_MOJIBAKE, raw, *ret_text, confidence });
     if (bad && !w->person->reason)
         w->person->reason = bad;
     return !bad;

@@ -80,11 +80,11 @@ static void repairs_tell(struct row_work *w, const struct date_reading *r, str b
         row_repaired(w, COLUMN_BIRTH, (struct repair){ REPAIR_DATE_FORM, before, after, 0.99 });
 }
 
-static void doubts_tell(struct row_work *w, const struct date_reading *r)
+static void doubts_tell(struct row_work *w, const struct date_reading *r, str text)
 {
     struct list_person *p = w->person;
 
-    if (r->flags & DATE_SWAP_POSSIBLE && !w->by->evidence->order_is_proven)
+    if (r->flags & DATE_SWAP_POSSIBLE && evidence_doubts(w->by->evidence, text))
         say(w, COLUMN_BIRTH, WARNING_birth_swap_possible, r->day, r->other);
     if (r->flags & DATE_FIRST_OF_JANUARY && day_precision(r->day) == DAY_FULL) {
         p->birth_other = (day){ day_year(r->day) * 10000 };
@@ -147,6 +147,6 @@ void row_birth(struct row_work *w)
     }
     p->birth = r.day;
     p->birth_other = r.other;
-    doubts_tell(w, &r);
+    doubts_tell(w, &r, text);
     repairs_tell(w, &r, raw, text);
 }

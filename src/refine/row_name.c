@@ -35,15 +35,27 @@ static bool takes_off(struct arena *a, str name, const struct repair *r)
     return (r->rule == REPAIR_HONORIFIC && is_form_of_address(a, name)) || (r->rule == REPAIR_REMARK && remark_stands_apart(name, r->after));
 }
 
+enum { LADIES_MIN = 3 };
+
+/* "Ông Lầu A Páo": before names of minorities too, in a list that writes so. "Ông" is a rare family name; a list whose women
+ * have no "Bà" is left alone. */
+static bool listed_form(struct row_work *w, str name, str *ret_rest)
+{
+    str rest = name, first, second;
+
+    if (w->by->evidence->ladies < LADIES_MIN || !str_cut(&rest, ' ', &first) || !rest.len || str_find_char(rest, ' ') == rest.len)
+        return false;
+    *ret_rest = rest;
+    first = viet_lower(w->arena, first);
+    return str_cut(&rest, ' ', &second) && (str_eq(first, STR("ông")) || str_eq(first, STR("bà")));
+}
+
 /* Each pass takes the surest proposal. */
 static str name_mend(struct row_work *w, str name)
 {
     struct repair proposals[PROPOSALS_MAX];
     bool changed = name.len > 0;
-    size_t typed = typing_repair(w->arena, name, &name, proposals, PROPOSALS_MAX);
 
-    for (size_t i = 0; i < typed && i < PROPOSALS_MAX; i++)
-        row_repaired(w, COLUMN_NAME, proposals[i]);
     for (int pass = 0; pass < 2 && changed; pass++) {
         size_t n = name_repairs(w->arena, name, proposals, PROPOSALS_MAX);
         changed = false;
@@ -54,6 +66,11 @@ static str name_mend(struct row_work *w, str name)
             row_repaired(w, COLUMN_NAME, proposals[i]);
             name = proposals[i].after;
         }
+    }
+    str rest;
+    if (listed_form(w, name, &rest)) {
+        row_repaired(w, COLUMN_NAME, (struct repair){ REPAIR_HONORIFIC, name, rest, 0.9 });
+        name = rest;
     }
     return name;
 }
@@ -95,7 +112,22 @@ static bool order_is_doubtful(str name)
 
     if (!str_cut(&rest, ' ', &first) || !str_cut(&rest, ' ', &second))
         return false;
+    if (rest.len && (str_ends(name, STR(" Thị")) || str_ends(name, STR(" Văn"))))
+        return true; /* these stand in the middle */
     return !name_is_family(first) && (name_is_family(second) || (rest.len && name_is_family(rest))) && syllable_is_valid(first);
+}
+
+/* "Phan Van Toan": the family name stands as it is, but "Văn" and "Thị" in the middle always have their marks. */
+static bool lacks_marks(str name)
+{
+    str rest = name, word;
+
+    if (!text_is_ascii(name) || !str_cut(&rest, ' ', &word))
+        return false;
+    while (str_cut(&rest, ' ', &word) && rest.len)
+        if (str_eq(word, STR("Van")) || str_eq(word, STR("Thi")))
+            return true;
+    return false;
 }
 
 static void doubts_tell(struct row_work *w)
@@ -111,6 +143,8 @@ static void doubts_tell(struct row_work *w)
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         if (bits & told[i].bit)
             row_warned(w, COLUMN_NAME, told[i].why, (str){ 0 });
+    if (!(bits & NAME_NO_MARKS) && lacks_marks(p->proposal))
+        row_warned(w, COLUMN_NAME, WARNING_name_no_marks, (str){ 0 });
     if (!(bits & (NAME_CLAN_ORDER | NAME_OTHER_WORDS)) && order_is_doubtful(p->proposal))
         row_warned(w, COLUMN_NAME, WARNING_name_order, (str){ 0 });
     if (bits & (NAME_DIGITS | NAME_LOST_LETTERS)) {
@@ -120,35 +154,32 @@ static void doubts_tell(struct row_work *w)
 }
 
 /* From one column, or from those of family and given name. */
-static bool name_take(struct row_work *w, str *ret_raw, str *ret_text)
+static bool name_take(struct row_work *w, str *ret_text)
 {
     str family, raw;
 
-    if (!row_take(w, COLUMN_NAME, ret_raw, ret_text))
+    if (!row_take(w, COLUMN_NAME, &raw, ret_text))
         return false;
     if (ret_text->len || w->by->sheet->of_role[COLUMN_FAMILY] < 0)
         return true;
-    if (!row_take(w, COLUMN_FAMILY, &raw, &family) || !row_take(w, COLUMN_GIVEN, ret_raw, ret_text))
+    if (!row_take(w, COLUMN_FAMILY, &raw, &family) || !row_take(w, COLUMN_GIVEN, &raw, ret_text))
         return false;
     if (family.len)
         *ret_text = ret_text->len ? arena_join(w->arena, arena_join(w->arena, family, STR(" ")), *ret_text) : family;
-    *ret_raw = *ret_text;
     return true;
 }
 
 void row_name(struct row_work *w)
 {
     struct list_person *p = w->person;
-    str raw, text;
+    str text;
 
-    if (!name_take(w, &raw, &text))
+    if (!name_take(w, &text))
         return;
     if (text.len > ROW_NAME_BYTES_MAX) {
         p->reason = REASON_name_too_long;
         return;
     }
-    if (!str_eq(raw, text) && !str_eq(viet_compose(w->arena, raw), text))
-        row_repaired(w, COLUMN_NAME, (struct repair){ REPAIR_SPACES, raw, text, 1 });
     p->name = name_mend(w, text);
     propose(w);
     doubts_tell(w);

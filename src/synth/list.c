@@ -143,15 +143,15 @@ static STATUS row_draw(struct listing *l, int64_t index, struct list_row *row)
     if (l->recent_count && rng_chance(&l->r, rates[SYNTH_FAULT_duplicate])) {
         const struct list_row *first = &l->recent[rng_below(&l->r, (uint32_t)l->recent_count)];
         *row = *first;
-        row->faults = 1u << SYNTH_FAULT_duplicate;
+        row->faults = UINT64_C(1) << SYNTH_FAULT_duplicate;
         l->result->duplicates++;
     } else if (rng_chance(&l->r, rates[SYNTH_FAULT_stranger])) {
         TRY(stranger_draw(l, row));
-        row->faults = 1u << SYNTH_FAULT_stranger;
+        row->faults = UINT64_C(1) << SYNTH_FAULT_stranger;
         l->result->strangers++;
     } else if (rng_chance(&l->r, rates[SYNTH_FAULT_dead])) {
         TRY(person_draw(l, true, row));
-        row->faults = 1u << SYNTH_FAULT_dead;
+        row->faults = UINT64_C(1) << SYNTH_FAULT_dead;
         l->result->dead++;
     } else {
         TRY(person_draw(l, false, row));
@@ -230,7 +230,10 @@ static void truth_write(struct listing *l, int64_t index, const struct list_row 
             separator = "|";
             l->result->faults[f]++;
         }
-    fputc('\n', l->truth);
+    struct arena *a = arena_new(1 << 16);
+    str unit = defs_unit_text(a, row->unit), birth = day_iso_str(a, row->birth);
+    fprintf(l->truth, ",%s,%.*s,%d,%s,%s,%s,%.*s\n", row->name, STR_ARG(birth), row->sex, row->number, row->old_number, row->phone, STR_ARG(unit));
+    arena_free(a);
 }
 
 static void recent_keep(struct listing *l, int64_t index, const struct list_row *row)
@@ -245,7 +248,7 @@ static void recent_keep(struct listing *l, int64_t index, const struct list_row 
 static STATUS rows_write(struct listing *l)
 {
     cells_write(l, 0, list_heads);
-    fputs("row,person,duplicate_of,faults\n", l->truth);
+    fputs("row,person,duplicate_of,faults,name,birth,sex,number,old_number,phone,unit\n", l->truth);
     for (int64_t i = 1; i <= l->o->rows; i++) {
         struct list_row row;
         const char *cells[LIST_COLUMNS];

@@ -13,7 +13,7 @@ struct list_row {
     unit_id unit;
     int64_t duplicate_of; /* row, 0 none */
     bool dead;
-    uint32_t faults; /* bits of enum synth_fault that were done */
+    uint64_t faults; /* bits of enum synth_fault that were done */
     char cell[LIST_COLUMNS][CELL_BYTES];
 };
 /* Fills the cells from the values, with faults drawn by `rates`. */

@@ -55,7 +55,29 @@ extern const char *const synth_encoding_words[SYNTH_ENCODING_COUNT + 1];
     FAULT(unit_old, 0.60)        /* address by the units before 2025 */                                                \
     FAULT(duplicate, 0.01)       /* the person stands a second time, with faults of its own */                         \
     FAULT(dead, 0.01)                                                                                                  \
-    FAULT(stranger, 0.01)        /* not in the register */
+    FAULT(stranger, 0.01)        /* not in the register */                                                             \
+    FAULT(number_letters, 0)     /* O for 0, l for 1: from here on only where a list asks for them */                  \
+    FAULT(number_rounded, 0)     /* 1.08002E+09: the last digits are gone */                                           \
+    FAULT(number_fraction, 0)    /* 1080017345.0 */                                                                    \
+    FAULT(day_month_first, 0)    /* 12/25/1990 among days first */                                                     \
+    FAULT(day_serial, 0)         /* 33232: days of a spreadsheet */                                                    \
+    FAULT(day_short_year, 0)     /* 25/12/90 */                                                                        \
+    FAULT(day_words, 0)          /* in number words */                                                                 \
+    FAULT(day_zero_parts, 0)     /* 00/00/1990 */                                                                      \
+    FAULT(name_lower, 0)                                                                                               \
+    FAULT(name_honorific, 0)     /* "Ông Nguyễn Văn An" */                                                             \
+    FAULT(name_remark, 0)        /* "Nguyễn Văn An (đã chuyển đi)" */                                                  \
+    FAULT(name_hidden, 0)        /* no-break and zero-width spaces */                                                  \
+    FAULT(name_lookalike, 0)     /* Ð for Đ, Cyrillic letters */                                                       \
+    FAULT(name_mojibake, 0)      /* Nguyá»…n */                                                                        \
+    FAULT(phone_old, 0)          /* eleven digits, the prefix before 2018 */                                           \
+    FAULT(phone_country, 0)      /* +84 */                                                                             \
+    FAULT(phone_zero_lost, 0)                                                                                          \
+    FAULT(phone_spaced, 0)                                                                                             \
+    FAULT(address_short, 0)      /* P. Bồ Đề, Q.Long Biên */                                                           \
+    FAULT(address_bare, 0)       /* without the words of types */                                                      \
+    FAULT(address_no_commas, 0)                                                                                        \
+    FAULT(address_plain, 0)      /* without diacritics */
 enum synth_fault {
 #define FAULT(name, rate) SYNTH_FAULT_##name,
     SYNTH_FAULTS(FAULT)

@@ -148,3 +148,16 @@ bool phone_read(str raw, struct phone_reading *ret)
     memcpy(ret->digits, digits, len + 1);
     return true;
 }
+
+bool phone_before_2018(str digits, char out[static 12])
+{
+    for (size_t i = 0; digits.len == 10 && i < sizeof moved / sizeof *moved; i++) {
+        if (!str_starts(digits, str_of(moved[i][1])))
+            continue;
+        memcpy(out, moved[i][0], 4);
+        memcpy(out + 4, digits.ptr + 3, 7);
+        out[11] = 0;
+        return true;
+    }
+    return false;
+}

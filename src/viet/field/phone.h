@@ -19,3 +19,6 @@ struct phone_reading {
 };
 /* False if it is no number that can be dialled today. */
 bool phone_read(str raw, struct phone_reading *ret);
+/* The eleven digits of before 15 September 2018; false if the prefix of ten digits is none that replaced one. Of two old ones the
+ * first. For tests and synthetic lists. */
+bool phone_before_2018(str digits, char out[static 12]);
