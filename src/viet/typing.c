@@ -200,7 +200,7 @@ struct proposal {
 /* What the words of the text say together. */
 struct text_evidence {
     size_t words, syllables, marked; /* syllables; those with diacritics */
-    size_t known;                    /* syllables that are words of names */
+    size_t known, families;          /* syllables that are words of names; that are names of families */
     size_t supports;                 /* words that a repair would make known ones, or that look much like typing */
     bool family;                     /* begins with a family name as it stands */
     bool proven[REPAIR_COUNT];
@@ -362,7 +362,9 @@ static bool is_family_typed(const struct proposal *p, const struct text_evidence
 {
     bool doubtful = p->foreign || syllable_is_valid(p->repair.before);
     size_t readable = e->syllables + e->supports, known = e->known + e->supports;
-    return place == 0 && !p->apart && e->words > (doubtful ? 2u : 1u) && readable + 1 >= e->words &&
+    /* "Lys Hạnh", but not "Lys Trần" */
+    bool given = e->words == 2 && e->known == 1 && e->marked == 1 && e->families == 0;
+    return place == 0 && !p->apart && (e->words > (doubtful ? 2u : 1u) || given) && readable + 1 >= e->words &&
            (known + 1 >= e->words || e->marked > 0) && name_is_family(p->repair.after);
 }
 
@@ -430,6 +432,7 @@ static void evidence_gather(struct arena *a, str text, struct text_evidence *e)
         e->syllables += valid;
         e->marked += valid && is_marked(token);
         e->known += valid && lexicon_has(token);
+        e->families += valid && name_is_family(token);
         if (valid || !propose(a, token, &p))
             continue;
         e->supports += !p.foreign && !p.apart && (p.known || confidence_alone(&p) >= 0.7);

@@ -106,6 +106,9 @@ static void neighbours_speak_for_a_repair(void **state)
     becomes("Cao Vawn Nam", "Cao Văn Nam", 1);
     becomes("Mai Thij Lan", "Mai Thị Lan", 1);
     becomes("Trần Thị Hoas", "Trần Thị Hóa", 1);
+    becomes("Lys Hạnh", "Lý Hạnh", 1);
+    becomes("Lys Trần", "Lys Trần", 0);
+    becomes("Vif Thị Loan", "Vì Thị Loan", 1);
     becomes("Le6 Thi5 Mai", "Lê Thị Mai", 2);
     becomes("Nguyễn Thi5 Mai", "Nguyễn Thị Mai", 1);
     becomes("Nguye64n To2", "Nguyễn Tò", 2);

@@ -8,7 +8,7 @@
 #include "viet/encoding/sample.h"
 #include "viet/syllable.h"
 
-enum { HEAD_BYTES = 4096, CANDIDATES_MAX = 36, WORDS_MAX = 2048, FEW_WORDS = 40, ARENA_BYTES = 1 << 20 };
+enum { HEAD_BYTES = 4096, CANDIDATES_MAX = 36, WORDS_MAX = 2048, FEW_WORDS = 40, SISTER_SHARE = 10, ARENA_BYTES = 1 << 20 };
 #define SCORE_MIN 0.6
 /* Measured on random columns of names of two and three words, 400 of each size in each of the sets, wrapped or not, in capitals
  * or not. Decided: of 3 cells 81 in 100, of 6 cells 93, of 12 cells 99, of 24 all. Read wrongly although decided, but for the
@@ -88,6 +88,13 @@ static bool has_strange(str token)
     return false;
 }
 
+static bool begins_small(str token)
+{
+    size_t at = 0;
+    uint32_t first = text_next(token, &at);
+    return letter_upper(first) != first;
+}
+
 /* 1 for syllables, a half for other words in letters of the alphabet (names of minorities), 0 for what nobody writes. */
 static double token_credit(str token)
 {
@@ -102,8 +109,14 @@ static double token_credit(str token)
         if (!syllable_is_valid(word))
             credit = 0.5;
     }
-    /* No-break spaces part words, not letters. */
-    return credit < 1 && str_find(token, STR("\u00A0")) < token.len ? 0 : credit;
+    /* No-break spaces part words, not letters: "T n" is none, "Gi y" hardly one. */
+    size_t gap = str_find(token, STR("\u00A0"));
+    if (gap == token.len)
+        return credit;
+    at = gap + 2;
+    uint32_t next = at < token.len ? text_next(token, &at) : 0;
+    bool torn = gap > 0 && letter_upper(next) != next && !begins_small(token);
+    return credit < 1 ? 0 : torn ? 0.5 : credit;
 }
 
 static bool is_separator(char c, bool bar)
@@ -245,8 +258,8 @@ static struct duel duel_of(const struct field *f, const struct candidate *one, c
         d.different += different;
         d.lead += ((double)one->words[i].twice - (double)other->words[i].twice) / 2;
     }
-    /* A rival that makes sense of none of the words is no rival, however rare the set. */
-    if (d.lead < (double)d.words)
+    /* A rival that makes sense of none of the words is no rival, however rare the set; sisters differ in few words anyway. */
+    if (d.lead < (double)d.words && SISTER_SHARE * d.words > f->words)
         d.lead += RARE_HANDICAP * (is_rare(other->form.set) - is_rare(one->form.set));
     d.lead = d.lead > 0 ? d.lead : 0;
     d.margin = d.lead < (double)d.words ? d.lead / (double)d.words : 1;
@@ -264,9 +277,11 @@ static void differing_note(const struct field *f, const struct candidate *one, c
     }
 }
 
-static bool is_close(const struct duel *d)
+/* Sisters (ISC and TCVN3) part on few words of a column. */
+static bool is_close(const struct field *f, const struct duel *d)
 {
-    return d->lead < LEAD_MIN || d->margin < (d->lead < LEAD_MANY ? MARGIN_FEW : MARGIN_MANY);
+    bool sisters = SISTER_SHARE * d->words <= f->words;
+    return d->lead < LEAD_MIN || d->margin < (d->lead < LEAD_MANY && !sisters ? MARGIN_FEW : MARGIN_MANY);
 }
 
 static void judge(const struct field *f, struct encoding_guess *ret)
@@ -275,7 +290,7 @@ static void judge(const struct field *f, struct encoding_guess *ret)
     struct duel closest = { 0 };
     for (size_t i = 0; i < f->count; i++) {
         struct duel d = duel_of(f, best, &f->list[i]);
-        bool nearer = is_close(&d) != is_close(&closest) ? is_close(&d) : d.margin < closest.margin;
+        bool nearer = is_close(f, &d) != is_close(f, &closest) ? is_close(f, &d) : d.margin < closest.margin;
         if (d.different == 0 || (rival && !nearer))
             continue;
         rival = &f->list[i];
@@ -289,7 +304,7 @@ static void judge(const struct field *f, struct encoding_guess *ret)
         ret->runner_score = rival->credit / (double)f->words;
         differing_note(f, best, rival, ret);
     }
-    ret->doubt = ret->score < SCORE_MIN ? ENCODING_STRANGE : rival && is_close(&closest) ? ENCODING_CLOSE : ENCODING_CERTAIN;
+    ret->doubt = ret->score < SCORE_MIN ? ENCODING_STRANGE : rival && is_close(f, &closest) ? ENCODING_CLOSE : ENCODING_CERTAIN;
 }
 
 /* How the column writes its words, by the plain letters; a few exceptions are let pass. */

@@ -26,7 +26,9 @@ static const char *const variants[][2] = {
     { "trường", "tràng" },  { "đường", "đàng" },
 };
 
-static const char *const honorifics[] = { "ong", "ba", "cu", "anh", "chi", "em", "chau", "co", "chu", "bac", "mr", "mrs", "ms", "dc" };
+/* With their diacritics: Chú is a form of address, Chu and Châu are family names. In names that lost all of them, the first
+ * letters of these tell. */
+static const char *const honorifics[] = { "ông", "bà", "cụ", "anh", "chị", "em", "cháu", "cô", "chú", "bác", "mr", "mrs", "ms", "đc" };
 
 static bool next_word(str s, size_t *at, str *ret)
 {
@@ -138,15 +140,16 @@ static bool is_abbreviated(str word)
     return vowels == 0 && letters <= 3;
 }
 
-static bool is_honorific(str word, str after)
+static bool is_honorific(str word, str after, bool unmarked)
 {
-    char bytes[16];
-    str folded = { bytes, viet_fold_into(bytes, sizeof bytes, word) };
-    if (folded.len > 0 && folded.ptr[folded.len - 1] == '.')
-        folded.len--;
-    for (size_t i = 0; i < COUNT(honorifics); i++)
-        if (str_eq(folded, str_of(honorifics[i])))
+    char bytes[40], folded[16];
+    str key = key_of(str_slice(word, 0, word.len - str_ends(word, STR("."))), bytes);
+    for (size_t i = 0; i < COUNT(honorifics); i++) {
+        str form = str_of(honorifics[i]);
+        bool bare = unmarked && !name_is_family(word);
+        if (str_eq(key, form) || (bare && str_eq(key, (str){ folded, viet_fold_into(folded, sizeof folded, form) })))
             return name_is_family(after) || folds_to_family(after);
+    }
     return false;
 }
 
@@ -179,7 +182,7 @@ static bool begins_with_honorific(str name, size_t *ret_bytes)
     while (next_word(name, &at, &word))
         words++;
     *ret_bytes = end;
-    return words >= 1 && is_honorific(first, second) && (words >= 2 || !name_is_family(first));
+    return words >= 1 && is_honorific(first, second, text_is_ascii(name)) && (words >= 2 || !name_is_family(first));
 }
 
 uint32_t name_plausibility(str name)

@@ -61,6 +61,10 @@ static void doubts_with_reasons(void **state)
     doubts("Chu Văn An", 0);
     doubts("Anh Thư", 0);
     doubts("Chu Trần Lan", 0);
+    doubts("Chu Văn Đình Việt", 0);
+    doubts("Châu Văn Đoàn Pháp", 0);
+    doubts("Bá Đình Công Đăng", 0);
+    doubts("Chú Văn Đình Việt", NAME_HONORIFIC);
     doubts("H'Hen Niê", NAME_CLAN_ORDER | NAME_OTHER_WORDS);
     doubts("Y Moan", NAME_CLAN_ORDER);
     doubts("John Smith", NAME_OTHER_WORDS);

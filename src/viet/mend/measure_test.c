@@ -323,6 +323,9 @@ static void reads_columns_of_every_encoding(void **state)
                 raw[i] = encoded(names[i], form);
             }
             bool sure = viet_encoding_detect(raw, COLUMN_CELLS, &g);
+            if (!sure && getenv("SHOW"))
+                print_message("#   %s or %s: %.2f, %.2f, margin %.2f\n", encoding_name(g.form.set), encoding_name(g.runner_up.set), g.score,
+                              g.runner_score, g.margin);
             for (int i = 0; i < COLUMN_CELLS; i++) {
                 struct decoding d;
                 viet_decode(arena, g.form, raw[i], &d);
@@ -332,7 +335,7 @@ static void reads_columns_of_every_encoding(void **state)
         }
         char what[64];
         snprintf(what, sizeof what, "cells in %s", encoding_name((enum encoding)set));
-        good &= tell(what, right, cells, set == ENCODING_BK1 ? 0.95 : REPAIRED_MIN); /* BK HCM 1 merges letters */
+        good &= tell(what, right, cells, set == ENCODING_BK1 || set == ENCODING_ISC ? 0.97 : REPAIRED_MIN); /* merged letters; a column may stay open */
     }
     assert_true(good);
 }
