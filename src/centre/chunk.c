@@ -1,219 +1,43 @@
-/* Some rows of a list against the register, in one transaction: candidates are fetched by key, match/ finds and judges the
- * pairs, and rows, figures, ledger entries and progress are written together. Whoever was compared is noted as disclosed
- * with the fields compared, also when the answer was no. People outside the unit of the ground do not exist here.
+/* Some rows of a list against the register, in one transaction: candidates are fetched by key, weighed and judged, and rows,
+ * figures, ledger entries and progress are written together. Whoever was compared is noted as disclosed with the fields
+ * compared, also when the answer was no.
  * tested by: src/centre/test/list_test.c */
 #include "centre/into.h"
 
 #include <string.h>
 
-enum { FOLLOW_MAX = 8, PAIRS_NOTED_MAX = 16 };
-
-/* The register's side of a chunk. */
-struct pool {
-    struct ctx *cx;
-    struct person *people;
-    int64_t *old_numbers;
-    size_t count, cap;
-    struct table64 places; /* by person id: index + 1 */
-};
-
-/* What a row's number led to. */
-struct by_number {
-    bool known, cancelled;
-    struct person person;
-};
-
-static bool is_open(const struct ctx *cx, const struct person *p)
-{
-    unit_id only = cx->journal->grant.only_unit;
-
-    return !only.v || defs_unit_within(cx->app->defs, p->unit, only);
-}
-
-static STATUS survivor(struct ctx *cx, struct person *inout)
-{
-    bool known = true;
-
-    for (int i = 0; i < FOLLOW_MAX && inout->survives_as.v && known; i++)
-        TRY(person_by_id(cx, inout->survives_as, inout, &known));
-    return known ? OK : FAIL(CORRUPT);
-}
-
-static STATUS pool_add(struct pool *pool, const struct person *found, int64_t old_number)
-{
-    struct person p = *found;
-    uint64_t at;
-
-    TRY(survivor(pool->cx, &p));
-    if (!is_open(pool->cx, &p))
-        return OK;
-    if (table64_get(&pool->places, (uint64_t)p.id.v, &at)) {
-        if (old_number)
-            pool->old_numbers[at - 1] = old_number;
-        return OK;
-    }
-    if (pool->count == pool->cap) {
-        size_t cap = pool->cap ? pool->cap * 2 : 2 * CHUNK_ROWS;
-        struct person *people = ARENA_ARRAY(pool->cx->arena, struct person, cap);
-        int64_t *numbers = ARENA_ARRAY(pool->cx->arena, int64_t, cap);
-        if (pool->count) {
-            memcpy(people, pool->people, pool->count * sizeof *people);
-            memcpy(numbers, pool->old_numbers, pool->count * sizeof *numbers);
-        }
-        pool->people = people;
-        pool->old_numbers = numbers;
-        pool->cap = cap;
-    }
-    pool->people[pool->count] = p;
-    pool->old_numbers[pool->count] = old_number;
-    table64_set(&pool->places, (uint64_t)p.id.v, ++pool->count);
-    return OK;
-}
-
-static STATUS fetch_by_name(struct pool *pool, int64_t name_hash, day birth)
-{
-    struct person *list;
-    size_t n;
-
-    if (day_is_none(birth))
-        return OK;
-    if (day_precision(birth) == DAY_FULL) {
-        TRY(persons_by_name(pool->cx, name_hash, birth, &list, &n));
-        for (size_t i = 0; i < n; i++)
-            TRY(pool_add(pool, &list[i], 0));
-        birth = (day){ day_year(birth) * 10000 };
-        TRY(persons_by_name(pool->cx, name_hash, birth, &list, &n));
-    } else {
-        TRY(persons_by_name_year(pool->cx, name_hash, day_year(birth), &list, &n));
-    }
-    for (size_t i = 0; i < n; i++)
-        TRY(pool_add(pool, &list[i], 0));
-    return OK;
-}
-
-/* A number that a repair restored is somebody's only when his name or birth says so too. */
-static bool is_confirmed(const struct list_person *p, int64_t name_hash, const struct person *found)
-{
-    return !p->number_doubtful || (p->name.len && found->name_hash == name_hash) || day_can_be(p->birth, found->birth);
-}
-
-static STATUS fetch_by_number(struct pool *pool, const struct list_person *p, int64_t name_hash, struct by_number *ret)
-{
-    enum number_state state;
-
-    *ret = (struct by_number){ 0 };
-    if (!p->number)
-        return OK;
-    TRY(person_by_number(pool->cx, p->number, &ret->person, &state, &ret->known));
-    if (!ret->known)
-        return OK;
-    TRY(survivor(pool->cx, &ret->person));
-    ret->known = is_open(pool->cx, &ret->person) && is_confirmed(p, name_hash, &ret->person);
-    ret->cancelled = ret->known && state != NUMBER_ISSUED;
-    return ret->known && !ret->cancelled ? pool_add(pool, &ret->person, 0) : OK;
-}
-
-static STATUS fetch_by_old_number(struct pool *pool, int64_t old_number)
-{
-    struct person *list;
-    size_t n;
-
-    TRY(persons_by_old_number(pool->cx, old_number, &list, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(pool_add(pool, &list[i], old_number));
-    return OK;
-}
-
-/* Name and birth are asked only when the number leaves a doubt. */
-static STATUS row_fetch(struct pool *pool, const struct list_person *p, int64_t name_hash, struct by_number *ret)
-{
-    bool agrees;
-
-    TRY(fetch_by_number(pool, p, name_hash, ret));
-    if (ret->cancelled)
-        return OK;
-    agrees = ret->known && (!p->name.len || ret->person.name_hash == name_hash || day_can_be(p->birth, ret->person.birth));
-    if (agrees)
-        return OK;
-    if (p->old_number)
-        TRY(fetch_by_old_number(pool, p->old_number));
-    if (!p->name.len)
-        return OK;
-    TRY(fetch_by_name(pool, name_hash, p->birth));
-    return fetch_by_name(pool, name_hash, p->birth_other);
-}
-
-/* --- columns ------------------------------------------------------------------------------------------------------------ */
-
-static struct match_columns columns_of_pool(struct arena *a, const struct pool *pool)
-{
-    size_t n = pool->count;
-    int64_t *number = ARENA_ARRAY(a, int64_t, n + 1), *hash = ARENA_ARRAY(a, int64_t, n + 1);
-    str *name = ARENA_ARRAY(a, str, n + 1);
-    day *birth = ARENA_ARRAY(a, day, n + 1);
-    uint8_t *sex = ARENA_ARRAY(a, uint8_t, n + 1);
-
-    for (size_t i = 0; i < n; i++) {
-        number[i] = pool->people[i].number;
-        hash[i] = pool->people[i].name_hash;
-        name[i] = pool->people[i].name;
-        birth[i] = pool->people[i].birth;
-        sex[i] = (uint8_t)pool->people[i].sex;
-    }
-    return (struct match_columns){ .count = n, .number = number, .old_number = pool->old_numbers, .name = name, .name_hash = hash,
-                                   .birth = birth, .sex = sex };
-}
-
-static struct match_columns columns_of_rows(struct arena *a, const struct chunk *c, const int64_t *hashes)
-{
-    size_t n = c->count;
-    int64_t *number = ARENA_ARRAY(a, int64_t, n), *old = ARENA_ARRAY(a, int64_t, n);
-    bool *doubtful = ARENA_ARRAY(a, bool, n);
-    str *name = ARENA_ARRAY(a, str, n);
-    day *birth = ARENA_ARRAY(a, day, n), *other = ARENA_ARRAY(a, day, n);
-    uint8_t *sex = ARENA_ARRAY(a, uint8_t, n);
-
-    for (size_t i = 0; i < n; i++) {
-        const struct list_person *p = &c->rows[i];
-        if (p->reason != REASON_none)
-            continue;
-        number[i] = p->number;
-        old[i] = p->old_number;
-        doubtful[i] = p->number_doubtful;
-        name[i] = p->name;
-        birth[i] = p->birth;
-        other[i] = p->birth_other;
-        sex[i] = (uint8_t)p->sex;
-    }
-    return (struct match_columns){ .count = n, .number = number, .old_number = old, .number_doubtful = doubtful, .name = name,
-                                   .name_hash = hashes, .birth = birth, .birth_other = other, .sex = sex };
-}
+enum { CANDIDATES_NOTED_MAX = 16 };
 
 /* --- outcomes ----------------------------------------------------------------------------------------------------------- */
 
-static uint64_t fields_of(uint8_t match_fields)
+static const int field_bits[JUDGE_FIELDS] = { [JUDGE_NUMBER] = FIELD_NUMBER, [JUDGE_OLD_NUMBER] = FIELD_OLD_NUMBER, [JUDGE_NAME] = FIELD_NAME,
+                                              [JUDGE_BIRTH] = FIELD_BIRTH, [JUDGE_SEX] = FIELD_SEX };
+
+static uint64_t fields_compared(const struct candidate *c)
 {
-    static const struct {
-        uint8_t match;
-        uint64_t field;
-    } table[] = {
-        { MATCH_NUMBER, UINT64_C(1) << FIELD_NUMBER }, { MATCH_OLD_NUMBER, UINT64_C(1) << FIELD_OLD_NUMBER },
-        { MATCH_NAME, UINT64_C(1) << FIELD_NAME },     { MATCH_BIRTH, UINT64_C(1) << FIELD_BIRTH },
-        { MATCH_SEX, UINT64_C(1) << FIELD_SEX },
-    };
     uint64_t fields = 0;
 
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (match_fields & table[i].match)
-            fields |= table[i].field;
+    for (int f = 0; f < JUDGE_FIELDS; f++)
+        if (c->level[f] != LEVEL_UNKNOWN)
+            fields |= UINT64_C(1) << field_bits[f];
     return fields;
 }
 
-static STATUS compared_note(struct ctx *cx, const struct pool *pool, const struct match_pair *pairs, size_t count)
+static uint64_t fields_differing(const struct candidate *c)
 {
-    for (size_t i = 0; i < count && i < PAIRS_NOTED_MAX; i++) {
-        const struct person *p = &pool->people[pairs[i].right];
-        uint64_t fields = fields_of(pairs[i].agree | pairs[i].differ | pairs[i].by) | UINT64_C(1) << FIELD_STATE | UINT64_C(1) << FIELD_RESIDENCE;
+    uint64_t fields = 0;
+
+    for (int f = 0; f < JUDGE_FIELDS; f++)
+        if (c->differs[f])
+            fields |= UINT64_C(1) << field_bits[f];
+    return fields;
+}
+
+static STATUS compared_note(struct ctx *cx, const struct candidates *c)
+{
+    for (size_t i = 0; i < c->count && i < CANDIDATES_NOTED_MAX; i++) {
+        const struct person *p = c->list[i].person;
+        uint64_t fields = fields_compared(&c->list[i]) | UINT64_C(1) << FIELD_STATE | UINT64_C(1) << FIELD_RESIDENCE;
         TRY(disclosure_note(cx, (struct subject){ p->id, p->unit }, fields & cx->journal->grant.fields));
     }
     return OK;
@@ -225,38 +49,47 @@ static void person_take(struct chunk_result *r, const struct person *p)
     r->unit = p->unit;
 }
 
-static void row_judge(const struct list_person *row, const struct pool *pool, const struct match_pair *pairs, size_t count,
-                      struct chunk_result *r)
+/* What a human will ask about: why these, and why not more surely. */
+static void evidence_take(struct chunk_result *r, const struct candidates *c, size_t count)
 {
-    struct match_judgement j = match_judge(pairs, count);
-    const struct person *p = j.verdict == MATCH_NONE ? NULL : &pool->people[pairs[j.best].right];
+    for (size_t i = 0; i < count && i < EVIDENCE_MAX; i++)
+        r->evidence[r->evidence_count++] = evidence_pack(&c->list[i]);
+}
 
-    r->candidates = (int32_t)j.candidates;
+static void row_judge(struct judge *judge, const struct list_person *row, struct candidates *c, struct chunk_result *r)
+{
+    struct judgement j = judge_row(judge, row, c->list, c->count);
+
+    r->candidates = (int32_t)j.in_question;
     r->outcome = OUTCOME_NOT_FOUND;
-    if (!p)
+    if (j.verdict == VERDICT_NONE)
         return;
-    if (j.verdict == MATCH_MANY) {
+    if (j.verdict == VERDICT_MANY) {
         r->outcome = OUTCOME_AMBIGUOUS;
+        evidence_take(r, c, j.in_question);
         return;
     }
+    const struct person *p = c->list[0].person;
     person_take(r, p);
-    r->differs = fields_of(pairs[j.best].differ);
+    r->differs = fields_differing(&c->list[0]);
     /* What the list has, but nobody can read, is a difference too. */
     if (row->number_wrong && p->number)
         r->differs |= UINT64_C(1) << FIELD_NUMBER;
     if (row->birth_wrong && !day_is_none(p->birth))
         r->differs |= UINT64_C(1) << FIELD_BIRTH;
     r->outcome = p->state == PERSON_DECEASED ? OUTCOME_DECEASED : r->differs ? OUTCOME_CONFLICTING : OUTCOME_MATCHED;
+    if (r->outcome == OUTCOME_CONFLICTING)
+        evidence_take(r, c, 1);
 }
 
-static STATUS row_cancelled(struct ctx *cx, const struct by_number *b, struct chunk_result *r)
+static STATUS row_cancelled(struct ctx *cx, const struct candidates *c, struct chunk_result *r)
 {
     uint64_t fields = (UINT64_C(1) << FIELD_NUMBER | UINT64_C(1) << FIELD_STATE) & cx->journal->grant.fields;
 
     r->outcome = OUTCOME_CANCELLED;
     r->candidates = 1;
-    person_take(r, &b->person);
-    return disclosure_note(cx, (struct subject){ b->person.id, b->person.unit }, fields);
+    person_take(r, &c->holder);
+    return disclosure_note(cx, (struct subject){ c->holder.id, c->holder.unit }, fields);
 }
 
 /* The first row that means a person stands; later ones repeat it. */
@@ -282,34 +115,28 @@ static void duplicates_mark(struct ctx *cx, struct chunk *c, const int64_t *hash
     seen_done(&here);
 }
 
-static STATUS outcomes_find(struct ctx *cx, struct chunk *c, struct pool *pool)
+static STATUS row_compare(struct ctx *cx, struct judge *judge, const struct list_person *row, int64_t name_hash, struct chunk_result *r)
+{
+    struct candidates c;
+
+    *r = (struct chunk_result){ .outcome = OUTCOME_REJECTED };
+    if (row->reason != REASON_none)
+        return OK;
+    TRY(candidates_fetch(cx, row, name_hash, &c));
+    if (c.cancelled)
+        return row_cancelled(cx, &c, r);
+    row_judge(judge, row, &c, r);
+    return compared_note(cx, &c);
+}
+
+static STATUS outcomes_find(struct ctx *cx, struct judge *judge, struct chunk *c)
 {
     int64_t *hashes = ARENA_ARRAY(cx->arena, int64_t, c->count);
-    struct by_number *numbers = ARENA_ARRAY(cx->arena, struct by_number, c->count);
-    struct match_pairs pairs;
-    size_t at = 0;
 
     for (size_t i = 0; i < c->count; i++) {
         if (c->rows[i].name.len)
             hashes[i] = person_name_hash(c->rows[i].name);
-        if (c->rows[i].reason == REASON_none)
-            TRY(row_fetch(pool, &c->rows[i], hashes[i], &numbers[i]));
-    }
-    struct match_columns left = columns_of_rows(cx->arena, c, hashes), right = columns_of_pool(cx->arena, pool);
-    match_find(cx->arena, &left, &right, &pairs);
-    for (size_t i = 0; i < c->count; i++) {
-        size_t from = at;
-        while (at < pairs.count && pairs.list[at].left == i)
-            at++;
-        c->results[i] = (struct chunk_result){ .outcome = OUTCOME_REJECTED };
-        if (c->rows[i].reason != REASON_none)
-            continue;
-        if (numbers[i].cancelled) {
-            TRY(row_cancelled(cx, &numbers[i], &c->results[i]));
-            continue;
-        }
-        row_judge(&c->rows[i], pool, pairs.list + from, at - from, &c->results[i]);
-        TRY(compared_note(cx, pool, pairs.list + from, at - from));
+        TRY(row_compare(cx, judge, &c->rows[i], hashes[i], &c->results[i]));
     }
     duplicates_mark(cx, c, hashes);
     return OK;
@@ -333,6 +160,20 @@ static STATUS rows_write(struct ctx *cx, const struct chunk *c)
         };
     }
     return list_row_add_bulk(cx, list, c->count);
+}
+
+/* Only rows that a human has to look at have any. */
+static STATUS evidence_write(struct ctx *cx, const struct chunk *c)
+{
+    struct list_evidence_add_params *list = ARENA_ARRAY(cx->arena, struct list_evidence_add_params, c->count * EVIDENCE_MAX + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        for (int k = 0; k < c->results[i].evidence_count; k++)
+            list[n++] = (struct list_evidence_add_params){ .shard = CENTRE_SHARD, .delivery = c->delivery,
+                                                           .place = c->done_before + (int64_t)i + 1, .candidate = (int16_t)k,
+                                                           .evidence = c->results[i].evidence[k] };
+    return n ? list_evidence_add_bulk(cx, list, n) : OK;
 }
 
 /* Counts of a chunk: kind and item in one key. */
@@ -416,15 +257,15 @@ static STATUS progress_write(struct ctx *cx, const struct chunk *c)
 
 STATUS chunk_apply(struct ctx *cx, struct chunk *c)
 {
-    struct pool pool = { .cx = cx };
+    struct judge *judge = judge_new(cx->arena);
     status st;
 
     c->results = ARENA_ARRAY(cx->arena, struct chunk_result, c->count);
-    table64_init(&pool.places, 2 * CHUNK_ROWS);
-    st = outcomes_find(cx, c, &pool);
-    table64_done(&pool.places);
+    st = outcomes_find(cx, judge, c);
+    judge_free(judge);
     TRY(st);
     TRY(rows_write(cx, c));
+    TRY(evidence_write(cx, c));
     TRY(figures_write(cx, c));
     TRY(into_apply(cx, c->into, c));
     return progress_write(cx, c);

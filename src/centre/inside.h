@@ -3,8 +3,8 @@
 #include "centre/centre.h"
 #include "centre/centre_ops.h"
 #include "centre/centre_sql.h"
+#include "centre/judge.h"
 #include "refine/row.h"
-#include "match/match.h"
 #include "register/register.h"
 
 enum { CENTRE_SHARD = 0, CHUNK_ROWS = 1000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
@@ -45,7 +45,19 @@ uint64_t seen_key(person_id person, const struct list_person *p, int64_t name_ha
 int64_t seen_place(const struct seen *s, uint64_t key); /* 0: new */
 void seen_add(struct seen *s, uint64_t key, int64_t place);
 
+/* --- candidate.c: who may be meant by a row -------------------------------------------------------------------------------- */
+struct candidates {
+    struct ctx *cx;
+    struct candidate *list;
+    size_t count, cap;
+    bool held;      /* somebody has the row's number: */
+    bool cancelled; /* … and it is not valid any more */
+    struct person holder;
+};
+STATUS candidates_fetch(struct ctx *cx, const struct list_person *p, int64_t name_hash, struct candidates *ret);
+
 /* --- chunk.c: some rows against the register, in one transaction ---------------------------------------------------------- */
+enum { EVIDENCE_MAX = 5 };
 struct chunk_result {
     enum outcome outcome;
     person_id person;
@@ -54,6 +66,8 @@ struct chunk_result {
     int32_t candidates;
     int64_t duplicate_of;
     uint64_t key; /* for `seen` */
+    int64_t evidence[EVIDENCE_MAX]; /* evidence_pack() of the candidates, of rows that a human has to look at */
+    int evidence_count;
 };
 struct chunk {
     uint64_t ticket; /* request id of the call that may apply it */

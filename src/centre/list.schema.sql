@@ -74,3 +74,13 @@ CREATE TABLE delivery_figure (
     row_count BIGINT NOT NULL,
     PRIMARY KEY (shard, delivery, figure, item)
 )
+-- How the candidates of a row agree with it, field by field; of rows that a human has to look at. Names nobody.
+-- migration 7 create_list_evidence
+CREATE TABLE list_evidence (
+    shard SMALLINT NOT NULL,
+    delivery BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    candidate SMALLINT NOT NULL,
+    evidence BIGINT NOT NULL,
+    PRIMARY KEY (shard, delivery, place, candidate)
+)

@@ -67,6 +67,12 @@ FROM list_row WHERE shard = :shard AND delivery = :delivery AND place > :after O
 SELECT place, line, outcome, reason, repairs, warnings, differs, person, candidates, duplicate_of, number, name, birth, sex
 FROM list_row WHERE shard = :shard AND delivery = :delivery AND outcome = :outcome AND place > :after ORDER BY place LIMIT :most;
 
+-- query list_evidence_add(shard i16, delivery i64, place i64, candidate i16, evidence i64) bulk
+INSERT INTO list_evidence (shard, delivery, place, candidate, evidence) VALUES (:shard, :delivery, :place, :candidate, :evidence);
+
+-- query list_evidence_of(shard i16, delivery i64, place i64, most i64) many
+SELECT evidence FROM list_evidence WHERE shard = :shard AND delivery = :delivery AND place = :place ORDER BY candidate LIMIT :most;
+
 -- query delivery_figure_add(shard i16, delivery i64, figure i16, item i64, by i64) bulk
 INSERT INTO delivery_figure (shard, delivery, figure, item, row_count) VALUES (:shard, :delivery, :figure, :item, :by)
 ON CONFLICT (shard, delivery, figure, item) DO UPDATE SET row_count = delivery_figure.row_count + excluded.row_count;

@@ -2,6 +2,7 @@
  * so each is noted under the reader's own ground.
  * tested by: src/centre/test/list_test.c */
 #include "centre/inside.h"
+#include "messages/messages.h"
 
 #include <string.h>
 
@@ -120,6 +121,43 @@ static STATUS row_show(struct ctx *cx, const struct list_row_row *row, struct li
     return row->person ? register_side(cx, (person_id){ row->person }, ret) : OK;
 }
 
+static str level_text(struct ctx *cx, const struct evidence_item *e)
+{
+    str text = { 0 };
+
+    (void)msg_find(arena_printf(cx->arena, "link_level_%s_%d", judge_scale_word(e->field), e->level), cx->lang, &text);
+    return text;
+}
+
+static void candidate_show(struct ctx *cx, int64_t evidence, struct row_candidate *ret)
+{
+    struct evidence_item items[JUDGE_FIELDS];
+    size_t n;
+    int percent;
+
+    n = evidence_unpack(evidence, items, &percent);
+    *ret = (struct row_candidate){ .percent = percent, .weights = ARENA_ARRAY(cx->arena, struct row_weight, JUDGE_FIELDS) };
+    for (; ret->weights_count < n; ret->weights_count++) {
+        const struct evidence_item *e = &items[ret->weights_count];
+        ret->weights[ret->weights_count] = (struct row_weight){ str_of(judge_field_word(e->field)), level_text(cx, e), e->bits };
+    }
+}
+
+/* Rows that nobody has to look at have none, and are not asked about. */
+static STATUS evidence_show(struct ctx *cx, int64_t delivery, struct list_row *row)
+{
+    struct list_evidence_of_row *list;
+    size_t n;
+
+    if (row->outcome != OUTCOME_AMBIGUOUS && row->outcome != OUTCOME_CONFLICTING)
+        return OK;
+    TRY(list_evidence_of(cx, CENTRE_SHARD, delivery, row->row, EVIDENCE_MAX, &list, &n));
+    row->evidence = ARENA_ARRAY(cx->arena, struct row_candidate, EVIDENCE_MAX);
+    for (; row->evidence_count < n; row->evidence_count++)
+        candidate_show(cx, list[row->evidence_count].evidence, &row->evidence[row->evidence_count]);
+    return OK;
+}
+
 STATUS list_rows(struct ctx *cx, const struct list_rows_in *in, struct list_rows_out *ret)
 {
     int64_t most = in->has_limit ? in->limit : ROWS_DEFAULT, after = in->has_after ? in->after : 0;
@@ -134,8 +172,10 @@ STATUS list_rows(struct ctx *cx, const struct list_rows_in *in, struct list_rows
     else
         TRY(list_rows_after(cx, CENTRE_SHARD, d.id, after, most, &rows, &n));
     ret->rows = ARENA_ARRAY(cx->arena, struct list_row, n + 1);
-    for (; ret->rows_count < n; ret->rows_count++)
+    for (; ret->rows_count < n; ret->rows_count++) {
         TRY(row_show(cx, &rows[ret->rows_count], &ret->rows[ret->rows_count]));
+        TRY(evidence_show(cx, d.id, &ret->rows[ret->rows_count]));
+    }
     ret->next = n == (size_t)most ? rows[n - 1].place : 0;
     return OK;
 }

@@ -331,9 +331,32 @@ static str fields_text(struct visit *v, uint64_t fields)
     return out;
 }
 
+static str field_label(struct visit *v, str field)
+{
+    int bit;
+    if (!person_field_by_name(field, &bit))
+        return field;
+    const struct person_field_def *def = person_field_def(bit);
+    return v->lang == LANG_EN ? def->label_en : def->label_vi;
+}
+
+static void candidates_of(struct visit *v, const struct list_row *r, struct list_row_view *ret)
+{
+    ret->candidates = ARENA_ARRAY(v->arena, struct list_candidate_view, r->evidence_count + 1);
+    for (; ret->candidate_count < r->evidence_count; ret->candidate_count++) {
+        const struct row_candidate *c = &r->evidence[ret->candidate_count];
+        struct list_candidate_view *view = &ret->candidates[ret->candidate_count];
+        *view = (struct list_candidate_view){ .number = (int64_t)ret->candidate_count + 1, .percent = c->percent,
+                                              .weights = ARENA_ARRAY(v->arena, struct list_weight_view, c->weights_count + 1) };
+        for (; view->count < c->weights_count; view->count++)
+            view->weights[view->count] = (struct list_weight_view){ field_label(v, c->weights[view->count].field), c->weights[view->count].level,
+                                                                    c->weights[view->count].bits };
+    }
+}
+
 static struct list_row_view row_of(struct visit *v, const struct list_row *r)
 {
-    return (struct list_row_view){
+    struct list_row_view view = {
         .row = r->row,
         .number = number_text(v, r->has_number, r->number),
         .name = r->name,
@@ -347,6 +370,8 @@ static struct list_row_view row_of(struct visit *v, const struct list_row *r)
         .register_birth = birth_text(v, r->has_register_birth, r->register_birth),
         .register_sex = sex_label(v, r->register_sex),
     };
+    candidates_of(v, r, &view);
+    return view;
 }
 
 static void outcomes_list(struct visit *v, struct list_rows_view *view)

@@ -84,10 +84,21 @@ struct list_column_view {
     str header, role, encoding;
     int64_t place, filled;
 };
+struct list_weight_view {
+    str field, level;
+    int64_t bits;
+};
+struct list_candidate_view {
+    int64_t number, percent;
+    struct list_weight_view *weights;
+    size_t count;
+};
 struct list_row_view {
     int64_t row;
     str number, name, birth, sex, outcome, reason, repairs, differs;
     str register_number, register_name, register_birth, register_sex;
+    struct list_candidate_view *candidates; /* why a human is asked */
+    size_t candidate_count;
 };
 struct list_preview_view {
     str upload, name, source, sheet, encoding, missing;
