@@ -14,7 +14,7 @@ enum { TAIL_BYTES = 230, TOKENS_MAX = 120, FOLDED_BYTES = 768, ENTRIES_MAX = 160
 /* Weights of a reading. A level that is found outweighs all else; marks that contradict weigh more than a missing type. */
 enum {
     WEIGHT_LEVEL = 100, WEIGHT_TYPE = 30, WEIGHT_OTHER_TYPE = -20, WEIGHT_MARKS = 20, WEIGHT_OTHER_MARKS = -40, WEIGHT_BOUND = 10,
-    WEIGHT_LOOSE = -30, WEIGHT_TORN = -60, WEIGHT_BORROWED = -15, WEIGHT_NO_DISTRICT = -10, WEIGHT_NEW_MAP = 5, WEIGHT_WORD = 12,
+    WEIGHT_LOOSE = -20, WEIGHT_TORN = -60, WEIGHT_BORROWED = -15, WEIGHT_NO_DISTRICT = -10, WEIGHT_NEW_MAP = 5, WEIGHT_WORD = 14,
     WEIGHT_STRANGE = -150,
 };
 
@@ -302,6 +302,8 @@ static bool weigh(struct reading *r, const struct step *step, const struct place
     bool strange = type && !(type_words[type - 1].types & types_of_level(u->level));
     if (strange || !at.typed)
         type = type_tokens = 0; /* the end of another name, as in "xã Tứ Xã Lâm Thao"; "huyện X" is no commune */
+    if (!type && !r->tokens[from].apart && str_is_digits(u->name))
+        return false; /* "Tổ 19, Bình Thạnh" is not its ward 19 */
     *ret = *step;
     ret->above = u->id;
     ret->end = from - type_tokens;

@@ -101,18 +101,23 @@ class Measure:
                 self.examples[fault].append((source, got, truth))
 
 
+def is_asked(column, questions, truth):
+    """A question about a unit must have the true one among its choices."""
+    return column in questions and (column != "address" or any(truth in choices for choices in questions[column]))
+
+
 def measure(copy, truth, report):
     m = Measure()
-    asked = collections.defaultdict(set)
+    asked = collections.defaultdict(dict)
     with open(report, encoding="utf-8") as f:
         for q in json.load(f)["questions"]:
-            asked[q["row"]].add(q["role"])
+            asked[q["row"]].setdefault(q["role"], []).append(q["choices"])
     with open(copy, encoding="utf-8-sig", newline="") as a, open(truth, encoding="utf-8") as b:
         for line, (row, true) in enumerate(zip(csv.DictReader(a), csv.DictReader(b)), 2):
             faults = set(true["faults"].split("|")) - {""}
             want = truth_of(true, faults)
             for column, head in COLUMNS.items():
-                m.cell(column, faults, row[SOURCES[column]], row[head], want[column], column in asked[line])
+                m.cell(column, faults, row[SOURCES[column]], row[head], want[column], is_asked(column, asked[line], want[column]))
     return m
 
 

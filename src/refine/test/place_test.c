@@ -52,6 +52,9 @@ static void reads_other_spellings(void **state)
     is("Thôn Hạ - xã Hoằng Châu - Hoằng Hóa - Thanh Hóa", "15979@old", "15976@new", "Thôn Hạ");
     is("Thôn Hạ, Hoằng Châu, Hoằng Hoá, Thanh Hoá", "15979@old", "15976@new", "Thôn Hạ");
     is("12 Lê Lợi, P. Bến Nghé, Q.1, TP. HCM", "26740@old", "26740@new", "12 Lê Lợi");
+    is("Tổ 19, Bình Thạnh, Hồ Chí Minh", "26929@new", "26929@new", "Tổ 19");
+    is("to 27 Dai Thang Tien Lang Hai Phong", "11758@old", "11761@new", "to 27");
+    is("Tổ 10, Tịnh Hiệp, Sơn Tịnh, Quảng Ngãi", "21184@old", "21205@new", "Tổ 10");
     is("P8, Q10, TPHCM", "27187@old", "27169@new", "");
 }
 
