@@ -5,13 +5,15 @@
 
 #include "register/register.h"
 
-enum { DEMO_KINDS = 6, DEMO_TOKEN_DAYS = 30, BORN_FROM = 19700101, BORN_TO = 19991231 };
+enum { DEMO_KINDS = 7, DEMO_TOKEN_DAYS = 30, BORN_FROM = 19700101, BORN_TO = 19991231 };
 
 static const struct demo_kind {
     const char *login;
     uint32_t role;
+    const char *office; /* kind of the organisation of an officer, in his commune */
 } demo_kinds[DEMO_KINDS] = {
-    [DEMO_ACCOUNT_KIND_CITIZEN] = { "citizen", ROLE_CITIZEN },   [DEMO_ACCOUNT_KIND_OFFICER] = { "officer", ROLE_OFFICER },
+    [DEMO_ACCOUNT_KIND_CITIZEN] = { "citizen", ROLE_CITIZEN },   [DEMO_ACCOUNT_KIND_OFFICER] = { "officer", ROLE_OFFICER, "police" },
+    [DEMO_ACCOUNT_KIND_CLERK] = { "clerk", ROLE_OFFICER, "justice" },
     [DEMO_ACCOUNT_KIND_COORDINATOR] = { "coordinator", ROLE_COORDINATOR },
     [DEMO_ACCOUNT_KIND_LEADER] = { "leader", ROLE_LEADER },      [DEMO_ACCOUNT_KIND_SYSTEM] = { "system", ROLE_SYSTEM },
     [DEMO_ACCOUNT_KIND_AUDITOR] = { "auditor", ROLE_AUDITOR },
@@ -33,19 +35,22 @@ STATUS account_person(struct ctx *cx, int64_t number, person_id *ret, unit_id *r
 }
 
 /* The place of each kind: the citizen is a person, the officer works in his commune, the leader in his province. */
-static void opening_place(struct ctx *cx, struct account_opening *o, const struct demo_person_row *person, unit_id asked)
+static void opening_place(struct ctx *cx, struct account_opening *o, const struct demo_kind *kind, const struct demo_person_row *person, unit_id asked)
 {
     unit_id commune = asked.v ? asked : (unit_id){ person->unit };
     unit_id province = defs_unit_province(cx->app->defs, commune);
     const struct unit *p = defs_unit(cx->app->defs, province);
-    struct organisation police;
+    struct organisation office;
+    unit_id now[2];
+    size_t units;
     if (o->roles == ROLE_CITIZEN) {
         o->person = (person_id){ person->id };
         o->unit = (unit_id){ person->unit };
     } else if (o->roles == ROLE_OFFICER) {
         o->unit = commune;
-        if (defs_organisation_of(cx->arena, cx->app->defs, STR("police"), commune, &police))
-            o->organisation = police.code;
+        bool one = defs_unit_at(cx->app->defs, commune, cx->today, now, 2, &units) == UNIT_ANSWER_ONE;
+        if (defs_organisation_of(cx->arena, cx->app->defs, str_of(kind->office), one ? now[0] : commune, &office))
+            o->organisation = office.code;
     } else if (o->roles == ROLE_SYSTEM) {
         const struct agreement *first = defs_agreement_count(cx->app->defs) ? defs_agreement_nth(cx->app->defs, 0) : NULL;
         o->organisation = first ? first->member : (str){ 0 };
@@ -87,7 +92,7 @@ STATUS account_demo(struct ctx *cx, const struct account_demo_in *in, struct acc
         int64_t account, ends_us;
         struct demo_account *made = &ret->accounts[ret->accounts_count++];
         struct account_opening o = { .login = str_of(demo_kinds[kind].login), .roles = demo_kinds[kind].role };
-        opening_place(cx, &o, &person, in->has_unit ? in->unit : UNIT_NONE);
+        opening_place(cx, &o, &demo_kinds[kind], &person, in->has_unit ? in->unit : UNIT_NONE);
         *made = (struct demo_account){ .login = o.login, .kind = kind, .secret = token_make(cx->arena, 16) };
         TRY(password_hash(made->secret, hash));
         o.hash = arena_str(cx->arena, str_of(hash));

@@ -58,6 +58,9 @@ void form_merge(struct ctx *cx, struct answers old, struct answers add, struct a
 STATUS form_store(struct ctx *cx, const struct answer *answers, size_t count, str *ret);
 STATUS form_load(struct ctx *cx, str stored, struct answer **ret, size_t *ret_count);
 
+/* --- procedure.c --- */
+struct form_field form_field_of(struct ctx *cx, const struct procedure_field *f);
+
 /* --- effect.c --- */
 extern const struct ground_kind dossier_ground;
 /* Each effect names an operation that changes a register, gives it every input that it needs and none that it has not. */

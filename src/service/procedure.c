@@ -25,7 +25,7 @@ STATUS procedure_list(struct ctx *cx, const struct procedure_list_in *in, struct
     return OK;
 }
 
-static struct form_field field_of(struct ctx *cx, const struct procedure_field *f)
+struct form_field form_field_of(struct ctx *cx, const struct procedure_field *f)
 {
     struct form_field out = {
         .key = f->key, .type = (int32_t)f->type, .label = name_of(cx, f->label_vi, f->label_en), .help = name_of(cx, f->help_vi, f->help_en), .required = f->required,
@@ -47,7 +47,7 @@ STATUS procedure_show(struct ctx *cx, const struct procedure_show_in *in, struct
     ret->result = name_of(cx, p->result_vi, p->result_en);
     ret->form = ARENA_ARRAY(cx->arena, struct form_field, p->field_count + 1);
     for (size_t i = 0; i < p->field_count; i++)
-        ret->form[ret->form_count++] = field_of(cx, &p->fields[i]);
+        ret->form[ret->form_count++] = form_field_of(cx, &p->fields[i]);
     ret->components = ARENA_ARRAY(cx->arena, struct component_item, p->component_count + 1);
     for (size_t i = 0; i < p->component_count; i++) {
         const struct procedure_component *c = &p->components[i];

@@ -31,6 +31,17 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/import/{}/rows", .run = list_rows_run, .show = list_rows_show },
     { .method = "GET", .path = "/import/{}/rejected", .run = list_rejected_run },
     { .method = "GET", .path = "/import/{}/export", .run = list_export_run },
+    { .method = "GET", .path = "/services", .open = true, .run = services_run, .show = services_show },
+    { .method = "GET", .path = "/service", .open = true, .run = service_run, .show = service_show },
+    { .method = "POST", .path = "/service/start", .writes = true, .run = service_start_run },
+    { .method = "GET", .path = "/dossier/{}", .run = dossier_run, .show = dossier_page_show },
+    { .method = "GET", .path = "/dossier/{}/ask", .run = question_run, .show = question_show },
+    { .method = "POST", .path = "/dossier/{}/ask", .writes = true, .run = question_answer_run },
+    { .method = "GET", .path = "/dossier/{}/check", .run = dossier_check_run, .show = dossier_check_show },
+    { .method = "POST", .path = "/dossier/{}/submit", .writes = true, .run = dossier_submit_run },
+    { .method = "POST", .path = "/dossier/{}/move", .writes = true, .run = dossier_move_run },
+    { .method = "GET", .path = "/me/dossiers", .run = my_dossiers_run, .show = my_dossiers_show },
+    { .method = "GET", .path = "/desk", .run = desk_run, .show = desk_show },
 };
 const size_t web_route_count = sizeof web_routes / sizeof *web_routes;
 

@@ -1,0 +1,196 @@
+/* One question a page, saved at each step, so that a cheap phone and a broken connection lose nothing. What is wrong is said
+ * above the same question; what was typed stays.
+ * tested by: src/web/web_test.c */
+#include "web/service/words.h"
+#include "web/web_tmpl.h"
+
+enum { UNITS_MAX = 8 };
+
+str dossier_url(const struct visit *v, int64_t dossier, const char *rest)
+{
+    return arena_printf(v->arena, "/dossier/%lld%s", (long long)dossier, rest);
+}
+
+str answer_of(const struct answer *answers, size_t count, str key)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(answers[i].key, key))
+            return answers[i].value;
+    return (str){ 0 };
+}
+
+static bool is(const struct form_field *f, int32_t type) { return f->type == type; }
+
+str answer_shown(struct ctx *cx, const struct visit *v, const struct form_field *f, str value)
+{
+    day d;
+    int64_t amount;
+    unit_id unit;
+    if (is(f, FORM_FIELD_TYPE_CHOICE))
+        for (size_t i = 0; i < f->choices_count; i++)
+            if (str_eq(f->choices[i].word, value))
+                return f->choices[i].label;
+    if (is(f, FORM_FIELD_TYPE_SEX))
+        return visit_label(v, "sex_", value);
+    if (is(f, FORM_FIELD_TYPE_FLAG))
+        return visit_label(v, "service_flag_", value);
+    if (is(f, FORM_FIELD_TYPE_DAY) && status_ok(day_parse(value, &d)))
+        return msg_day(v->arena, v->lang, d);
+    if (is(f, FORM_FIELD_TYPE_MONEY) && str_i64(value, &amount))
+        return msg_service_dong(v->arena, v->lang, amount);
+    if (is(f, FORM_FIELD_TYPE_UNIT) && status_ok(defs_unit_parse(cx->app->defs, value, cx->today, &unit)))
+        return defs_unit_path(v->arena, cx->app->defs, unit, cx->today, v->lang);
+    fault_clear();
+    return value;
+}
+
+/* --- asking --------------------------------------------------------------------------------------------------------------- */
+
+static size_t field_place(const struct dossier_show_out *d, str key)
+{
+    for (size_t i = 0; i < d->form_count; i++)
+        if (str_eq(d->form[i].key, key))
+            return i;
+    return d->form_count;
+}
+
+/* The one that the address names, else the first that needs an answer or was never shown. */
+static size_t field_next(const struct dossier_show_out *d, size_t after)
+{
+    for (size_t i = after; i < d->form_count; i++)
+        if (str_is_empty(answer_of(d->answers, d->answers_count, d->form[i].key)) || d->form[i].known)
+            return i;
+    return d->form_count;
+}
+
+static void choices_view(struct ctx *cx, const struct visit *v, const struct form_field *f, struct question_view *q)
+{
+    static const char *const sexes[] = { "female", "male" }, *const flags[] = { "true", "false" };
+    bool words = is(f, FORM_FIELD_TYPE_SEX) || is(f, FORM_FIELD_TYPE_FLAG);
+    size_t n = words ? 2 : f->choices_count;
+    q->choices = ARENA_ARRAY(v->arena, struct question_choice, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        str word = words ? str_of(is(f, FORM_FIELD_TYPE_SEX) ? sexes[i] : flags[i]) : f->choices[i].word;
+        q->choices[q->choice_count++] = (struct question_choice){ word, words ? answer_shown(cx, v, f, word) : f->choices[i].label, str_eq(word, q->value) };
+    }
+}
+
+static void question_fill(struct ctx *cx, struct visit *v, const struct dossier_show_out *d, size_t place, struct question_view *q)
+{
+    const struct form_field *f = &d->form[place];
+    day on;
+    *q = (struct question_view){
+        .dossier = d->now.dossier, .version = d->now.version, .service = d->item.name, .key = f->key, .label = f->label, .help = f->help,
+        .value = answer_of(d->answers, d->answers_count, f->key), .optional = !f->required, .known = f->known, .place = (int64_t)place + 1,
+        .places = (int64_t)d->form_count, .type = is(f, FORM_FIELD_TYPE_DAY) ? STR("day") : is(f, FORM_FIELD_TYPE_UNIT) ? STR("unit") : STR("text"),
+        .action_url = dossier_url(v, d->now.dossier, "/ask"),
+    };
+    if (place > 0)
+        q->back_url = arena_printf(v->arena, "/dossier/%lld/ask?field=%.*s", (long long)d->now.dossier, STR_ARG(d->form[place - 1].key));
+    if (is(f, FORM_FIELD_TYPE_CHOICE) || is(f, FORM_FIELD_TYPE_SEX) || is(f, FORM_FIELD_TYPE_FLAG))
+        choices_view(cx, v, f, q);
+    if (is(f, FORM_FIELD_TYPE_UNIT))
+        q->value = answer_shown(cx, v, f, q->value);
+    if (is(f, FORM_FIELD_TYPE_DAY) && q->value.len && status_ok(day_parse(q->value, &on))) {
+        q->day = arena_printf(v->arena, "%d", day_of_month(on));
+        q->month = arena_printf(v->arena, "%d", day_month(on));
+        q->year = arena_printf(v->arena, "%d", day_year(on));
+    }
+    fault_clear();
+}
+
+status question_run(struct ctx *cx, struct visit *v)
+{
+    struct question_view *q = ARENA_NEW(v->arena, struct question_view);
+    struct dossier_show_in in = { .dossier = v->number[0] };
+    struct dossier_show_out d;
+    str key = visit_query(v, "field");
+    v->view = q;
+    TRY(visit_call(cx, "dossier.show", &in, &d));
+    size_t place = str_is_empty(key) ? field_next(&d, 0) : field_place(&d, key);
+    if (place == d.form_count || d.now.state != DOSSIER_NOW_STATE_DRAFT) {
+        v->redirect = dossier_url(v, d.now.dossier, d.now.state == DOSSIER_NOW_STATE_DRAFT ? "/check" : "");
+        return OK;
+    }
+    question_fill(cx, v, &d, place, q);
+    return OK;
+}
+
+void question_show(struct page *pg, struct visit *v) { tmpl_question(pg, v->view); }
+
+/* --- answering ------------------------------------------------------------------------------------------------------------ */
+
+/* "Phường Ba Đình, Hà Nội", or a code. What is not one unit alone is kept as typed, for the operation to refuse. */
+static str unit_typed(struct ctx *cx, const struct visit *v, str text)
+{
+    const struct defs *d = cx->app->defs;
+    unit_id found[UNITS_MAX], province = UNIT_NONE;
+    size_t comma = str_find_char(text, ',');
+    str place = comma < text.len ? str_trim(str_from(text, comma + 1)) : (str){ 0 };
+    if (status_ok(defs_unit_parse(d, text, cx->today, &found[0])))
+        return defs_unit_text(v->arena, found[0]);
+    fault_clear();
+    if (place.len && defs_unit_by_name(d, defs_map_at(d, cx->today), UNIT_NONE, place, found, UNITS_MAX) == 1)
+        province = found[0];
+    if (defs_unit_by_name(d, defs_map_at(d, cx->today), province, str_trim(str_slice(text, 0, comma)), found, UNITS_MAX) == 1)
+        return defs_unit_text(v->arena, found[0]);
+    return text;
+}
+
+static str typed(struct ctx *cx, const struct visit *v, const struct form_field *f)
+{
+    str value = str_trim(visit_field(v, "value")), year = visit_field(v, "year");
+    int64_t y, m, d;
+    if (is(f, FORM_FIELD_TYPE_UNIT) && value.len)
+        return unit_typed(cx, v, value);
+    if (!is(f, FORM_FIELD_TYPE_DAY))
+        return value;
+    if (str_i64(year, &y) && str_i64(visit_field(v, "month"), &m) && str_i64(visit_field(v, "day"), &d) && y >= 0 && y <= 9999 && m >= 0 && m <= 99 && d >= 0 && d <= 99)
+        return arena_printf(v->arena, "%04lld-%02lld-%02lld", (long long)y, (long long)m, (long long)d);
+    return year; /* not a whole day: the operation says so */
+}
+
+/* The same question again, with what was typed and what is wrong with it. */
+static void question_again(struct ctx *cx, struct visit *v, const struct dossier_show_out *d, size_t place, str value)
+{
+    struct question_view *q = ARENA_NEW(v->arena, struct question_view);
+    struct fault f = *fault_here();
+    question_fill(cx, v, d, place, q);
+    if (!q->choice_count)
+        q->value = value;
+    q->day = visit_field(v, "day");
+    q->month = visit_field(v, "month");
+    q->year = visit_field(v, "year");
+    q->error = msg_error(v->arena, v->lang, &f);
+    q->hint = msg_error_hint(v->arena, v->lang, &f);
+    v->view = q;
+    v->http = 422;
+    v->show = question_show;
+}
+
+status question_answer_run(struct ctx *cx, struct visit *v)
+{
+    struct dossier_show_in in = { .dossier = v->number[0] };
+    struct dossier_show_out d;
+    struct dossier_save_out saved;
+    int64_t version;
+    TRY(visit_call(cx, "dossier.show", &in, &d));
+    size_t place = field_place(&d, visit_field(v, "field"));
+    if (place == d.form_count || !str_i64(visit_field(v, "version"), &version))
+        return FAIL_AT(FIELD_UNKNOWN, STR("field"));
+    struct answer answer = { d.form[place].key, typed(cx, v, &d.form[place]) };
+    struct dossier_save_in save = { .dossier = d.now.dossier, .expected_version = version, .answers = &answer, .answers_count = 1 };
+    bool missing = str_is_empty(answer.value) && d.form[place].required;
+    status st = missing ? FAIL_AT(FIELD_MISSING, d.form[place].label) : visit_call(cx, "dossier.save", &save, &saved);
+    if (!status_ok(st) && error_def((enum error_code)st.code)->class == CLASS_INVALID) {
+        question_again(cx, v, &d, place, answer.value);
+        return OK;
+    }
+    TRY(st);
+    TRY(visit_call(cx, "dossier.show", &in, &d)); /* the answer may have opened or closed questions */
+    place = field_place(&d, answer.key);
+    size_t next = place + 1 < d.form_count ? place + 1 : d.form_count;
+    v->redirect = next == d.form_count ? dossier_url(v, d.now.dossier, "/check")
+                                       : arena_printf(v->arena, "/dossier/%lld/ask?field=%.*s", (long long)d.now.dossier, STR_ARG(d.form[next].key));
+    return OK;
+}

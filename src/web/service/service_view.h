@@ -1,0 +1,87 @@
+/* What the pages of public services show. */
+#pragma once
+#include "web/page.h"
+
+struct service_link {
+    str name, url, area, level, term;
+    int64_t fee;
+};
+struct services_view {
+    struct service_link *list;
+    size_t count;
+};
+struct service_view {
+    str key, name, code, area, law, level, term, result;
+    int64_t fee_online, fee_counter;
+    str *asked, *fetched, *steps;
+    size_t asked_count, fetched_count, step_count;
+    bool citizen, officer, signed_in;
+    str sign_in_url;
+};
+
+struct question_choice {
+    str word, label;
+    bool chosen;
+};
+struct question_view {
+    int64_t dossier, version;
+    str service, key, label, help, value, error, hint, back_url, action_url;
+    str type; /* "text", "long", "number", "money", "day", "choice", "unit", … */
+    str day, month, year;
+    struct question_choice *choices;
+    size_t choice_count;
+    bool optional, known;
+    int64_t place, places; /* question 2 of 7 */
+};
+
+struct dossier_answer_view {
+    str label, value, change_url;
+};
+struct dossier_event_view {
+    str what, state, step, who, note;
+    int64_t at_us, amount;
+};
+struct dossier_holder_view {
+    str name, held, late;
+};
+struct dossier_move_view {
+    str command, label;
+    bool needs_reason, takes_reason, takes_amount, takes_receipt, danger;
+};
+struct dossier_view {
+    int64_t dossier, version;
+    str service, code, state, state_word, office, step, applicant, left, law;
+    str applicant_number, submit_url, move_url;
+    int64_t due_us, until_us, fee, paid;
+    bool late, draft, desk;
+    str error, hint;
+    struct dossier_answer_view *answers, *fetched;
+    size_t answer_count, fetched_count;
+    struct dossier_event_view *events;
+    size_t event_count;
+    struct dossier_holder_view *holders;
+    size_t holder_count;
+    struct dossier_move_view *moves;
+    size_t move_count;
+};
+
+struct dossier_row_view {
+    str url, code, service, applicant, state, state_word, left;
+    int64_t due_us, submitted_us;
+    bool late, mine;
+};
+struct dossiers_view {
+    struct dossier_row_view *rows;
+    size_t count;
+    str next_url;
+};
+struct desk_tab {
+    str label, url;
+    int64_t dossiers;
+    bool here;
+};
+struct desk_view {
+    struct desk_tab *tabs;
+    size_t tab_count;
+    struct dossiers_view page;
+};

@@ -1,0 +1,12 @@
+/* Words and addresses that the pages of services share. */
+#pragma once
+#include "service/service_ops.h"
+#include "web/service/service_view.h"
+#include "web/visit.h"
+
+str service_term(const struct visit *v, int64_t days, int64_t hours);
+str dossier_url(const struct visit *v, int64_t dossier, const char *rest); /* "/dossier/12/ask" */
+/* A value as its form field says it: a choice by its label, a unit by its name, a day as people write it. */
+str answer_shown(struct ctx *cx, const struct visit *v, const struct form_field *f, str value);
+str answer_of(const struct answer *answers, size_t count, str key); /* "" if not answered */
+struct dossier_row_view dossier_row_of(const struct visit *v, const struct dossier_item *i);
