@@ -10,6 +10,8 @@
 enum { ROUNDS_MAX = 200, MATCHES_MIN = 8 };
 static const double prior_pairs = 4;   /* worth of the default shares */
 static const double kin_prior_pairs = 30;
+static const double kin_least = .02; /* of the matches; so few relatives cannot be told from odd matches: the class is given up */
+static const double still = 1e-4;    /* a share, or the part of the matches, that a round moves */
 static const double chance_least = .05; /* of the agreement seen, at least so much is chance */
 
 struct pattern_count {
@@ -156,23 +158,36 @@ static double maximise(struct link_model *m, const struct expected *e)
     return moved;
 }
 
-void link_model_fit(struct link_model *m, const struct link_scored *list, size_t count)
+/* Rounds until the shares stand still. Returns the matches expected. */
+static double rounds_run(struct link_model *m, const struct pattern_count *histogram, size_t patterns)
 {
-    struct expected e;
-    size_t patterns;
-    struct pattern_count *histogram = histogram_make(list, count, &patterns);
-    double moved = 1;
+    struct expected e = { 0 };
 
-    model_default(m);
     m->fit = LINK_FIT_STOPPED;
     for (m->rounds = 0; m->rounds < ROUNDS_MAX && m->fit == LINK_FIT_STOPPED; m->rounds++) {
         expect(m, histogram, patterns, &e);
         m->loglik = e.loglik;
-        moved = maximise(m, &e);
-        if (moved < 1e-4)
+        if (maximise(m, &e) < still)
             m->fit = LINK_FIT_CONVERGED;
     }
-    if (e.matches < MATCHES_MIN) {
+    return e.matches;
+}
+
+void link_model_fit(struct link_model *m, const struct link_scored *list, size_t count)
+{
+    size_t patterns;
+    struct pattern_count *histogram = histogram_make(list, count, &patterns);
+    double matches;
+
+    model_default(m);
+    matches = rounds_run(m, histogram, patterns);
+    if (m->has_kin && m->kin < kin_least * matches) {
+        model_default(m);
+        m->has_kin = false;
+        model_weigh(m);
+        matches = rounds_run(m, histogram, patterns);
+    }
+    if (matches < MATCHES_MIN) {
         m->fit = LINK_FIT_TOO_FEW;
         model_default(m);
     }

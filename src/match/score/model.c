@@ -104,8 +104,8 @@ void model_weigh(struct link_model *m)
             m->bits[i][level] = (float)log2(m->m[i][level] / m->u[i][level]);
         m->bits[i][LEVEL_UNKNOWN] = 0;
         weights_order(m, i);
-        for (int level = LEVEL_DIFFERENT; level < LEVELS && m->has_kin; level++)
-            m->kin_bits[i][level] = (float)log2(m->m[i][level] / m->k[i][level]);
+        for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
+            m->kin_bits[i][level] = m->has_kin ? (float)log2(m->m[i][level] / m->k[i][level]) : 0;
     }
 }
 
