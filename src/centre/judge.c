@@ -40,6 +40,7 @@ struct judge {
     struct compare_memo *memo;
     struct table codes;    /* word with tones: its code */
     struct link_dict dict; /* words of names; grows */
+    struct word_facts facts;
     str *texts, *keys;
     uint64_t *hashes;
     size_t cap;
@@ -69,12 +70,13 @@ static void dict_grow(struct judge *j)
 {
     size_t cap = j->cap ? j->cap * 2 : 1024, used = j->dict.count ? j->dict.count + 1 : 0;
     str *texts = ARENA_ARRAY(j->arena, str, cap), *keys = ARENA_ARRAY(j->arena, str, cap);
-    uint64_t *hashes = ARENA_ARRAY(j->arena, uint64_t, cap);
+    uint64_t *hashes = ARENA_ARRAY(j->arena, uint64_t, cap), *shapes = ARENA_ARRAY(j->arena, uint64_t, cap);
 
     if (used) {
         memcpy(texts, j->texts, used * sizeof *texts);
         memcpy(keys, j->keys, used * sizeof *keys);
         memcpy(hashes, j->hashes, used * sizeof *hashes);
+        memcpy(shapes, j->facts.shape, used * sizeof *shapes);
     }
     j->texts = texts;
     j->keys = keys;
@@ -83,6 +85,23 @@ static void dict_grow(struct judge *j)
     j->dict.text = texts;
     j->dict.tones = keys;
     j->dict.hash = hashes;
+    j->facts = (struct word_facts){ .dict = &j->dict, .shape = shapes };
+}
+
+/* The engine makes them for whole dictionaries; here words come one by one. */
+static uint64_t word_shape(str text)
+{
+    uint32_t unused[2] = { 0 };
+    const str texts[2] = { { 0 }, text };
+    const struct link_dict one = { .count = 1, .text = texts, .uses = { unused, unused } };
+    const struct link_set alone = { .sides = 1 };
+    struct word_facts facts;
+    uint64_t shape;
+
+    word_facts_make(&facts, &alone, &one);
+    shape = facts.shape[1];
+    word_facts_done(&facts);
+    return shape;
 }
 
 static uint32_t word_code(struct judge *j, str key)
@@ -97,6 +116,7 @@ static uint32_t word_code(struct judge *j, str key)
     j->keys[code] = arena_str(j->arena, key);
     j->texts[code] = viet_fold(j->arena, key);
     j->hashes[code] = str_hash(j->texts[code]);
+    j->facts.shape[code] = word_shape(j->texts[code]);
     table_set(&j->codes, j->keys[code], (void *)(uintptr_t)code);
     return code;
 }
@@ -117,7 +137,7 @@ static enum level name_level(struct judge *j, str left, str right)
     uint32_t a[LINK_WORDS_MAX], b[LINK_WORDS_MAX];
     struct words x = name_words(j, left, a), y = name_words(j, right, b);
 
-    return x.count && y.count ? words_name_level(j->memo, &j->dict, x, y) : LEVEL_UNKNOWN;
+    return x.count && y.count ? words_name_level(j->memo, &j->facts, x, y) : LEVEL_UNKNOWN;
 }
 
 static bool is_plain(str row, str known) { return text_is_ascii(row) || text_is_ascii(known); }
