@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "viet/field/phone.h"
@@ -44,6 +45,25 @@ static void reads_old_area_codes(void **state)
     reads("0383000000", "0383000000", PHONE_MOBILE, 0);
 }
 
+/* Every prefix of before 2018 comes back as the one that replaced it. */
+static void old_forms_read_as_new_ones(void **state)
+{
+    size_t tried = 0;
+    (void)state;
+    for (int prefix = 0; prefix < 1000; prefix++) {
+        char digits[11], old[12];
+        struct phone_reading r;
+        snprintf(digits, sizeof digits, "%03d1234567", prefix);
+        if (!phone_before_2018(str_of(digits), old))
+            continue;
+        tried++;
+        assert_true(phone_read(str_of(old), &r) && r.repairs == PHONE_OLD_PREFIX);
+        assert_string_equal(r.digits, digits);
+    }
+    assert_true(tried >= 20);
+    assert_false(phone_before_2018(STR("0912345678"), (char[12]){ 0 }));
+}
+
 static void refuses_others(void **state)
 {
     static const char *const bad[] = { "",          "113",        "19001234", "0112000000", "091200000", "09120000000",
@@ -58,7 +78,7 @@ static void refuses_others(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(reads_numbers), cmocka_unit_test(reads_old_area_codes), cmocka_unit_test(refuses_others) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reads_numbers), cmocka_unit_test(reads_old_area_codes), cmocka_unit_test(old_forms_read_as_new_ones), cmocka_unit_test(refuses_others) };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
