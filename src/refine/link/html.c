@@ -39,10 +39,10 @@ static str count_text(const struct page_out *p, uint64_t n) { return msg_number(
 /* A table scrolls by itself on a small screen, and the keyboard can reach it. */
 static void table_open(const struct page_out *p, str caption)
 {
-    tag(p, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", caption, "\">\n");
+    tag(p, "<section class=\"scroll\" tabindex=\"0\" aria-label=\"", caption, "\">\n");
     tag(p, "<table><caption>", caption, "</caption>\n");
 }
-static void table_close(const struct page_out *p) { buf_add(p->buf, STR("</tbody></table></div>\n")); }
+static void table_close(const struct page_out *p) { buf_add(p->buf, STR("</tbody></table></section>\n")); }
 
 static void figure_row(const struct page_out *p, str label, str value)
 {
@@ -122,13 +122,15 @@ static void steps_add(const struct page_out *p, const struct link_report *r)
     table_close(p);
 }
 
-static void field_table(const struct page_out *p, const struct report_field *f)
+static void field_table(const struct page_out *p, const struct report_field *f, bool has_kin)
 {
     table_open(p, f->head);
     buf_add(p->buf, STR("<thead><tr>"));
     head_cell(p, msg_link_explain_level(p->lang), false);
     head_cell(p, STR("m"), true);
     head_cell(p, STR("u"), true);
+    if (has_kin)
+        head_cell(p, STR("k"), true);
     head_cell(p, msg_link_explain_bits(p->lang), true);
     buf_add(p->buf, STR("</tr></thead><tbody>\n"));
     for (int k = REPORT_LEVELS - 1; k > 0; k--) {
@@ -138,6 +140,8 @@ static void field_table(const struct page_out *p, const struct report_field *f)
         row_head(p, report_level_text(p->arena, p->lang, f->scale, k));
         number_cell(p, arena_printf(p->arena, "%.6f", l->m));
         number_cell(p, arena_printf(p->arena, "%.6f", l->u));
+        if (has_kin)
+            number_cell(p, arena_printf(p->arena, "%.6f", l->k));
         number_cell(p, report_bits(p->arena, p->lang, l->bits));
         row_end(p);
     }
@@ -150,6 +154,8 @@ static void fields_add(const struct page_out *p, const struct link_report *r)
 
     tag(p, "<h2>", msg_link_report_weights(p->lang), "</h2>\n");
     tag(p, "<p class=\"note\">", msg_link_report_weights_note(p->lang), "</p>\n");
+    if (r->has_kin)
+        tag(p, "<p class=\"note\">", msg_link_report_kin_note(p->lang), "</p>\n");
     for (int i = 0; i < r->field_count; i++)
         for (int k = 1; k < REPORT_LEVELS; k++)
             if (r->fields[i].levels[k].used)
@@ -158,7 +164,7 @@ static void fields_add(const struct page_out *p, const struct link_report *r)
         tag(p, "<h3>", r->fields[i].head, "</h3>\n");
         tag(p, "<p class=\"note\">", str_of(link_role_word(r->fields[i].role)), "</p>\n");
         chart_weights(p, &r->fields[i], most);
-        field_table(p, &r->fields[i]);
+        field_table(p, &r->fields[i], r->has_kin);
     }
 }
 

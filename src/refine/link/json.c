@@ -79,6 +79,7 @@ static void field_add(const struct report_field *f, struct buf *out)
         buf_printf(out, "%s{\"level\":\"%s\"", first ? "" : ",", report_level_word(f->scale, k));
         member_real(out, "m", l->m, 9);
         member_real(out, "u", l->u, 9);
+        member_share(out, "k", l->k);
         member_real(out, "bits", l->bits, 3);
         buf_char(out, '}');
         first = false;

@@ -24,7 +24,8 @@ enum report_model {
 struct report_level {
     bool used;   /* some pair has it */
     double m, u; /* how often among records of one person, and of two */
-    double bits; /* log2 of the ratio as it counts */
+    double bits; /* log2 of m against u as it counts */
+    double k;    /* how often among relatives and twins; below 0: that class is not told apart */
 };
 struct report_field {
     str head;
@@ -59,6 +60,7 @@ struct link_report {
     double precision, recall;     /* expected at the threshold; below 0: not known */
     double wall_seconds, cpu_seconds;
     enum report_model model;
+    bool has_kin;   /* relatives and twins are told apart */
     int rounds;     /* of the estimation */
     double prior;   /* share of matches among all pairs that there could be */
     bool suggested; /* the roles were */
@@ -84,7 +86,8 @@ struct link_explained {
     str id_left, id_right;
     struct explained_field fields[LINK_FIELDS_MAX];
     int field_count;
-    double start; /* bits before any field: how rare a match is among pairs */
+    double start; /* bits before any field: how rare a match is among pairs; with the fields, the total but for a bit where
+                     chance and kinship are about as likely */
     double total, probability, threshold; /* threshold: a probability */
     enum report_class verdict;
     bool vetoed; /* two valid, different personal numbers */

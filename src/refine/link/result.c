@@ -40,7 +40,8 @@ static void field_read(const struct link_set *set, const struct link_model *m, i
     *ret = (struct report_field){ .head = f->head, .role = f->role, .scale = scale_of(set, c), .known = { f->known[0], f->known[1] } };
     for (int k = LEVEL_DIFFERENT; k < LEVELS; k++)
         ret->levels[k] = (struct report_level){ .used = m->m[at][k] > 0 && isfinite(m->bits[at][k]) && (m->m[at][k] > 1e-6 || m->u[at][k] > 1e-9),
-                                                .m = m->m[at][k], .u = m->u[at][k], .bits = (double)m->bits[at][k] };
+                                                .m = m->m[at][k], .u = m->u[at][k], .bits = (double)m->bits[at][k],
+                                                .k = m->has_kin ? m->k[at][k] : -1 };
 }
 
 static void model_read(const struct link_set *set, const struct link_model *m, struct link_report *ret)
@@ -50,6 +51,7 @@ static void model_read(const struct link_set *set, const struct link_model *m, s
 
     ret->model = states[m->fit];
     ret->rounds = m->rounds;
+    ret->has_kin = m->has_kin;
     ret->prior = link_probability(m->prior_bits);
     ret->field_count = m->comparer.count;
     for (int i = 0; i < m->comparer.count; i++)
@@ -230,7 +232,7 @@ void explain_pair(struct arena *a, const struct link_set *set, const struct link
     int other = link_side(set, 1);
 
     compare_memo_free(memo);
-    *ret = (struct link_explained){ .id_left = set->id[0][pair.left], .id_right = set->id[other][pair.right], .start = m->prior_bits,
+    *ret = (struct link_explained){ .id_left = set->id[0][pair.left], .id_right = set->id[other][pair.right], .start = link_score_prior(m, pair, pattern), .vetoed = link_pattern_is_vetoed(m, pattern),
                                     .total = link_score_bits(m, pair, pattern), .threshold = r->threshold, .field_count = m->comparer.count };
     for (int i = 0; i < m->comparer.count; i++) {
         const struct comparison *c = &m->comparer.list[i];
@@ -240,5 +242,7 @@ void explain_pair(struct arena *a, const struct link_set *set, const struct link
                                                    .bits = link_score_field(m, i, pair, pattern) };
     }
     ret->probability = found ? (double)found->probability : link_probability(ret->total);
+    if (ret->vetoed)
+        ret->probability = 0;
     ret->verdict = found && report_is_told(found) ? report_class_of(found) : REPORT_DIFFERENT;
 }

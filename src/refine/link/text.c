@@ -124,6 +124,8 @@ static void fields_add(struct arena *a, enum lang lang, const struct link_report
     buf_char(out, '\n');
     line_add(out, msg_link_report_weights(lang));
     line_add(out, msg_link_report_weights_note(lang));
+    if (r->has_kin)
+        line_add(out, msg_link_report_kin_note(lang));
     for (int i = 0; i < r->field_count; i++) {
         const struct report_field *f = &r->fields[i];
         buf_printf(out, "\n%.*s (%s)\n", STR_ARG(f->head), scale_words[f->scale]);
@@ -133,6 +135,8 @@ static void fields_add(struct arena *a, enum lang lang, const struct link_report
             buf_add(out, STR("  "));
             cell_add(out, report_level_text(a, lang, f->scale, k), LEVEL_CELLS);
             buf_printf(out, "m %9.6f  u %9.6f ", f->levels[k].m, f->levels[k].u);
+            if (r->has_kin)
+                buf_printf(out, " k %9.6f ", f->levels[k].k);
             number_add(out, report_bits(a, lang, f->levels[k].bits), 8);
             buf_char(out, '\n');
         }
