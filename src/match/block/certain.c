@@ -1,7 +1,8 @@
 /* Pairs that are certain without labels, see inside.h. In the sample, broad keys bring pairs together; a pair is certain
  * when what agrees could hardly agree by chance in a set of this size. What people of one household share (home, parents,
  * telephone) proves no person: a part of the evidence must come from what is a person's own. Pairs that agree in fewer
- * fields than any key needs are never seen here; for them stand copies of records with one or two fields wrong.
+ * fields than any key needs are never seen here; for them stand pairs made up of what the certain ones have, field by field
+ * apart from each other, as errors of different fields mostly are, and copies of records with one or two fields wrong.
  * tested by: src/match/block/test/block_test.c */
 #include "match/block/inside.h"
 
@@ -11,8 +12,8 @@
 
 #include "match/set/hash.h"
 
-enum { CERTAIN_FEW = 1024, CERTAIN_MANY = 8192, SMALL_RECORDS = 200000, FINDERS = 24, FOUND_MAX = 1 << 19, PARTS_USED_MAX = 4, IMAGINED = 96 };
-static const double margin_bits = 3, own_bits_min = 10, finder_pairs_max = 16000, imagined_share = .1;
+enum { CERTAIN_FEW = 1024, CERTAIN_MANY = 8192, SMALL_RECORDS = 200000, FINDERS = 24, FOUND_MAX = 1 << 19, PARTS_USED_MAX = 4, IMAGINED = 96, MIXED = 1536, MIXED_FROM = 30 };
+static const double margin_bits = 3, own_share = .85, finder_pairs_max = 16000, imagined_share = .02;
 /* What a value that differs speaks against a person: entirely, or when a part of it agrees. */
 static const double differ_bits = 4, differ_in_part_bits = 2;
 
@@ -25,6 +26,7 @@ struct finder {
     const struct sample *sample;
     const double *chance;
     double bits[PARTS_MAX]; /* that equal parts speak for a person */
+    double size_bits;       /* log2 of the records */
     struct found *found;
     uint32_t count;
 };
@@ -40,7 +42,7 @@ static uint64_t equal_of(const struct finder *f, uint32_t left, uint32_t right)
     return equal;
 }
 
-static bool is_own(enum link_role role)
+bool role_is_own(enum link_role role)
 {
     switch (role) {
     case LINK_FULL_NAME: case LINK_GIVEN_NAME: case LINK_MIDDLE_NAME: case LINK_BIRTH_DATE: case LINK_AGE: case LINK_SEX:
@@ -97,8 +99,8 @@ static bool is_certain(const struct finder *f, uint32_t left, uint32_t right, ui
         bits[p->other] = fmax(bits[p->other], f->bits[i]);
     }
     for (int i = 0; i < set->fields; i++)
-        *(is_own(set->field[i].role) ? &own : &shared) += field_bits(f, equal, i, bits[i], known >> i & 1);
-    return own >= own_bits_min && own + shared > log2((double)set->count[0] + set->count[1]) + margin_bits && !is_vetoed(f, left, right);
+        *(role_is_own(set->field[i].role) ? &own : &shared) += field_bits(f, equal, i, bits[i], known >> i & 1);
+    return own >= own_share * f->size_bits && own + shared > f->size_bits + margin_bits && !is_vetoed(f, left, right);
 }
 
 /* Chains of the left records by key; index + 1. */
@@ -217,6 +219,24 @@ static uint64_t imagined_equal(const struct finder *f, uint32_t r, uint64_t seed
     return equal;
 }
 
+/* Pairs whose fields agree as those of certain pairs do, each field as in another one. */
+static void mix_up(struct certain *c, const struct finder *f)
+{
+    const struct plan *p = f->plan;
+    uint64_t parts[LINK_FIELDS_MAX] = { 0 };
+
+    for (int i = 0; i < p->parts; i++)
+        parts[p->part[i].field] |= (uint64_t)1 << i;
+    for (uint32_t i = 0; i < MIXED && c->real >= MIXED_FROM; i++) {
+        uint64_t equal = 0;
+
+        for (int k = 0; k < p->set->fields; k++)
+            equal |= c->equal[link_mix(i + 1, (uint64_t)k + 1) % c->real] & parts[k];
+        c->equal[c->count] = equal;
+        c->weight[c->count++] = (float)c->real / MIXED;
+    }
+}
+
 /* Copies of records with one or two fields wrong: of those of the smallest content hashes. */
 static void imagine(struct certain *c, struct finder *f)
 {
@@ -240,8 +260,9 @@ void certain_find(struct certain *c, const struct plan *p, const struct sample *
     double scale = (double)p->set->count[0] * p->set->count[other] / fmax((double)s->count[0] * s->count[other], 1);
     struct key keys[FINDERS];
 
-    *c = (struct certain){ calloc(max + IMAGINED, sizeof *c->equal), calloc(max + IMAGINED, sizeof *c->weight), 0, 0, 0 };
+    *c = (struct certain){ calloc(max + MIXED + IMAGINED, sizeof *c->equal), calloc(max + MIXED + IMAGINED, sizeof *c->weight), 0, 0, 0 };
     MUST(f.found && c->equal && c->weight);
+    f.size_bits = log2(fmax((double)p->set->count[0] + p->set->count[1], 2));
     for (int i = 0; i < p->parts; i++)
         f.bits[i] = -log2(chance[i]) / (p->part[i].field == p->part[i].other ? 1 : 2);
     n = finders_list(&f, keys);
@@ -258,6 +279,7 @@ void certain_find(struct certain *c, const struct plan *p, const struct sample *
         c->weight[c->real++] = 1;
     }
     c->count = c->real;
+    mix_up(c, &f);
     imagine(c, &f);
     free(f.found);
 }

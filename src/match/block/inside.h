@@ -3,7 +3,7 @@
 #include "match/block/block.h"
 #include "match/block/part.h"
 
-enum { KEY_PARTS_MAX = 3, REFINE_MAX = 4 };
+enum { KEY_PARTS_MAX = 3, REFINE_MAX = 4, SETTLING_MAX = 5 };
 
 /* One to three parts of different fields. */
 struct key {
@@ -24,6 +24,8 @@ struct plan {
     uint8_t refine[LINK_RULES_MAX][REFINE_MAX]; /* parts that cut blocks that are too large, in this order */
     int refines[LINK_RULES_MAX];
     uint64_t block_pairs_max; /* of one block, before it is cut */
+    int settling;             /* the first rules may settle records; 0: none does */
+    bool settles[1 << SETTLING_MAX]; /* by the rules of these whose keys a pair has equal */
     struct arena *names;
     size_t bytes_max;
 };
@@ -76,3 +78,4 @@ void certain_find(struct certain *c, const struct plan *p, const struct sample *
 void certain_done(struct certain *c);
 
 double seconds_allowed(double records);
+bool role_is_own(enum link_role role); /* of a person, not of a household */

@@ -2,6 +2,10 @@
  * scattered into partitions that fit the cache, and each partition is joined by itself. A pair leaves only by the first
  * rule whose key is equal for it; what a later rule finds again is seen by comparing the keys before.
  *
+ * Of two large lists of which each record has one match, the first rules settle most: a pair that agrees in so much that
+ * no two of all pairs would by chance. Its records are not looked for further, so that the later rules, which find the few
+ * pairs with many slips, pass over the rest only and cost little.
+ *
  * A block that is too large is cut by the values of further parts, and the finer keys take the place of the coarse ones, so
  * that later rules see what really came out. What is still too large then is alike in everything that could cut it: there
  * each record meets its neighbours in the order of content only.
@@ -19,16 +23,20 @@
 enum { THREADS_MAX = 64, ROWS = 512, PARTITIONS_MAX = 1024, PARTITION_RECORDS = 4096, AHEAD = 12 };
 
 struct entry {
-    uint32_t key, record;
+    uint32_t key, member;
 };
 
 struct join {
     const struct plan *plan;
     const struct link_set *set;
-    int threads, rules, partitions, shift;
+    int threads, partitions, shift;
+    int from, rules;        /* this stage runs the rules from … rules - 1; those before are known by their keys */
     link_batch *sink;
     void *arg;
-    uint32_t *keys[2];      /* [record * rules + rule] */
+    uint32_t count[2];      /* members of this stage */
+    uint32_t *record[2];    /* [member]; NULL: all records, each its own member */
+    uint8_t *settled[2];    /* [member]; NULL when nothing is settled in this stage */
+    uint32_t *keys[2];      /* [member * rules + rule] */
     struct entry *entry[2]; /* by partition */
     uint32_t *counts[2];    /* [(thread * rules + rule) * partitions + partition] */
     uint32_t start[2][PARTITIONS_MAX + 1];
@@ -54,9 +62,14 @@ struct slot {
     uint32_t key, count[2], at[2];
 };
 
+static uint32_t record_of(const struct join *j, int side, uint32_t member)
+{
+    return j->record[side] ? j->record[side][member] : member;
+}
+
 static uint32_t slice_from(const struct join *j, int side, int thread)
 {
-    return (uint32_t)((uint64_t)j->set->count[side] * (uint64_t)thread / (uint64_t)j->threads);
+    return (uint32_t)((uint64_t)j->count[side] * (uint64_t)thread / (uint64_t)j->threads);
 }
 
 static void keys_rows(struct join *j, int side, uint32_t from, uint32_t count, uint32_t (*column)[ROWS], uint64_t used)
@@ -65,8 +78,8 @@ static void keys_rows(struct join *j, int side, uint32_t from, uint32_t count, u
 
     for (int i = 0; i < p->parts; i++)
         if (used >> i & 1)
-            part_fill(&p->part[i], j->set, side, NULL, from, count, column[i]);
-    for (int rule = 0; rule < j->rules; rule++) {
+            part_fill(&p->part[i], j->set, side, j->record[side] ? j->record[side] + from : NULL, from, count, column[i]);
+    for (int rule = j->from; rule < j->rules; rule++) {
         const struct key *k = &p->key[rule];
         const uint32_t *a = column[k->part[0]], *b = k->parts > 1 ? column[k->part[1]] : NULL, *c = k->parts > 2 ? column[k->part[2]] : NULL;
         uint32_t *out = j->keys[side] + (size_t)from * (size_t)j->rules + (size_t)rule;
@@ -86,7 +99,7 @@ static void keys_fill(struct join *j, int thread)
     uint64_t used = 0;
 
     MUST(column);
-    for (int rule = 0; rule < j->rules; rule++)
+    for (int rule = j->from; rule < j->rules; rule++)
         used |= j->plan->key[rule].mask;
     for (int side = 0; side < j->set->sides; side++) {
         uint32_t to = slice_from(j, side, thread + 1);
@@ -97,7 +110,7 @@ static void keys_fill(struct join *j, int thread)
 
             keys_rows(j, side, from, count, column, used);
             for (uint32_t r = 0; r < count; r++)
-                for (int rule = 0; rule < j->rules; rule++) {
+                for (int rule = j->from; rule < j->rules; rule++) {
                     uint32_t key = keys[r * (uint32_t)j->rules + (uint32_t)rule];
                     j->counts[side][((thread * j->rules) + rule) * j->partitions + (int)(key >> j->shift)] += key != 0;
                 }
@@ -150,6 +163,41 @@ static bool seen_before(const uint32_t *a, const uint32_t *b, int rules)
     return seen;
 }
 
+/* The rules whose keys are equal, as bits. */
+static unsigned equal_rules(const uint32_t *a, const uint32_t *b, int rules)
+{
+    unsigned equal = 0;
+
+    for (int i = 0; i < rules; i++)
+        equal |= (unsigned)(a[i] == b[i] && a[i]) << i;
+    return equal;
+}
+
+static void settle(struct join *j, struct link_pair p)
+{
+    size_t rules = (size_t)j->rules;
+
+    if (!j->plan->settles[equal_rules(j->keys[0] + p.left * rules, j->keys[1] + p.right * rules, j->rules)])
+        return;
+    __atomic_store_n(&j->settled[0][p.left], 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&j->settled[1][p.right], 1, __ATOMIC_RELAXED);
+}
+
+/* From members to records; of a deduplication in the order of content. */
+static struct link_pair pair_of(const struct join *j, struct link_pair p)
+{
+    const struct link_set *set = j->set;
+    struct link_pair found = { record_of(j, 0, p.left), record_of(j, set->sides - 1, p.right) };
+
+    if (set->sides == 1) {
+        uint64_t a = set->hash[0][found.left], b = set->hash[0][found.right];
+
+        if (a > b || (a == b && found.left > found.right))
+            return (struct link_pair){ found.right, found.left };
+    }
+    return found;
+}
+
 /* Sends off what no rule before has brought. */
 static void batch_send(struct worker *w)
 {
@@ -164,8 +212,11 @@ static void batch_send(struct worker *w)
             __builtin_prefetch(j->keys[0] + w->batch[i + AHEAD].left * rules);
             __builtin_prefetch(j->keys[other] + w->batch[i + AHEAD].right * rules);
         }
-        if (!seen_before(j->keys[0] + p.left * rules, j->keys[other] + p.right * rules, j->rule))
-            w->batch[kept++] = p;
+        if (seen_before(j->keys[0] + p.left * rules, j->keys[other] + p.right * rules, j->rule))
+            continue;
+        if (j->settled[0])
+            settle(j, p);
+        w->batch[kept++] = pair_of(j, p);
     }
     if (kept)
         j->sink(j->arg, w->thread, j->rule, w->batch, kept);
@@ -174,17 +225,6 @@ static void batch_send(struct worker *w)
 
 static void pair_add(struct worker *w, uint32_t left, uint32_t right)
 {
-    const struct link_set *set = w->join->set;
-
-    if (set->sides == 1) {
-        uint64_t a = set->hash[0][left], b = set->hash[0][right];
-
-        if (a > b || (a == b && left > right)) {
-            uint32_t kept = left;
-            left = right;
-            right = kept;
-        }
-    }
     w->batch[w->count++] = (struct link_pair){ left, right };
     if (w->count == LINK_BATCH)
         batch_send(w);
@@ -214,7 +254,7 @@ static void block_send(struct worker *w, const struct block *b)
 
 struct finer {
     uint64_t order; /* finer key, or content hash */
-    uint32_t record;
+    uint32_t member;
 };
 
 static int finer_cmp(const void *one, const void *other)
@@ -223,7 +263,7 @@ static int finer_cmp(const void *one, const void *other)
 
     if (a->order != b->order)
         return a->order < b->order ? -1 : 1;
-    return a->record < b->record ? -1 : a->record > b->record;
+    return a->member < b->member ? -1 : a->member > b->member;
 }
 
 /* Alike in all: each meets those that stand near it in the order of content. */
@@ -239,10 +279,10 @@ static void block_send_near(struct worker *w, const struct block *b)
 
         MUST(list);
         for (uint32_t i = 0; i < b->count[side]; i++)
-            list[i] = (struct finer){ set->hash[side][b->member[side][i]], b->member[side][i] };
+            list[i] = (struct finer){ set->hash[side][record_of(w->join, side, b->member[side][i])], b->member[side][i] };
         qsort(list, b->count[side], sizeof *list, finer_cmp);
         for (uint32_t i = 0; i < b->count[side]; i++)
-            b->member[side][i] = list[i].record;
+            b->member[side][i] = list[i].member;
         free(list);
     }
     reach = (uint32_t)(max / b->count[0]) + 1;
@@ -264,18 +304,22 @@ static void side_refine(struct worker *w, struct block *b, int side, int level, 
     const struct plan *p = j->plan;
     uint32_t n = b->count[side];
     struct finer *list = malloc(n * sizeof *list);
+    uint32_t *records = malloc(n * sizeof *records);
 
-    MUST(list);
-    part_fill(&p->part[p->refine[j->rule][level]], j->set, side, b->member[side], 0, n, keys);
+    MUST(list && records);
+    for (uint32_t i = 0; i < n; i++)
+        records[i] = record_of(j, side, b->member[side][i]);
+    part_fill(&p->part[p->refine[j->rule][level]], j->set, side, records, 0, n, keys);
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t record = b->member[side][i], *key = &j->keys[side][(size_t)record * (size_t)j->rules + (size_t)j->rule];
+        uint32_t member = b->member[side][i], *key = &j->keys[side][(size_t)member * (size_t)j->rules + (size_t)j->rule];
 
         *key = key_mix(*key, keys[i]);
-        list[i] = (struct finer){ *key, record };
+        list[i] = (struct finer){ *key, member };
     }
+    free(records);
     qsort(list, n, sizeof *list, finer_cmp);
     for (uint32_t i = 0; i < n; i++) {
-        b->member[side][i] = list[i].record;
+        b->member[side][i] = list[i].member;
         keys[i] = (uint32_t)list[i].order;
     }
     free(list);
@@ -392,7 +436,7 @@ static void partition_join(struct worker *w, int partition)
             uint32_t s = w->slot_of[side][i];
 
             if (s != UINT32_MAX && w->slots[s].key)
-                w->member[side][w->slots[s].at[side]++] = j->entry[side][from + i].record;
+                w->member[side][w->slots[s].at[side]++] = j->entry[side][from + i].member;
         }
     }
     for (uint32_t s = 0; s < w->slots_cap; s++) {
@@ -410,7 +454,7 @@ static void *thread_run(void *with)
     struct join *j = w->join;
 
     keys_fill(j, w->thread);
-    for (int rule = 0; rule < j->rules; rule++) {
+    for (int rule = j->from; rule < j->rules; rule++) {
         int partition;
 
         if (pthread_barrier_wait(&j->barrier) == PTHREAD_BARRIER_SERIAL_THREAD) {
@@ -428,16 +472,14 @@ static void *thread_run(void *with)
     return NULL;
 }
 
-static void join_new(struct join *j)
+static void stage_new(struct join *j)
 {
-    size_t largest = 0;
+    size_t largest = j->count[0] > j->count[1] ? j->count[0] : j->count[1];
 
-    for (int side = 0; side < j->set->sides; side++)
-        largest = j->set->count[side] > largest ? j->set->count[side] : largest;
     for (j->partitions = 2, j->shift = 31; j->partitions < PARTITIONS_MAX && (size_t)j->partitions * PARTITION_RECORDS < largest; j->shift--)
         j->partitions *= 2;
     for (int side = 0; side < j->set->sides; side++) {
-        size_t n = j->set->count[side], cells = (size_t)j->threads * (size_t)j->partitions;
+        size_t n = j->count[side], cells = (size_t)j->threads * (size_t)j->partitions;
 
         j->keys[side] = link_pages_new(n * (size_t)j->rules * sizeof(uint32_t));
         j->entry[side] = link_pages_new(n * sizeof(struct entry));
@@ -448,17 +490,68 @@ static void join_new(struct join *j)
     MUST(pthread_barrier_init(&j->barrier, NULL, (unsigned)j->threads) == 0);
 }
 
-static void join_free(struct join *j)
+static void stage_free(struct join *j)
 {
     for (int side = 0; side < j->set->sides; side++) {
-        size_t n = j->set->count[side];
+        size_t n = j->count[side];
 
         link_pages_free(j->keys[side], n * (size_t)j->rules * sizeof(uint32_t));
         link_pages_free(j->entry[side], n * sizeof(struct entry));
         free(j->counts[side]);
         free(j->write[side]);
+        free(j->record[side]);
+        free(j->settled[side]);
     }
     pthread_barrier_destroy(&j->barrier);
+}
+
+/* The stage after `before`: the records that are not settled, with the keys that they have by now. */
+static void stage_after(struct join *j, const struct join *before)
+{
+    for (int side = 0; side < j->set->sides; side++) {
+        uint32_t n = 0;
+
+        for (uint32_t i = 0; i < before->count[side]; i++)
+            n += !before->settled[side][i];
+        j->count[side] = n;
+        j->record[side] = malloc((n + 1u) * sizeof(uint32_t));
+        MUST(j->record[side]);
+        n = 0;
+        for (uint32_t i = 0; i < before->count[side]; i++)
+            if (!before->settled[side][i])
+                j->record[side][n++] = i;
+    }
+    stage_new(j);
+    for (int side = 0; side < j->set->sides; side++)
+        for (uint32_t i = 0; i < j->count[side]; i++)
+            memcpy(j->keys[side] + (size_t)i * (size_t)j->rules, before->keys[side] + (size_t)j->record[side][i] * (size_t)before->rules,
+                   (size_t)before->rules * sizeof(uint32_t));
+}
+
+static void stage_run(struct join *j)
+{
+    struct worker worker[THREADS_MAX] = { 0 };
+    pthread_t started[THREADS_MAX];
+
+    for (int i = 0; i < j->threads; i++) {
+        worker[i].join = j;
+        worker[i].thread = i;
+        worker[i].batch = malloc(LINK_BATCH * sizeof *worker[i].batch);
+        MUST(worker[i].batch);
+    }
+    for (int i = 1; i < j->threads; i++)
+        MUST(pthread_create(&started[i], NULL, thread_run, &worker[i]) == 0);
+    thread_run(&worker[0]);
+    for (int i = 1; i < j->threads; i++)
+        MUST(pthread_join(started[i], NULL) == 0);
+    for (int i = 0; i < j->threads; i++) {
+        free(worker[i].batch);
+        free(worker[i].slots);
+        for (int side = 0; side < 2; side++) {
+            free(worker[i].slot_of[side]);
+            free(worker[i].member[side]);
+        }
+    }
 }
 
 int link_block_threads(const struct link_options *options)
@@ -471,32 +564,27 @@ int link_block_threads(const struct link_options *options)
 void link_block_run(const struct link_plan *plan, int threads, link_batch *sink, void *arg)
 {
     const struct plan *p = (const struct plan *)(const void *)plan;
-    struct join j = { .plan = p, .set = p->set, .threads = threads < 1 ? 1 : threads > THREADS_MAX ? THREADS_MAX : threads,
-                      .rules = plan->rules, .sink = sink, .arg = arg };
-    struct worker worker[THREADS_MAX] = { 0 };
-    pthread_t started[THREADS_MAX];
+    struct join first = { .plan = p, .set = p->set, .threads = threads < 1 ? 1 : threads > THREADS_MAX ? THREADS_MAX : threads,
+                          .sink = sink, .arg = arg, .rules = p->settling, .count = { p->set->count[0], p->set->count[1] } };
+    struct join rest = first;
 
     if (plan->rules == 0)
         return;
-    join_new(&j);
-    for (int i = 0; i < j.threads; i++) {
-        worker[i].join = &j;
-        worker[i].thread = i;
-        worker[i].batch = malloc(LINK_BATCH * sizeof *worker[i].batch);
-        MUST(worker[i].batch);
-    }
-    for (int i = 1; i < j.threads; i++)
-        MUST(pthread_create(&started[i], NULL, thread_run, &worker[i]) == 0);
-    thread_run(&worker[0]);
-    for (int i = 1; i < j.threads; i++)
-        MUST(pthread_join(started[i], NULL) == 0);
-    for (int i = 0; i < j.threads; i++) {
-        free(worker[i].batch);
-        free(worker[i].slots);
+    rest.from = p->settling;
+    rest.rules = plan->rules;
+    if (p->settling) {
         for (int side = 0; side < 2; side++) {
-            free(worker[i].slot_of[side]);
-            free(worker[i].member[side]);
+            first.settled[side] = calloc(first.count[side] + 1u, 1);
+            MUST(first.settled[side]);
         }
+        stage_new(&first);
+        stage_run(&first);
+        stage_after(&rest, &first);
+        stage_free(&first);
+    } else {
+        stage_new(&rest);
     }
-    join_free(&j);
+    if (rest.from < rest.rules)
+        stage_run(&rest);
+    stage_free(&rest);
 }

@@ -12,7 +12,8 @@ enum { SAMPLE_RECORDS = 32768, FEW_RECORDS = 16384, LIBRARY_MAX = 1 << 15 };
 /* Seconds for a record to pass a join and for a pair to be compared, on a machine of today; only their ratio and the
  * growth with the size matter. */
 static const double record_seconds = 15e-9, pair_seconds = 100e-9, again_seconds = 15e-9;
-static const double decay = .2;       /* a pair that k keys bring weighs decay^k: what is found often needs no further key */
+/* A pair that k keys bring weighs decay^k: what is found often needs no further key; where time is short, less so. */
+static const double decay_small = .2, decay_large = .03;
 static const double gain_min = 1e-5; /* of the certain pairs' weight */
 /* A rule costs at least so large a part of the time: few broad rules rather than many narrow ones. Keys are counted for
  * each rule so many times, and so many rules may turn out too dear before the choice ends. */
@@ -23,6 +24,9 @@ double seconds_allowed(double records)
     return 2 * fmin(1, sqrt(1e5 / fmax(records, 1))) + records * 150e-9;
 }
 
+/* Below this many records every rule is run for all: it costs little. */
+static const double settling_records = 400000, settled_bits = 10, settled_own_bits = 25;
+
 struct choice {
     struct plan *plan;
     struct sample sample;
@@ -32,7 +36,8 @@ struct choice {
     double scale;
     struct key *library;
     double *gain, *cost; /* gain as last computed; it can only fall */
-    double rule_seconds;
+    double rule_seconds; /* paid for a rule as such */
+    double open;         /* share of the records that are not settled */
     bool *counted; /* the key's pairs are counted, not guessed */
     int count;
 };
@@ -100,15 +105,59 @@ static double gain_of(const struct choice *c, uint64_t mask)
     return gain;
 }
 
-/* Pairs that a rule before brings are only looked at, not compared. */
+/* What agrees when all these parts do, in bits; of a field the part that says most. */
+static void mask_bits(const struct choice *c, uint64_t mask, double *ret_own, double *ret_all)
+{
+    const struct plan *p = c->plan;
+    double bits[LINK_FIELDS_MAX] = { 0 };
+
+    *ret_own = *ret_all = 0;
+    for (int i = 0; i < p->parts; i++)
+        if (mask >> i & 1 && p->part[i].field == p->part[i].other)
+            bits[p->part[i].field] = fmax(bits[p->part[i].field], -log2(c->chance[i]));
+    for (int i = 0; i < p->set->fields; i++) {
+        *ret_all += bits[i];
+        *ret_own += role_is_own(p->set->field[i].role) ? bits[i] : 0;
+    }
+}
+
+/* Which equal keys of the first rules settle a pair: what they agree in is rarer than one such pair in a thousand sets. */
+static void settling_begin(struct choice *c)
+{
+    struct plan *p = c->plan;
+    double settled = 0;
+
+    p->settling = p->face.rules;
+    for (unsigned rules = 0; rules < 1u << p->settling; rules++) {
+        uint64_t mask = 0;
+        double own, all;
+
+        for (int i = 0; i < p->settling; i++)
+            mask |= rules >> i & 1 ? p->key[i].mask : 0;
+        mask_bits(c, mask, &own, &all);
+        p->settles[rules] = own >= settled_own_bits && all >= log2(fmax(c->all, 1)) + settled_bits;
+    }
+    for (uint32_t i = 0; i < c->certain.real; i++) {
+        unsigned rules = 0;
+
+        for (int k = 0; k < p->settling; k++)
+            rules |= (unsigned)((c->certain.equal[i] & p->key[k].mask) == p->key[k].mask) << k;
+        settled += p->settles[rules];
+    }
+    c->open = 1 - fmin(1, settled / fmax(c->certain.real, 1) * c->certain.pairs * 2 / fmax(c->records, 1));
+    c->open = fmax(c->open, .05);
+}
+
+/* Matches are compared by whatever rule brings them, so that only what comes beside them is the rule's own cost, and being
+ * looked at again. Settled records cost nothing. */
 static double cost_of(const struct choice *c, const struct key *k)
 {
     double again = 0;
 
     for (uint32_t i = 0; i < c->certain.real; i++)
-        again += (c->certain.equal[i] & k->mask) == k->mask && c->certain.weight[i] < 1;
+        again += (c->certain.equal[i] & k->mask) == k->mask;
     again = fmin(k->pairs, again / fmax(c->certain.real, 1) * c->certain.pairs);
-    return c->rule_seconds + (k->pairs - again) * pair_seconds + again * again_seconds;
+    return c->rule_seconds + c->open * (c->records * record_seconds + again * again_seconds + c->open * (k->pairs - again) * pair_seconds);
 }
 
 static int ratio_best(const struct choice *c, bool counted_only, double *ret_ratio)
@@ -211,7 +260,7 @@ static void rule_add(struct choice *c, int best)
             continue;
         brings += i < c->certain.real;
         first += i < c->certain.real && c->certain.weight[i] == 1;
-        c->certain.weight[i] *= (float)decay;
+        c->certain.weight[i] *= (float)(c->records > settling_records ? decay_large : decay_small);
     }
     *r = (struct link_rule){ key_name(p, k), k->pairs, brings / fmax(c->certain.real, 1), first / fmax(c->certain.real, 1) };
     p->face.rules++;
@@ -221,22 +270,29 @@ static void rule_add(struct choice *c, int best)
 /* Keys that the time left does not pay for are out; what a key costs can only turn out higher than it was guessed. */
 static void dear_keys_drop(struct choice *c, double left)
 {
-    double rule_paid = c->rule_seconds - c->records * record_seconds;
-
     for (int i = 0; i < c->count; i++)
-        if (c->cost[i] - rule_paid > left)
+        if (c->cost[i] - c->rule_seconds > left)
             c->gain[i] = 0;
 }
 
-static void rules_choose(struct choice *c)
+/* From here on a rule passes over the open records only. */
+static void settled_cheapen(struct choice *c)
+{
+    settling_begin(c);
+    for (int i = 0; i < c->count; i++)
+        c->cost[i] = c->counted[i] ? cost_of(c, &c->library[i])
+                                   : c->rule_seconds + c->open * (c->records * record_seconds + c->open * c->library[i].pairs * pair_seconds);
+}
+
+static void rules_choose(struct choice *c, bool may_settle)
 {
     struct plan *p = c->plan;
-    double left = seconds_allowed(c->records), total = gain_of(c, 0), rule_paid = c->rule_seconds - c->records * record_seconds;
+    double left = seconds_allowed(c->records), total = gain_of(c, 0);
     uint32_t missed = 0;
 
     for (int i = 0; i < c->count; i++) {
         c->gain[i] = gain_of(c, c->library[i].mask);
-        c->cost[i] = c->rule_seconds + c->library[i].pairs * pair_seconds;
+        c->cost[i] = c->rule_seconds + c->records * record_seconds + c->library[i].pairs * pair_seconds;
     }
     for (int dear = 0; p->face.rules < LINK_RULES_MAX && dear < DEAR_MAX;) {
         int best;
@@ -245,18 +301,20 @@ static void rules_choose(struct choice *c)
         best = best_key(c);
         if (best < 0 || c->gain[best] < gain_min * total)
             break;
-        if (c->cost[best] - rule_paid > left) {
+        if (c->cost[best] - c->rule_seconds > left) {
             dear++;
             continue;
         }
-        left -= c->cost[best] - rule_paid;
+        left -= c->cost[best] - c->rule_seconds;
         rule_add(c, best);
+        if (may_settle && p->face.rules == SETTLING_MAX)
+            settled_cheapen(c);
     }
     for (uint32_t i = 0; i < c->certain.real; i++)
         missed += c->certain.weight[i] == 1;
     p->face.missed = missed / fmax(c->certain.real, 1);
     for (uint32_t i = 0; i < c->certain.count; i++)
-        c->certain.weight[i] = i < c->certain.real ? 1 : c->certain.weight[c->certain.count - 1];
+        c->certain.weight[i] = i < c->certain.real;
     for (int i = 0; i < p->face.rules; i++)
         refines_choose(c, i);
 }
@@ -276,7 +334,8 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
     c.scale = sample_scale(&c.sample);
     c.records = (double)set->count[0] + set->count[1];
     c.all = set->sides == 2 ? (double)set->count[0] * set->count[1] : (double)set->count[0] * (set->count[0] - 1.0) / 2;
-    c.rule_seconds = seconds_allowed(c.records) / RULES_PAID + c.records * record_seconds;
+    c.rule_seconds = seconds_allowed(c.records) / RULES_PAID;
+    c.open = 1;
     chances(&c);
     certain_find(&c.certain, p, &c.sample, c.chance);
     c.library = malloc(LIBRARY_MAX * sizeof *c.library);
@@ -285,7 +344,7 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
     c.counted = calloc(LIBRARY_MAX, sizeof *c.counted);
     MUST(c.library && c.gain && c.cost && c.counted);
     library_fill(&c);
-    rules_choose(&c);
+    rules_choose(&c, set->sides == 2 && !options->many && c.records > settling_records);
     p->face.considered = c.count;
     p->face.sampled = c.sample.count[0] + c.sample.count[1];
     p->face.certain = c.certain.real;
