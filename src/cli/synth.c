@@ -105,6 +105,7 @@ static STATUS list_options_read(struct command *c, struct synth_list_options *o)
     o->out = command_text(c, "out", STR("var/list.csv"));
     o->truth = command_text(c, "truth", (str){ 0 });
     o->today = (day){ 20260701 };
+    o->into = command_text(c, "register", (str){ 0 });
     TRY(command_i64(c, "rows", 1, 5000000, &o->rows));
     TRY(command_i64(c, "seed", 0, INT64_MAX, &seed));
     o->seed = (uint64_t)seed;
@@ -193,6 +194,7 @@ static const struct option list_options_table[] = {
     { "truth", "FILE", msg_synth_option_truth },
     { "encoding", "NAME", msg_synth_option_encoding },
     { "rates", "NAME=RATE,…", msg_synth_option_rates },
+    { "register", "CODE", msg_synth_option_register },
     { NULL, NULL, NULL },
 };
 static const struct option pairs_options_table[] = {

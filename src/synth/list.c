@@ -2,7 +2,7 @@
  * says for each row who it is and what was done to it. People are drawn by byte offset of the mapped file, so that a list
  * from a hundred million takes no longer than one from a thousand.
  * tested by: src/synth/test/synth_test.c */
-#include "synth/list.h"
+#include "synth/sector/draw.h"
 
 #include "base/csv.h"
 
@@ -38,6 +38,9 @@ struct listing {
     lxw_worksheet *sheet;
     struct list_row *recent; /* for duplicates */
     size_t recent_count;
+    const struct sector_register *into; /* NULL: the columns of people only */
+    struct rng fields;                  /* draws the fields, so that the people are the same with and without */
+    size_t columns;
 };
 enum { RECENT_MAX = 512 };
 
@@ -186,7 +189,7 @@ static void csv_row_write(struct listing *l, const char *const *cells)
     struct arena *a = arena_new(1 << 20);
     struct buf b;
     buf_init(&b, 1 << 16);
-    for (int c = 0; c < LIST_COLUMNS; c++) {
+    for (size_t c = 0; c < l->columns; c++) {
         if (c)
             buf_char(&b, ',');
         csv_cell(&b, str_of(cells[c]), ',');
@@ -201,7 +204,7 @@ static void csv_row_write(struct listing *l, const char *const *cells)
 static void xlsx_row_write(struct listing *l, int64_t line, const char *const *cells)
 {
     struct arena *a = arena_new(1 << 20);
-    for (int c = 0; c < LIST_COLUMNS; c++) {
+    for (size_t c = 0; c < l->columns; c++) {
         int64_t number;
         bool numeric = line > 0 && (c == COLUMN_ROW || (c == COLUMN_NUMBER && cells[c][0] != '0')) && str_i64(str_of(cells[c]), &number);
         if (numeric)
@@ -245,17 +248,39 @@ static void recent_keep(struct listing *l, int64_t index, const struct list_row 
     l->recent[i].duplicate_of = index;
 }
 
+static void heads_write(struct listing *l)
+{
+    const char *heads[LIST_COLUMNS + SECTOR_FIELDS_MAX];
+    struct arena *a = arena_new(1 << 16);
+    for (size_t c = 0; c < LIST_COLUMNS; c++)
+        heads[c] = list_heads[c];
+    for (size_t c = LIST_COLUMNS; c < l->columns; c++)
+        heads[c] = arena_z(a, l->into->fields[c - LIST_COLUMNS].vi);
+    cells_write(l, 0, heads);
+    arena_free(a);
+}
+
+static void row_write(struct listing *l, int64_t index, const struct list_row *row)
+{
+    const char *cells[LIST_COLUMNS + SECTOR_FIELDS_MAX];
+    char fields[SECTOR_FIELDS_MAX][CELL_BYTES];
+    for (size_t c = 0; c < LIST_COLUMNS; c++)
+        cells[c] = row->cell[c];
+    for (size_t c = LIST_COLUMNS; c < l->columns; c++)
+        cells[c] = fields[c - LIST_COLUMNS];
+    if (l->into)
+        sector_cells_draw(&(struct drawing){ l->defs, l->into, &l->fields, row, index, l->o->today, { 0 } }, fields);
+    cells_write(l, index, cells);
+}
+
 static STATUS rows_write(struct listing *l)
 {
-    cells_write(l, 0, list_heads);
+    heads_write(l);
     fputs("row,person,duplicate_of,faults,name,birth,sex,number,old_number,phone,unit\n", l->truth);
     for (int64_t i = 1; i <= l->o->rows; i++) {
         struct list_row row;
-        const char *cells[LIST_COLUMNS];
         TRY(row_draw(l, i, &row));
-        for (int c = 0; c < LIST_COLUMNS; c++)
-            cells[c] = row.cell[c];
-        cells_write(l, i, cells);
+        row_write(l, i, &row);
         truth_write(l, i, &row);
         recent_keep(l, i, &row);
         l->result->rows++;
@@ -312,6 +337,11 @@ STATUS synth_list(const struct defs *defs, const struct synth_list_options *o, s
     *ret = (struct synth_list_result){ 0 };
     if (o->rows < 1 || o->rows > ROWS_MAX)
         return FAIL_AT(VALUE_RANGE, STR("rows"));
+    l.into = str_is_empty(o->into) ? NULL : defs_sector(defs, o->into, o->today);
+    if (!l.into && !str_is_empty(o->into))
+        return FAIL_WITH(REGISTER_MISSING, STR("register"), o->into);
+    l.columns = LIST_COLUMNS + (l.into ? l.into->field_count : 0);
+    rng_seed(&l.fields, o->seed, 1);
     TRY(people_map(o->from, &l.people));
     name_tables_make();
     rng_seed(&l.r, o->seed, 0);

@@ -96,6 +96,7 @@ struct synth_list_options {
     enum synth_encoding encoding;
     double rates[SYNTH_FAULT_COUNT];
     day today;
+    str into; /* code of a sector register whose fields the list has too; "": none */
 };
 struct synth_list_result {
     int64_t rows, people, strangers, duplicates, dead, faults[SYNTH_FAULT_COUNT];

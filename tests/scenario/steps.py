@@ -202,6 +202,19 @@ def writes(w, name, register, purpose, command, block):
     w.call(name, 'sector.put', {'code': register, 'rows': rows}, purpose, command)
 
 
+@step(r'(\w+) imports (\d+) rows of (\S+) seed (\d+) under (\S+)')
+def imports_drawn(w, name, rows, register, seed, purpose):
+    """A messy list with the fields of a sector register, drawn by dancu synth list, goes into that register."""
+    base, _ = next(v for v in w.populations.made.values() if v[1] is w.people)
+    out = w.folder / f'list-{register}-{seed}.csv'
+    w.verb('synth', 'list', '--from', base / 'synth', '--rows', rows, '--seed', seed, '--out', out, '--register', register)
+    fields = {'file': out.read_bytes(), 'name': 'danh-sach.csv', 'source': f'nguon-{register}', 'into': register}
+    w.call(name, 'list.import', fields, purpose)
+    if w.last.status == 200:
+        w.marks['delivery'] = w.last.json['delivery']
+        w.wait_list(name)
+
+
 @step(r'(\w+) opens (/.*)')
 def opens(w, name, path):
     """A page, signed in as this user."""

@@ -103,6 +103,25 @@ static void a_person_may_have_several_rows_where_the_key_says_so(bool postgresql
     hall_close(&h);
 }
 
+/* Two thousand rows in one moment of a frozen clock. */
+static void many_rows_at_once_have_ids_of_their_own(bool postgresql)
+{
+    struct hall h;
+    struct list_report_out r;
+    struct buf b;
+    assert_true(hall_open(&h, postgresql));
+    clock_set_us(INT64_C(1782871200000000));
+    buf_init(&b, 1 << 20);
+    buf_add(&b, STR("Họ và tên,Ngày sinh,Số CCCD,Ngày kết nạp,Tình trạng\n"));
+    for (int i = 0; i < 2000; i++)
+        buf_printf(&b, "Người Lạ Mặt,%02d/%02d/%d,,2001,Đang sinh hoạt\n", 1 + i % 28, 1 + i / 28 % 12, 1950 + i / 336);
+    buf_char(&b, 0);
+    assert_true(status_ok(import(&h, b.ptr, "farmers", &r)));
+    assert_int_equal(r.into.added, 2000);
+    buf_done(&b);
+    hall_close(&h);
+}
+
 static void what_cannot_go_in_is_refused_at_once(bool postgresql)
 {
     struct hall h;
@@ -120,6 +139,7 @@ static void what_cannot_go_in_is_refused_at_once(bool postgresql)
 
 ON_BOTH(rows_become_rows_of_the_register)
 ON_BOTH(a_person_may_have_several_rows_where_the_key_says_so)
+ON_BOTH(many_rows_at_once_have_ids_of_their_own)
 ON_BOTH(what_cannot_go_in_is_refused_at_once)
 
 int main(void)
@@ -128,6 +148,7 @@ int main(void)
         cmocka_unit_test(rows_become_rows_of_the_register_sqlite), cmocka_unit_test(rows_become_rows_of_the_register_postgresql),
         cmocka_unit_test(a_person_may_have_several_rows_where_the_key_says_so_sqlite),
         cmocka_unit_test(a_person_may_have_several_rows_where_the_key_says_so_postgresql),
+        cmocka_unit_test(many_rows_at_once_have_ids_of_their_own_sqlite), cmocka_unit_test(many_rows_at_once_have_ids_of_their_own_postgresql),
         cmocka_unit_test(what_cannot_go_in_is_refused_at_once_sqlite), cmocka_unit_test(what_cannot_go_in_is_refused_at_once_postgresql),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { BATCH_ROWS_MAX = 2000 };
+#define SINCE_2020_US INT64_C(1577836800000000)
 
 struct sector_batch {
     struct ctx *cx;
@@ -18,6 +19,7 @@ struct sector_batch {
     struct sector_event_add_params *events;
     struct sector_row_seen_params *seen;
     size_t add_count, event_count, seen_count;
+    int64_t next_id; /* 0: not asked yet */
 };
 
 void sector_batch_start(struct ctx *cx, const struct sector_register *r, struct sector_batch **ret)
@@ -43,7 +45,10 @@ void sector_batch_done(struct sector_batch **b)
 
 static STATUS flush(struct sector_batch *b)
 {
-    TRY(sector_row_add_bulk(b->cx, b->adds, b->add_count));
+    status st = sector_row_add_bulk(b->cx, b->adds, b->add_count);
+    if (status_is(st, ERR_ROW_EXISTS)) /* another process has just written the same row or id */
+        return FAIL(VERSION_CONFLICT);
+    TRY(st);
     TRY(sector_event_add_bulk(b->cx, b->events, b->event_count));
     TRY(sector_row_seen_bulk(b->cx, b->seen, b->seen_count));
     b->add_count = b->event_count = b->seen_count = 0;
@@ -168,9 +173,25 @@ static void event_gather(struct sector_batch *b, const struct sector_row_row *ro
         .why_not = row->why_not, .unit = row->unit, .delivery = put->delivery, .doc = row->doc };
 }
 
+/* Ids of a register grow with time, by a microsecond a row at least, and stay below 2^53 for every reader of JSON. Two
+ * processes that give the same one at once are told apart by the key: the later begins again. */
+static STATUS id_new(struct sector_batch *b, int64_t *ret)
+{
+    struct sector_row_last_row *last;
+    size_t n;
+    if (!b->next_id) {
+        TRY(sector_row_last(b->cx, 0, b->def->code, &last, &n));
+        b->next_id = b->cx->now_us - SINCE_2020_US;
+        if (n && last[0].id >= b->next_id)
+            b->next_id = last[0].id + 1;
+    }
+    *ret = b->next_id++;
+    return OK;
+}
+
 static STATUS row_new(struct sector_batch *b, struct sector_row_row *row)
 {
-    row->id = person_id_new(b->cx).v;
+    TRY(id_new(b, &row->id));
     row->version = 1;
     b->adds[b->add_count++] = (struct sector_row_add_params){
         .shard = 0, .code = b->def->code, .id = row->id, .version = 1, .state = row->state, .person = row->person, .why_not = row->why_not,

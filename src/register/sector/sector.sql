@@ -13,6 +13,9 @@ FROM sector_row WHERE shard = :shard AND code = :code AND row_key = :row_key;
 SELECT id, version, state, person, why_not, unit, row_key, broken, rules, effective, recorded_us, source, delivery, doc
 FROM sector_row WHERE shard = :shard AND code = :code AND id > :after ORDER BY id LIMIT :most;
 
+-- query sector_row_last(shard i16, code str) many
+SELECT id FROM sector_row WHERE shard = :shard AND code = :code ORDER BY id DESC LIMIT 1;
+
 -- query sector_rows_of_unit(shard i16, code str, unit i32, after i64, most i64) many
 -- row sector_row_row
 SELECT id, version, state, person, why_not, unit, row_key, broken, rules, effective, recorded_us, source, delivery, doc
