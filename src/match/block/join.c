@@ -78,7 +78,7 @@ static void keys_rows(struct join *j, int side, uint32_t from, uint32_t count, u
 
     for (int i = 0; i < p->parts; i++)
         if (used >> i & 1)
-            part_fill(&p->part[i], j->set, side, j->record[side] ? j->record[side] + from : NULL, from, count, column[i]);
+            part_fill(&p->part[i], j->set, (struct part_rows){ side, j->record[side] ? j->record[side] + from : NULL, from, count }, column[i]);
     for (int rule = j->from; rule < j->rules; rule++) {
         const struct key *k = &p->key[rule];
         const uint32_t *a = column[k->part[0]], *b = k->parts > 1 ? column[k->part[1]] : NULL, *c = k->parts > 2 ? column[k->part[2]] : NULL;
@@ -309,7 +309,7 @@ static void side_refine(struct worker *w, struct block *b, int side, int level, 
     MUST(list && records);
     for (uint32_t i = 0; i < n; i++)
         records[i] = record_of(j, side, b->member[side][i]);
-    part_fill(&p->part[p->refine[j->rule][level]], j->set, side, records, 0, n, keys);
+    part_fill(&p->part[p->refine[j->rule][level]], j->set, (struct part_rows){ side, records, 0, n }, keys);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t member = b->member[side][i], *key = &j->keys[side][(size_t)member * (size_t)j->rules + (size_t)j->rule];
 

@@ -294,13 +294,13 @@ static uint32_t number_value(enum part_kind kind, uint64_t number)
     }
 }
 
-void part_fill(const struct part *p, const struct link_set *set, int side, const uint32_t *records, uint32_t from, uint32_t count,
-               uint32_t *out)
+void part_fill(const struct part *p, const struct link_set *set, struct part_rows rows, uint32_t *out)
 {
     const struct link_field *f = &set->field[p->field], *o = &set->field[p->other];
+    int side = rows.side;
 
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t r = records ? records[i] : from + i;
+    for (uint32_t i = 0; i < rows.count; i++) {
+        uint32_t r = rows.records ? rows.records[i] : rows.from + i;
 
         switch (f->kind) {
         case LINK_KIND_WORDS: out[i] = words_value(p, set, link_words(f, side, r), f->word_count[side][r]); break;

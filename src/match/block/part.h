@@ -54,7 +54,11 @@ void part_tables_free(struct part_tables *t);
 
 /* All parts of a set, at most PARTS_MAX. */
 int parts_list(const struct link_set *set, struct part_tables *tables, struct part out[static PARTS_MAX]);
-/* Of `count` records, records[i], or from + i when records is NULL. */
-void part_fill(const struct part *p, const struct link_set *set, int side, const uint32_t *records, uint32_t from, uint32_t count,
-               uint32_t *out);
+/* Which records: records[i], or from + i when `records` is NULL. */
+struct part_rows {
+    int side;
+    const uint32_t *records;
+    uint32_t from, count;
+};
+void part_fill(const struct part *p, const struct link_set *set, struct part_rows rows, uint32_t *out);
 const char *part_word(enum part_kind kind);

@@ -96,7 +96,7 @@ static void values_fill(struct sample *s, const struct plan *p, int side)
     s->row[side] = link_pages_new((size_t)n * PARTS_MAX * sizeof(uint32_t));
     s->column[side] = link_pages_new((size_t)n * PARTS_MAX * sizeof(uint32_t));
     for (int i = 0; i < p->parts; i++)
-        part_fill(&p->part[i], p->set, side, s->records[side], 0, n, s->column[side] + (size_t)i * n);
+        part_fill(&p->part[i], p->set, (struct part_rows){ side, s->records[side], 0, n }, s->column[side] + (size_t)i * n);
     for (uint32_t r = 0; r < n; r++)
         for (int i = 0; i < p->parts; i++)
             s->row[side][(size_t)r * PARTS_MAX + (size_t)i] = s->column[side][(size_t)i * n + r];

@@ -1,5 +1,6 @@
 /* The dictionaries behind dict.h: sixteen shards, each a table of hashes, a list of values and a pool of their bytes under
- * its own lock. It refuses more than 2^28 distinct values a shard (the process stops: bound the input). */
+ * its own lock. It refuses more than 2^28 distinct values a shard (the process stops: bound the input).
+ * tested by: src/match/set/test/load_test.c */
 #include "match/set/dict.h"
 
 #include <pthread.h>

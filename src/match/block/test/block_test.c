@@ -127,8 +127,8 @@ static int rule_of(const struct plan *p, uint32_t left, uint32_t right)
         for (int i = 0; i < k->parts && equal; i++) {
             uint32_t a, b;
 
-            part_fill(&p->part[k->part[i]], p->set, 0, NULL, left, 1, &a);
-            part_fill(&p->part[k->part[i]], p->set, link_side(p->set, 1), NULL, right, 1, &b);
+            part_fill(&p->part[k->part[i]], p->set, (struct part_rows){ 0, NULL, left, 1 }, &a);
+            part_fill(&p->part[k->part[i]], p->set, (struct part_rows){ link_side(p->set, 1), NULL, right, 1 }, &b);
             equal = a && a == b;
         }
         if (equal)
@@ -207,6 +207,44 @@ static void test_order_and_threads(void **state)
     (void)state;
     check_order_and_threads(2);
     check_order_and_threads(1);
+}
+
+/* With records settled by the first rules: nothing new comes out, and hardly a person is lost. */
+static void test_settling(void **state)
+{
+    const struct link_options options = { .threads = 2 };
+    struct link_set *set = set_made(20000, 2, false);
+    struct link_plan *plan;
+    struct plan *p;
+    struct gathered *all, *some, *again;
+    size_t found = 0, at = 0;
+
+    (void)state;
+    link_block_plan(set, &options, &plan);
+    p = (struct plan *)(void *)plan;
+    assert_int_equal(p->settling, 0); /* a small set needs none */
+    assert_true(plan->rules > 3);
+    all = gathered_by(set, plan, 2);
+    p->settling = 3;
+    for (unsigned rules = 0; rules < 8; rules++)
+        p->settles[rules] = __builtin_popcount(rules) >= 2;
+    some = gathered_by(set, plan, 1);
+    again = gathered_by(set, plan, 3);
+    assert_true(some->count < all->count);
+    assert_int_equal(some->count, again->count);
+    assert_memory_equal(some->named, again->named, some->count * sizeof *some->named);
+    for (size_t i = 0; i < some->count; i++) {
+        while (at < all->count && all->named[at] < some->named[i])
+            at++;
+        assert_true(at < all->count && all->named[at] == some->named[i]);
+        found += some->list[i].left == some->list[i].right;
+    }
+    assert_true(found >= 19980);
+    gathered_free(all);
+    gathered_free(some);
+    gathered_free(again);
+    link_plan_free(plan);
+    link_set_free(set);
 }
 
 static void test_recall(void **state)
@@ -292,7 +330,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_pairs), cmocka_unit_test(test_order_and_threads), cmocka_unit_test(test_recall),
-        cmocka_unit_test(test_oversize),  cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_oversize),  cmocka_unit_test(test_settling),          cmocka_unit_test(test_nothing),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
