@@ -159,8 +159,8 @@ const struct operation *operation_find(const struct app *app, str name);
  * has op->gives->bytes; it must not leave before the transaction with the journal's entries has committed. */
 STATUS gate_call(struct ctx *cx, const struct operation *op, const void *in, void *ret_out);
 
-/* A piece of work in one transaction of a lane. Reads run many to a transaction on a reading connection; their ledger
- * entries and all writes are committed by the writing lane in groups; `done` is called after the commit, on a lane's
+/* A piece of work in one transaction of a lane. Reads run many to a transaction on a reading connection, writes commit in
+ * groups with their ledger entries; `done` is called once the entries are durable, by the commit or on the tape, on a lane's
  * thread. `cx` is filled by the caller (arena, lang, request id); the lane adds transaction, journal, clock. */
 struct work {
     status (*run)(struct ctx *cx, void *arg);
