@@ -159,6 +159,15 @@ static STATUS memory_read(const struct command *c, size_t *ret)
     return OK;
 }
 
+static STATUS threshold_read(const struct command *c, double *ret)
+{
+    str text = command_text(c, "threshold", (str){ 0 });
+
+    if (!text.len)
+        return OK;
+    return str_f64(text, ret) && *ret > 0 && *ret < 1 ? OK : FAIL_WITH(VALUE_RANGE, STR("threshold"), text);
+}
+
 /* Writing over what is being read would lose both. */
 static STATUS outputs_check(struct command *c)
 {
@@ -198,6 +207,8 @@ static STATUS job_read(struct command *c, struct link_job *j)
     TRY(command_i64(c, "threads", 1, THREADS_MAX, &threads));
     j->threads = (int)threads;
     TRY(memory_read(c, &j->bytes_max));
+    TRY(threshold_read(c, &j->probability));
+    j->many = command_has(c, "many");
     TRY(outputs_check(c));
     j->roles_name = command_text(c, "roles", (str){ 0 });
     if (j->roles_name.len)
@@ -385,6 +396,7 @@ static const struct option link_options[] = {
     { "clusters", "FILE", msg_link_option_clusters }, { "report", "FILE", msg_link_option_report },
     { "explain", "ID,ID", msg_link_option_explain }, { "json", NULL, msg_link_option_json },
     { "entities", "FILE", msg_link_option_entities }, { "undo", "N", msg_link_option_undo },
+    { "threshold", "P", msg_link_option_threshold }, { "many", NULL, msg_link_option_many },
     { "threads", "N", msg_link_option_threads },    { "memory", "BYTES", msg_link_option_memory },
     { NULL, NULL, NULL },
 };

@@ -92,6 +92,15 @@ def two_lists_are_linked(d):
     assert '500 × 400 records' in done.stdout and 'pairs match' in done.stdout, done.stdout
 
 
+def a_threshold_can_be_set(d):
+    counts = []
+    for p in ('0.01', '0.999999'):
+        d.link('a.csv', 'b.csv', '--roles', 'roles.yaml', '--pairs', 'pairs.csv', '--threshold', p)
+        counts.append(sum(r['class'] == 'match' for r in d.rows('pairs.csv')))
+    assert counts[0] > counts[1] > 0, counts
+    d.link('a.csv', 'b.csv', '--threshold', '1.5', code=1)
+
+
 def threads_change_nothing(d):
     for n in (1, 2):
         d.link('a.csv', 'b.csv', '--roles', 'roles.yaml', '--pairs', f'pairs{n}.csv', '--clusters', f'clusters{n}.csv', '--threads', n)
@@ -177,7 +186,7 @@ def nothing_is_left_half_done(d):
     assert not list(d.folder.glob('*.draft'))
 
 
-TESTS = [two_lists_are_linked, threads_change_nothing, roles_are_suggested_and_can_be_saved, a_pair_is_explained, reports_agree,
+TESTS = [two_lists_are_linked, a_threshold_can_be_set, threads_change_nothing, roles_are_suggested_and_can_be_saved, a_pair_is_explained, reports_agree,
          entities_keep_their_numbers, a_merge_can_be_undone, nothing_is_left_half_done]
 
 

@@ -205,7 +205,8 @@ void report_html(struct arena *a, enum lang lang, const struct link_report *r, s
     tag(&p, "<h1>", title, "</h1>\n");
     result_add(&p, r);
     bins_add(&p, r);
-    steps_add(&p, r);
+    if (r->step_count)
+        steps_add(&p, r);
     fields_add(&p, r);
     keys_add(&p, r);
     buf_add(out, STR("</main>\n</body>\n</html>\n"));

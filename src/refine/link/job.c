@@ -50,7 +50,7 @@ int64_t link_job_records(const struct link_job *j) { return (int64_t)j->set->cou
 
 STATUS link_job_run(struct link_job *j)
 {
-    struct link_options o = { .threads = j->threads, .bytes_max = j->bytes_max };
+    struct link_options o = { .threads = j->threads, .bytes_max = j->bytes_max, .probability = j->probability, .many = j->many };
 
     TRY(link_run(j->set, &o, &j->result));
     report_of_result(j->set, j->result, &j->report);

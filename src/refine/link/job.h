@@ -14,6 +14,8 @@ struct link_job {
     str roles_name, roles_text;  /* empty: suggested */
     int threads;                 /* 0: one for each processor */
     size_t bytes_max;            /* of memory for the engine; 0: it decides */
+    double probability;          /* from which a pair is a match; 0: the engine chooses */
+    bool many;                   /* of two lists: a record may have several matches */
     day today;
     void (*release)(void *with, const char *from, size_t bytes); /* these bytes need not stay in memory; may be NULL */
     void *with;
