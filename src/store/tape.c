@@ -213,8 +213,9 @@ void tape_reader_begin(struct db *d)
 {
     struct tape *t = tape_of(d->store);
 
-    for (int i = 0; d->tape_slot == 0; i = (i + 1) % TAPE_READERS_MAX) {
+    for (int i = 0; d->tape_slot == 0; i++) {
         int64_t none = 0;
+        MUST(i < TAPE_READERS_MAX);
         if (__atomic_compare_exchange_n(&d->store->tape_readers[i], &none, -1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
             d->tape_slot = i + 1;
     }
