@@ -208,11 +208,29 @@ static bool has_marks(str raw)
     return false;
 }
 
+/* The readers of viet take UTF-8 only; what is none becomes question marks, so that such values still meet. */
+static str utf8_of(struct arena *arena, str raw)
+{
+    char *out;
+    size_t at = 0, len = 0;
+
+    if (text_is_utf8(raw))
+        return raw;
+    out = arena_alloc(arena, raw.len + 4);
+    while (at < raw.len) {
+        uint32_t cp = text_next(raw, &at);
+
+        len += text_put(out + len, cp == 0xFFFD ? '?' : cp);
+    }
+    return (str){ out, len };
+}
+
 static uint32_t fold_take(struct dict_build *d, struct arena *arena, str raw)
 {
     str text, key;
     uint32_t code = 0;
 
+    raw = utf8_of(arena, raw);
     if (d->form == LINK_FORM_TONES) {
         key = viet_key(arena, has_marks(raw) ? viet_compose(arena, raw) : raw);
         text = text_is_ascii(key) ? key : viet_fold(arena, key);

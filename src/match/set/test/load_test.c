@@ -133,6 +133,24 @@ static void test_refusals(void **state)
     assert_string_equal(fault_here()->detail, "right");
 }
 
+/* Bytes that are no UTF-8 are values like others; long cells have words too, and marks may stand apart. */
+static void test_odd_bytes(void **state)
+{
+    struct link_set *s = loaded(STR("id,ho_ten,ngay,so,sex,tel,noi_o\n"
+                                    "1,\xCC\xFF\xFE\xFF,x,y,\xFF,z,\n"
+                                    "2,Nguye\xCC\x82\xCC\x83n,,,,,a bb ccc dddd eeeee ffffff ggggggg hhhhhhhh iiiiiiiii jjjjjjjjjj kkkkkkkkkkk\n"
+                                    "3,Nguy\xE1\xBB\x85n,,,,,\n"),
+                                (str){ 0 }, &options);
+    const struct link_field *name = &s->field[0], *home = &s->field[5];
+
+    (void)state;
+    assert_int_equal(name->word_count[0][0], 1);
+    assert_int_equal(link_words(name, 0, 1)[0], link_words(name, 0, 2)[0]);
+    assert_int_equal(home->word_count[0][1], LINK_WORDS_MAX);
+    assert_true(str_eq(home->dict->text[link_words(home, 0, 1)[7]], STR("hhhhhhhh")));
+    link_set_free(s);
+}
+
 enum { MANY = 20000 };
 
 static const char *const given[] = { "An", "Bình", "Chi", "Dũng", "Giang", "Hoà", "Hòa", "Hoa", "", "Ly", "Lý", "Li" };
@@ -201,7 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),   cmocka_unit_test(test_parts_and_order),   cmocka_unit_test(test_two_lists),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_order_and_threads),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_odd_bytes),cmocka_unit_test(test_order_and_threads),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
