@@ -97,6 +97,14 @@ static int found_order(const void *a, const void *b)
     return x->pair.right < y->pair.right ? -1 : x->pair.right > y->pair.right;
 }
 
+/* Relatives rather than one person; or one person but for two valid numbers that differ. */
+static bool is_household(const struct link_model *m, struct link_weight w, uint64_t pattern)
+{
+    if (link_pattern_is_vetoed(m, pattern))
+        return link_weight_bits((struct link_weight){ w.chance - LINK_VETO_BITS, w.kin - LINK_VETO_BITS }) > 0;
+    return w.kin < fmin(w.chance, 0);
+}
+
 static void found_weigh(struct link_result *r, const struct link_scored *list, size_t count)
 {
     r->found = malloc((count + 1) * sizeof *r->found);
@@ -104,10 +112,11 @@ static void found_weigh(struct link_result *r, const struct link_scored *list, s
     for (size_t i = 0; i < count; i++) {
         struct link_weight w = link_score(&r->model, list[i].pair, list[i].pattern);
         double bits = link_weight_bits(w);
+        bool household = is_household(&r->model, w, list[i].pattern);
 
-        if (bits >= found_bits)
+        if (bits >= found_bits || (household && link_pattern_is_vetoed(&r->model, list[i].pattern)))
             r->found[r->count++] = (struct link_found){ list[i].pair, list[i].pattern, (float)bits, 0,
-                                                        w.kin < fmin(w.chance, 0) ? LINK_PAIR_HOUSEHOLD : LINK_PAIR_POSSIBLE };
+                                                        household ? LINK_PAIR_HOUSEHOLD : LINK_PAIR_POSSIBLE };
     }
     qsort(r->found, r->count, sizeof *r->found, found_order);
 }
@@ -132,6 +141,12 @@ static void clusters_alone(struct link_result *r, const struct link_set *set)
     }
 }
 
+static void threshold_choose(struct link_result *r, const struct link_options *o, const float *probability, const bool *counts)
+{
+    group_expect(probability, counts, r->count, r->plan->missed, r->expected);
+    r->threshold = o->probability > 0 ? o->probability : group_threshold(r->expected);
+}
+
 static void link_two(struct link_result *r, const struct link_set *set, const struct link_options *o)
 {
     struct group_edge *edges = edges_of(r);
@@ -148,7 +163,7 @@ static void link_two(struct link_result *r, const struct link_set *set, const st
         group_rivals(set, edges, r->count, probability);
         group_one_to_one(set, edges, r->count, chosen);
     }
-    r->threshold = o->probability > 0 ? o->probability : .5;
+    threshold_choose(r, o, probability, chosen);
     for (size_t i = 0; i < r->count; i++) {
         struct link_found *f = &r->found[i];
 
@@ -169,24 +184,33 @@ static void link_two(struct link_result *r, const struct link_set *set, const st
 static void link_one(struct link_result *r, const struct link_set *set, const struct link_options *o)
 {
     struct group_edge *edges = edges_of(r);
+    float *probability = malloc((r->count + 1) * sizeof *probability);
+    bool *counts = malloc(r->count + 1);
     uint8_t *met = calloc((size_t)set->count[0] + 1, 1);
 
-    MUST(met);
-    r->threshold = o->probability > 0 ? o->probability : .5;
+    MUST(probability && counts && met);
+    for (size_t i = 0; i < r->count; i++) {
+        probability[i] = (float)link_probability((double)edges[i].bits);
+        counts[i] = true;
+    }
+    threshold_choose(r, o, probability, counts);
     group_cluster(&r->model, edges, r->count, log2(r->threshold / (1 - fmin(r->threshold, 1 - 1e-9))), r->cluster[0]);
     for (size_t i = 0; i < r->count; i++) {
         struct link_found *f = &r->found[i];
 
-        f->probability = (float)link_probability((double)f->bits);
+        f->probability = probability[i];
         if (r->cluster[0][f->pair.left] != r->cluster[0][f->pair.right])
             continue;
         f->class = LINK_PAIR_MATCH;
+        f->probability = fmaxf(f->probability, (float)r->threshold);
         r->matches++;
     }
     for (uint32_t i = 0; i < set->count[0]; i++)
         if (r->cluster[0][i] != i && !met[r->cluster[0][i]]++)
             r->clusters++;
     free(met);
+    free(counts);
+    free(probability);
     free(edges);
 }
 
@@ -208,6 +232,8 @@ STATUS link_run(struct link_set *set, const struct link_options *options, struct
         link_two(r, set, options);
     else
         link_one(r, set, options);
+    for (size_t i = 0; i < r->count; i++)
+        r->households += r->found[i].class == LINK_PAIR_HOUSEHOLD;
     *ret = r;
     return OK;
 }

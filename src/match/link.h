@@ -5,12 +5,13 @@
  * one cluster. A pair that looks like two people of one household is never a match. */
 #pragma once
 #include "match/block/block.h"
+#include "match/group/expect.h"
 #include "match/options.h"
 #include "match/score/score.h"
 
 enum link_class {
     LINK_PAIR_POSSIBLE,  /* under the threshold, or another record fits as well: for a human */
-    LINK_PAIR_HOUSEHOLD, /* relatives or twins, not one person */
+    LINK_PAIR_HOUSEHOLD, /* relatives or twins, not one person; two valid numbers among them that nothing else tells apart */
     LINK_PAIR_MATCH,
 };
 extern const char *const link_class_words[];
@@ -19,15 +20,9 @@ struct link_found {
     struct link_pair pair;
     uint64_t pattern;
     float bits;        /* weight with prior */
-    float probability; /* that it is one person, its rivals considered */
+    float probability; /* that it is one person, its rivals considered; in a cluster at least the threshold */
     uint8_t class;     /* enum link_class */
 };
-
-/* What the pairs from a probability on would be, as the engine expects without labels. */
-struct link_expected {
-    double probability, matches, precision, recall;
-};
-enum { LINK_EXPECTED = 21 };
 
 struct link_result {
     struct link_found *found; /* sorted by left, then right row */
@@ -36,7 +31,7 @@ struct link_result {
     size_t matches, households, clusters; /* pairs that match; clusters of two and more */
     double candidates;                  /* pairs compared */
     double threshold;                   /* probability from which a pair is a match */
-    struct link_expected expected[LINK_EXPECTED];
+    struct link_expected expected[LINK_EXPECTED]; /* by weight alone, before clusters are grown */
     struct link_model model;
     struct link_plan *plan;
 };

@@ -48,24 +48,25 @@ void group_one_to_one(const struct link_set *set, const struct group_edge *edges
     free(rank);
 }
 
+/* Odds as whole numbers, so that their sum does not depend on the order of pairs; 2^34 and more are the same certainty. */
+static uint64_t odds_of(float bits) { return (uint64_t)(exp2(fmax(-30, fmin((double)bits, 34))) * 0x1p20); }
+
 void group_rivals(const struct link_set *set, const struct group_edge *edges, size_t count, float *ret_probability)
 {
-    double *sum[2];
+    uint64_t *sum[2];
 
     for (int side = 0; side < 2; side++) {
-        sum[side] = calloc(set->count[side] + 1, sizeof(double));
+        sum[side] = calloc((size_t)set->count[side] + 1, sizeof *sum[side]);
         MUST(sum[side]);
     }
     for (size_t i = 0; i < count; i++) {
-        double odds = exp2(fmin((double)edges[i].bits, 60));
-
-        sum[0][edges[i].left] += odds;
-        sum[1][edges[i].right] += odds;
+        sum[0][edges[i].left] += odds_of(edges[i].bits);
+        sum[1][edges[i].right] += odds_of(edges[i].bits);
     }
     for (size_t i = 0; i < count; i++) {
-        double odds = exp2(fmin((double)edges[i].bits, 60));
+        uint64_t odds = odds_of(edges[i].bits);
 
-        ret_probability[i] = (float)(odds / (1 + sum[0][edges[i].left] + sum[1][edges[i].right] - odds));
+        ret_probability[i] = (float)((double)odds / (0x1p20 + (double)sum[0][edges[i].left] + (double)(sum[1][edges[i].right] - odds)));
     }
     free(sum[0]);
     free(sum[1]);

@@ -1,4 +1,5 @@
 /* One-to-one choice and clusters on small cases whose answer a person can see. */
+#include "match/group/expect.h"
 #include "match/group/group.h"
 
 #include "match/set/load.h"
@@ -173,6 +174,56 @@ static void test_order_of_edges_does_not_matter(void **state)
     free(text);
 }
 
+static void test_expected_errors(void **state)
+{
+    const float p[] = { 1, 1, .9f, .9f, .6f, .3f, .1f };
+    const bool counts[] = { true, true, true, true, true, true, true };
+    struct link_expected e[LINK_EXPECTED];
+
+    (void)state;
+    group_expect(p, counts, 7, 0, e);
+    assert_true(e[0].matches == 7 && fabs(e[0].precision - 4.8 / 7) < 1e-6 && fabs(e[0].recall - 1) < 1e-9);
+    assert_true(e[16].matches == 4 && fabs(e[16].precision - .95) < 1e-6 && fabs(e[16].recall - 3.8 / 4.8) < 1e-6);
+    assert_true(fabs(group_threshold(e) - .6) < .051); /* .6 is worth having, .3 is not */
+    group_expect(p, counts, 7, .5, e);
+    assert_true(fabs(e[0].recall - .5) < 1e-9);
+    group_expect(p, counts, 0, 0, e);
+    assert_true(group_threshold(e) >= .2 && group_threshold(e) <= .8);
+}
+
+static void test_valid_numbers_that_differ_never_join(void **state)
+{
+    static const struct link_column with_number[] = { COLUMN("id", ID), COLUMN("name", FULL_NAME), COLUMN("born", BIRTH_DATE),
+                                                      COLUMN("number", PERSON_NUMBER), COLUMN("tel", PHONE) };
+    static const struct link_load_options numbered = { .column = with_number, .columns = COUNT(with_number), .threads = 1 };
+    struct compare_memo *memo = compare_memo_new();
+    struct link_model m;
+    struct link_set *set;
+    struct buf b;
+    uint64_t twins, slip, implausible;
+
+    (void)state;
+    buf_init(&b, 1 << 20);
+    buf_printf(&b, "id,name,born,number,tel\n1,Trần Thị Lan,1990-01-02,001190004321,0901\n2,Trần Thị Lan,1990-01-02,001190708654,0901\n"
+                   "3,Trần Thị Lan,1990-01-02,001190004329,0901\n4,Trần Thị Lan,1990-01-02,999190708654,0901\n");
+    for (int i = 0; i < 50; i++)
+        buf_printf(&b, "x%d,Lê Văn %c,19%d-03-04,0010%d00%04d,09%d\n", i, 'A' + i % 26, 30 + i, 30 + i, 1000 + 77 * i, i);
+    assert_true(status_ok(link_set_load(&set, buf_str(&b), (str){ 0 }, &numbered)));
+    link_model_start(&m, set);
+    twins = compare_pair(&m.comparer, memo, (struct link_pair){ 0, 1 });
+    slip = compare_pair(&m.comparer, memo, (struct link_pair){ 0, 2 });
+    implausible = compare_pair(&m.comparer, memo, (struct link_pair){ 0, 3 });
+    assert_true(link_pattern_is_vetoed(&m, twins));
+    assert_true(link_score_bits(&m, (struct link_pair){ 0, 1 }, twins) < -300);
+    assert_false(link_pattern_is_vetoed(&m, slip));
+    assert_false(link_pattern_is_vetoed(&m, implausible));
+    assert_true(link_score_bits(&m, (struct link_pair){ 0, 2 }, slip) > 0);
+    compare_memo_free(memo);
+    link_model_done(&m);
+    link_set_free(set);
+    buf_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +232,8 @@ int main(void)
         cmocka_unit_test(test_two_people_with_one_link_stay_two),
         cmocka_unit_test(test_many_hold_a_record_that_none_holds_alone),
         cmocka_unit_test(test_order_of_edges_does_not_matter),
+        cmocka_unit_test(test_expected_errors),
+        cmocka_unit_test(test_valid_numbers_that_differ_never_join),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

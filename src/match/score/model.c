@@ -9,7 +9,7 @@
 
 /* Rarity may move a weight by so many bits at most: agreement on the rarest value is still agreement on one field. */
 static const double rarity_bits_max = 9;
-static const double weight_no_kin = 1000, weight_vetoed = -500;
+static const double weight_no_kin = 1000;
 
 void link_model_start(struct link_model *m, const struct link_set *set)
 {
@@ -138,7 +138,7 @@ struct link_weight link_pattern_weight(const struct link_model *m, uint64_t patt
         w.kin += (double)m->kin_bits[i][level];
     }
     if (link_pattern_is_vetoed(m, pattern))
-        w = (struct link_weight){ w.chance + weight_vetoed, w.kin + weight_vetoed };
+        w = (struct link_weight){ w.chance + LINK_VETO_BITS, w.kin + LINK_VETO_BITS };
     return w;
 }
 
@@ -177,7 +177,7 @@ double link_score_bits(const struct link_model *m, struct link_pair pair, uint64
 double link_score_field(const struct link_model *m, int comparison, struct link_pair pair, uint64_t pattern)
 {
     struct link_weight all = link_score(m, pair, pattern), w = link_field_weight(m, comparison, pair, pattern);
-    double veto = m->veto >> (comparison * LEVEL_BITS) & 1 && pattern_level(pattern, comparison) == LEVEL_DIFFERENT ? weight_vetoed : 0;
+    double veto = m->veto >> (comparison * LEVEL_BITS) & 1 && pattern_level(pattern, comparison) == LEVEL_DIFFERENT ? LINK_VETO_BITS : 0;
 
     return veto + (all.kin < all.chance ? w.kin : w.chance);
 }

@@ -178,6 +178,73 @@ static void test_rare_values_weigh_more(void **state)
     buf_done(&b);
 }
 
+/* Families of four: parents' names and home are shared, given names and birth dates are not. One of three is listed
+ * again with another telephone. */
+static struct link_set *families_make(int families)
+{
+    static const struct link_column family[] = { COLUMN("id", ID), COLUMN("name", FULL_NAME), COLUMN("born", BIRTH_DATE),
+                                                 COLUMN("father", FATHER_NAME), COLUMN("home", ADDRESS), COLUMN("tel", PHONE) };
+    static const struct link_load_options o = { .column = family, .columns = COUNT(family), .threads = 1 };
+    static const char *const onset[] = { "b", "c", "d", "g", "h", "k", "l", "m", "n", "ph", "t", "v" };
+    static const char *const rime[] = { "an", "inh", "oa", "ung", "ao", "iet", "uy", "ong", "am", "ich" };
+    struct link_set *set;
+    struct buf b;
+    struct rng r;
+
+    buf_init(&b, 1 << 22);
+    rng_seed(&r, 3, 8);
+    buf_printf(&b, "id,name,born,father,home,tel\n");
+    for (int i = 0; i < families; i++) {
+        uint32_t sur = rng_below(&r, 12), dad = rng_below(&r, 120), house = rng_below(&r, 900), way = rng_below(&r, 120);
+
+        for (int k = 0; k < 4; k++) {
+            uint32_t given = rng_below(&r, 120), y = 1950 + rng_below(&r, 60), m = 1 + rng_below(&r, 12), d = 1 + rng_below(&r, 28);
+            int copies = rng_below(&r, 3) == 0 ? 2 : 1;
+
+            for (int copy = 0; copy < copies; copy++)
+                buf_printf(&b, "%d-%d-%d,%soang van %s%s,%u-%02u-%02u,%soang van %s%s,so %u duong %s%s,09%08u\n", i, k, copy, onset[sur],
+                           onset[given / 10], rime[given % 10], y, m, d, onset[sur], onset[dad / 10], rime[dad % 10], house, onset[way / 10],
+                           rime[way % 10], rng_below(&r, 99999999));
+        }
+    }
+    assert_true(status_ok(link_set_load(&set, buf_str(&b), (str){ 0 }, &o)));
+    buf_done(&b);
+    return set;
+}
+
+static void test_relatives_are_a_class_of_their_own(void **state)
+{
+    struct link_set *set = families_make(150);
+    struct compare_memo *memo = compare_memo_new();
+    struct link_model m;
+    struct link_scored *list;
+    size_t count = 0, wrong = 0, people = 0;
+
+    (void)state;
+    link_model_start(&m, set);
+    assert_true(m.has_kin);
+    list = malloc((size_t)set->count[0] * set->count[0] / 2 * sizeof *list);
+    for (uint32_t i = 0; i < set->count[0]; i++)
+        for (uint32_t k = i + 1; k < set->count[0]; k++)
+            list[count++] = (struct link_scored){ { i, k }, compare_pair(&m.comparer, memo, (struct link_pair){ i, k }) };
+    link_model_fit(&m, list, count);
+    assert_true(m.has_kin);
+    assert_true(m.kin > 500); /* more than 150 * 6, as some are listed twice */
+    for (size_t i = 0; i < count; i++) {
+        str a = set->id[0][list[i].pair.left], b = set->id[0][list[i].pair.right];
+        bool one = a.len == b.len && str_eq(str_slice(a, 0, a.len - 1), str_slice(b, 0, b.len - 1));
+
+        people += one;
+        wrong += one != (link_score_bits(&m, list[i].pair, list[i].pattern) > 0);
+    }
+    assert_true(people > 100);
+    assert_true(wrong * 10 < people);
+    free(list);
+    compare_memo_free(memo);
+    link_model_done(&m);
+    link_set_free(set);
+}
+
 static void test_probability(void **state)
 {
     (void)state;
@@ -192,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_learns_known_shares),     cmocka_unit_test(test_order_of_pairs_does_not_matter),
         cmocka_unit_test(test_says_when_nothing_matches), cmocka_unit_test(test_nothing_to_learn_from),
         cmocka_unit_test(test_rare_values_weigh_more),  cmocka_unit_test(test_probability),
+        cmocka_unit_test(test_relatives_are_a_class_of_their_own),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -58,7 +58,8 @@ struct link_weight {
 double link_weight_bits(struct link_weight w);
 /* Of a pattern, without rarity. */
 struct link_weight link_pattern_weight(const struct link_model *m, uint64_t pattern);
-/* Two plausible personal numbers that differ: never one person. */
+/* Two plausible personal numbers that differ: never one person, whatever else agrees. It takes these bits off. */
+#define LINK_VETO_BITS (-500.)
 bool link_pattern_is_vetoed(const struct link_model *m, uint64_t pattern);
 /* Learns m from the kept candidates; `list` is only read. */
 void link_model_fit(struct link_model *m, const struct link_scored *list, size_t count);
