@@ -51,9 +51,9 @@ enum link_kind {
     LINK_KIND_TEXT,   /* code[]: whole folded value in `dict` */
     LINK_KIND_WORDS,  /* link_words(): the words in their order, codes in `dict` */
     LINK_KIND_DAY,    /* code[]: link_day(); month or day 0 = not known */
-    LINK_KIND_DIGITS, /* digits[]: a number of up to 18 digits as link_digits(); 0 = not known */
+    LINK_KIND_DIGITS, /* digits[]: a number of up to 16 digits (more: the last 16) as link_digits(); 0 = not known */
 };
-enum { LINK_WORDS_MAX = 8, LINK_FIELDS_MAX = 20, LINK_DIGITS_MAX = 18 };
+enum { LINK_WORDS_MAX = 8, LINK_FIELDS_MAX = 20, LINK_DIGITS_MAX = 16 };
 
 /* Parts of 0 … 99 are kept as they were written, also when there is no such day ("19984005", day 71): a slip of the pen is
  * still one digit away from the truth, and "not known" would throw that away. */

@@ -58,7 +58,7 @@ static void test_digits(void **state)
     assert_true(link_digits_read(STR("000"), LINK_ID_NUMBER) == 0);
     assert_true(link_digits_read(STR("none"), LINK_ID_NUMBER) == 0);
     assert_true(link_digits_read(STR(""), LINK_PERSON_NUMBER) == 0);
-    assert_true(link_digits_read(STR("99123456789012345678"), LINK_ID_NUMBER) == link_digits(18, 123456789012345678));
+    assert_true(link_digits_read(STR("99123456789012345678"), LINK_ID_NUMBER) == link_digits(16, 3456789012345678));
     assert_true(link_digits_read(STR("001090000012"), LINK_PERSON_NUMBER) == link_digits(12, 1090000012));
     assert_true(link_digits_read(STR("1090000012"), LINK_PERSON_NUMBER) == link_digits(12, 1090000012)); /* zeros lost */
     assert_true(link_digits_read(STR("+84 912 345 678"), LINK_PHONE) == link_digits(10, 912345678));
