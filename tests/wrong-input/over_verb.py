@@ -169,7 +169,8 @@ def with_entries(a, name):
 def tampered(a):
     where = with_entries(a, 'tampered')
     with sqlite3.connect(where / 'dancu.db') as db:
-        shard, writer, seq, body = db.execute('SELECT shard, writer, seq, body FROM ledger_batch ORDER BY seq DESC, writer LIMIT 1').fetchone()
+        shard, writer, seq, body = db.execute('SELECT shard, writer, seq, body FROM ledger_batch JOIN ledger_index USING (shard, writer, seq) '
+                                              'ORDER BY first_index DESC LIMIT 1').fetchone()
     body = bytearray(body)
     body[-3] ^= 1
     change(where, 'UPDATE ledger_batch SET body = ? WHERE shard = ? AND writer = ? AND seq = ?', bytes(body), shard, writer, seq)
