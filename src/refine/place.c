@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Units stand at the end: of a longer address only the last bytes are looked at. */
-enum { TAIL_BYTES = 230, TOKENS_MAX = 120, FOLDED_BYTES = 768, ENTRIES_MAX = 16000, BEST_MAX = 24, NAMES_BYTES_MAX = 16 << 20 };
+enum { TAIL_BYTES = 230, TOKENS_MAX = 120, FOLDED_BYTES = 768, ENTRIES_MAX = 16000, BEST_MAX = 24, NAMES_BYTES_MAX = 32 << 20 };
 /* Weights of a reading. A level that is found outweighs all else; marks that contradict weigh more than a missing type. */
 enum {
     WEIGHT_LEVEL = 100, WEIGHT_TYPE = 30, WEIGHT_OTHER_TYPE = -20, WEIGHT_MARKS = 20, WEIGHT_OTHER_MARKS = -40, WEIGHT_BOUND = 10,
@@ -32,6 +32,7 @@ struct reading {
     struct token tokens[TOKENS_MAX];
     size_t count;
     bool plain; /* no diacritics in it */
+    str written, written_key; /* the name looked at last */
     enum unit_map map;
     int best;
     struct {
@@ -158,7 +159,7 @@ static void name_add(struct places *p, const struct unit *u, str name, bool borr
     MUST(p->count < ENTRIES_MAX);
     struct place_entry *e = &p->entries[p->count++];
     uintptr_t first = (uintptr_t)table_get(&p->names, key);
-    *e = (struct place_entry){ .unit = u->id, .next = (uint32_t)first, .borrowed = borrowed };
+    *e = (struct place_entry){ .unit = u->id, .next = (uint32_t)first, .borrowed = borrowed, .key = viet_key(p->arena, name) };
     table_set(&p->names, key, (void *)(uintptr_t)p->count); /* place + 1 */
     p->words_max = words > p->words_max ? words : p->words_max;
 }
@@ -259,15 +260,27 @@ static bool torn(const struct reading *r, size_t from, size_t end)
     return false;
 }
 
-static int marks_weight(const struct reading *r, const struct unit *u, str written, bool *ret_sure)
+/* Made once for all units of one name. */
+static str written_key(struct reading *r, str written)
 {
+    if (r->written.ptr != written.ptr || r->written.len != written.len) {
+        r->written = written;
+        r->written_key = viet_key(r->arena, written);
+    }
+    return r->written_key;
+}
+
+static int marks_weight(struct reading *r, const struct unit *u, const struct place_entry *e, str written, bool *ret_sure)
+{
+    bool plain_name = text_is_ascii(u->name);
+
     /* Where an address has no marks at all, "Ia Bang" may be Ia Băng. */
-    if (r->plain || (text_is_ascii(written) && !text_is_ascii(u->name)))
+    if (r->plain || (!plain_name && text_is_ascii(written)))
         return 0;
-    if (str_eq(viet_key(r->arena, written), viet_key(r->arena, u->name)) || str_is_digits(u->name))
+    if (str_is_digits(u->name) || str_eq(written_key(r, written), e->key))
         return WEIGHT_MARKS;
     /* "Bà Rịa - Vũng Tàu" is written in many ways: without its separators the letters must be the same. */
-    if (text_is_ascii(u->name))
+    if (plain_name)
         return 0;
     *ret_sure = false;
     return WEIGHT_OTHER_MARKS;
@@ -308,7 +321,7 @@ static bool weigh(struct reading *r, const struct step *step, const struct place
     ret->above = u->id;
     ret->end = from - type_tokens;
     ret->weight += WEIGHT_LEVEL * (u->map == MAP_NEW && u->level == UNIT_COMMUNE ? 2 : 1); /* there are no districts any more */
-    ret->weight += WEIGHT_WORD * (int)(step->end - from) + marks_weight(r, u, words_written(r, from, step->end), &ret->sure);
+    ret->weight += WEIGHT_WORD * (int)(step->end - from) + marks_weight(r, u, e, words_written(r, from, step->end), &ret->sure);
     if (type) {
         bool agrees = type_words[type - 1].types & (1u << u->type | 1u << defs_unit_type(r->p->defs, u->id, r->p->today));
         ret->weight += agrees ? WEIGHT_TYPE : WEIGHT_OTHER_TYPE;

@@ -26,6 +26,7 @@ struct place_found {
 struct place_entry { /* a name that a unit goes by */
     unit_id unit;
     uint32_t next; /* place + 1 in entries of the next one of this name */
+    str key;       /* name with its marks, for comparing */
     bool borrowed; /* name of the province that it became part of, or that became part of it */
 };
 struct places {
