@@ -213,6 +213,8 @@ class Module:
                 raise Wrong(f'{where}: {name}: the path names {{{part}}}, which takes: must hold, not optional')
             if field.kind == 'OP_NUMBER':
                 raise Wrong(f'{where}: {name}: a personal number may not stand in a path; use post with a body')
+        if 'post' in body and 'consumes' not in body and '{' in path:
+            raise Wrong(f'{where}: {name}: a post with a JSON body takes all its input there; name no field in the path')
         if 'get' in body:
             bad = [f.name for f in takes if f.kind in ('OP_NUMBER', 'OP_SHAPE', 'OP_BYTES') or f.item == 'OP_SHAPE']
             if bad:
