@@ -16,6 +16,19 @@ static day day_in(const struct rule_value *v) { return (day){ (int32_t)v->number
 
 static struct rule_value answer(const struct asked *q, const struct rule_node *n);
 
+/* Beyond what a number can hold it stays at the bound: far apart is far apart. */
+static int64_t minus(int64_t a, int64_t b)
+{
+    int64_t r;
+    return __builtin_sub_overflow(a, b, &r) ? (a < 0 ? INT64_MIN : INT64_MAX) : r;
+}
+
+static int64_t plus(int64_t a, int64_t b)
+{
+    int64_t r;
+    return __builtin_add_overflow(a, b, &r) ? (a < 0 ? INT64_MIN : INT64_MAX) : r;
+}
+
 /* `least` and `most`: the bounds of left minus right. */
 static struct rule_value compare_range(enum rule_op op, int64_t least, int64_t most)
 {
@@ -45,13 +58,13 @@ static struct rule_value compare(enum rule_op op, const struct rule_value *a, co
         return compare_days(op, day_in(a), day_in(b));
     if (a->type == RULE_TEXT)
         return truth(true, str_eq(a->text, b->text) == (op == RULE_EQUAL));
-    return compare_range(op, a->number - b->number - b->spread, a->number + a->spread - b->number);
+    return compare_range(op, minus(a->number, plus(b->number, b->spread)), minus(plus(a->number, a->spread), b->number));
 }
 
 static struct rule_value add(enum rule_op op, const struct rule_value *a, const struct rule_value *b)
 {
     bool known = a->known && b->known;
-    int64_t sign = op == RULE_PLUS ? 1 : -1, total = 0;
+    int64_t sign = op == RULE_PLUS ? 1 : -1;
     if (a->type == RULE_DAY && b->type == RULE_DAY)
         return number(known && day_precision(day_in(a)) == DAY_FULL && day_precision(day_in(b)) == DAY_FULL,
                       known ? day_first(day_in(a)) - day_first(day_in(b)) : 0);
@@ -60,9 +73,8 @@ static struct rule_value add(enum rule_op op, const struct rule_value *a, const 
         day moved = full ? day_add(day_in(a), (int32_t)(sign * b->number)) : (day){ 0 };
         return (struct rule_value){ .type = RULE_DAY, .known = full && day_is_valid(moved), .number = moved.ymd };
     }
-    known = known && !__builtin_add_overflow(a->number, sign * (b->number + (op == RULE_MINUS ? b->spread : 0)), &total);
-    struct rule_value v = number(known, total);
-    v.spread = a->spread + b->spread;
+    struct rule_value v = number(known, op == RULE_PLUS ? plus(a->number, b->number) : minus(a->number, plus(b->number, b->spread)));
+    v.spread = plus(a->spread, b->spread);
     return v;
 }
 
