@@ -21,7 +21,7 @@ enum { RULES_PAID = 24, COUNTS_MAX = 8, DEAR_MAX = 4 };
 
 double seconds_allowed(double records)
 {
-    return 2 * fmin(1, sqrt(1e5 / fmax(records, 1))) + records * 150e-9;
+    return 2 * fmin(1, sqrt(1e5 / fmax(records, 1))) + records * 300e-9;
 }
 
 /* Below this many records every rule is run for all: it costs little. */
