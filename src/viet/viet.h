@@ -6,7 +6,6 @@
 #include "viet/encoding/encoding.h"
 #include "viet/enter.h"
 #include "viet/field/date.h"
-#include "viet/field/gazetteer.h"
 #include "viet/field/name.h"
 #include "viet/field/number.h"
 #include "viet/field/phone.h"
