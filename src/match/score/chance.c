@@ -29,12 +29,27 @@ static double equal_pairs(const struct link_set *s, double left, double right)
     return s->sides == 1 ? choose_two(left) : left * right;
 }
 
-/* The chance of a word, wherever it stands. */
-static double word_chance(const struct link_set *s, const struct link_field *f, uint32_t code)
+/* The chance of a word in a name: of all fields that share the dictionary, as its uses are counted over all of them. */
+static double word_chance(const struct link_model *m, const struct link_field *f, uint32_t code)
 {
+    const struct link_set *s = m->comparer.set;
     double uses = (double)f->dict->uses[0][code] + (s->sides == 2 ? f->dict->uses[1][code] : 0);
 
-    return fmax(uses, 1) / fmax(1, (double)f->known[0] + (s->sides == 2 ? f->known[1] : 0));
+    return fmax(uses, 1) / m->words_known[f - s->field];
+}
+
+static void words_known_count(struct link_model *m)
+{
+    const struct link_set *s = m->comparer.set;
+
+    for (int k = 0; k < s->fields; k++) {
+        double known = 0;
+
+        for (int i = 0; i < s->fields; i++)
+            if (s->field[i].dict == s->field[k].dict)
+                known += (double)s->field[i].known[0] + (s->sides == 2 ? s->field[i].known[1] : 0);
+        m->words_known[k] = fmax(1, known);
+    }
 }
 
 static double uses_of(const struct link_model *m, int comparison, int side, uint32_t code)
@@ -76,9 +91,16 @@ static double words_rarity(const struct link_model *m, const struct link_field *
     for (int k = 0; k < count; k++) {
         bool counts = level >= NAME_NEAR || (k == 0 && level != NAME_LAST) || (k == count - 1 && level != NAME_FIRST);
 
-        rarity *= counts ? fmin(1 / word_chance(m->comparer.set, f, word[k]), 1e6) : 1;
+        rarity *= counts ? fmin(1 / word_chance(m, f, word[k]), 1e6) : 1;
     }
     return fmin(rarity, records(m->comparer.set)); /* no list shows a name to be rarer than that */
+}
+
+/* Of these the pairs of two people: at best every record has its match among them. Rarity is averaged over chance pairs
+ * only, since matches have rare values as often as common ones, and would hide how common chance agreement is. */
+static double chance_pairs(const struct link_set *s, double left, double right)
+{
+    return s->sides == 1 ? fmax(0, choose_two(left) - floor(left / 2)) : left * right - fmin(left, right);
 }
 
 /* One value among those that are drawn. */
@@ -114,7 +136,7 @@ static double equal_drawn(const struct link_model *m, int comparison, double *re
 {
     const struct link_set *s = m->comparer.set;
     const struct link_field *f = &s->field[m->comparer.list[comparison].field];
-    double share = fmin(1, DRAWN_VALUES / fmax(1, records(s))), sum = 0, rarity = 0;
+    double share = fmin(1, DRAWN_VALUES / fmax(1, records(s))), sum = 0, rarity = 0, chance = 0;
     uint64_t limit = share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64);
     size_t cap = 4 * DRAWN_VALUES, count = 0;
     struct drawn *list = malloc(cap * sizeof *list);
@@ -133,12 +155,13 @@ static double equal_drawn(const struct link_model *m, int comparison, double *re
 
         for (end = i; end < count && list[end].hash == list[i].hash; end++)
             of[list[end].side]++;
-        sum += pairs = equal_pairs(s, of[0], of[1]);
+        sum += equal_pairs(s, of[0], of[1]);
+        chance += pairs = chance_pairs(s, of[0], of[1]);
         if (pairs > 0 && m->comparer.list[comparison].is_name)
             rarity += pairs * words_rarity(m, f, list[i].side, list[i].row, LEVEL_SAME);
     }
     free(list);
-    *ret_rarity = sum > 0 ? rarity / sum : 0;
+    *ret_rarity = chance > 0 ? rarity / chance : 0;
     return sum / share;
 }
 
@@ -191,21 +214,23 @@ static double equal_counted(const struct link_model *m, int comparison, double *
 {
     const struct link_set *s = m->comparer.set;
     const struct link_field *f = &s->field[m->comparer.list[comparison].field];
-    double sum = 0, rarity = 0, equal;
+    double sum = 0, rarity = 0, chance = 0, equal;
 
     if (f->kind == LINK_KIND_TEXT)
         for (uint32_t code = 1; code <= f->dict->count; code++) {
-            sum += equal = equal_pairs(s, uses_of(m, comparison, 0, code), uses_of(m, comparison, 1, code));
+            sum += equal_pairs(s, uses_of(m, comparison, 0, code), uses_of(m, comparison, 1, code));
+            chance += equal = chance_pairs(s, uses_of(m, comparison, 0, code), uses_of(m, comparison, 1, code));
             rarity += equal > 0 ? equal / code_chance(m, comparison, code) : 0;
         }
     else if (comparison == m->day_comparison)
         for (size_t slot = 1; slot < DAY_SLOTS; slot++) {
-            sum += equal = equal_pairs(s, m->days[slot], m->days[DAY_SLOTS + slot]);
+            sum += equal_pairs(s, m->days[slot], m->days[DAY_SLOTS + slot]);
+            chance += equal = chance_pairs(s, m->days[slot], m->days[DAY_SLOTS + slot]);
             rarity += equal > 0 ? equal * slot_rarity(m, f, slot) : 0;
         }
     else
         return equal_drawn(m, comparison, ret_rarity);
-    *ret_rarity = sum > 0 ? rarity / sum : 0;
+    *ret_rarity = chance > 0 ? rarity / chance : 0;
     return sum;
 }
 
@@ -308,6 +333,7 @@ void chance_count(struct link_model *m)
     MUST(t);
     m->pairs = s->sides == 1 ? choose_two(s->count[0]) : (double)s->count[0] * s->count[1];
     m->day_comparison = -1;
+    words_known_count(m);
     for (int i = 0; i < m->comparer.count; i++)
         if (s->field[m->comparer.list[i].field].kind == LINK_KIND_TEXT)
             uses_count(m, i);

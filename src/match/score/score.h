@@ -44,6 +44,7 @@ struct link_model {
     double loglik;
     int day_comparison;  /* private: whose days are counted in `days`, or -1 */
     uint32_t *days;
+    double words_known[LINK_FIELDS_MAX]; /* private: by field of the set, values in all fields of its dictionary */
     uint32_t *uses[LINK_FIELDS_MAX]; /* private: of TEXT, [side * (codes + 1) + code] */
 };
 
