@@ -76,6 +76,8 @@ static void marks_seek(struct csv *c, const char *at)
 
 void csv_start(struct csv *c, str text, char delimiter)
 {
+    if (!text.ptr) /* an empty str may have none */
+        text = STR("");
     if (str_starts(text, STR("\xEF\xBB\xBF")))
         text = str_from(text, 3);
     *c = (struct csv){ .begin = text.ptr,
