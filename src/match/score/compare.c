@@ -246,6 +246,23 @@ struct view {
     uint32_t row;
 };
 
+/* Values of this field and of the one beside it, in both records. */
+struct crossing {
+    uint32_t x, y, x_beside, y_beside;
+};
+
+/* Swapped is only what stands crosswise both ways, one of the two with a slip or unknown: a given name that is a family name
+ * elsewhere says nothing. */
+static bool crossed(struct compare_memo *memo, const struct comparison *it, const struct link_field *f, struct crossing c)
+{
+    bool there = c.x == c.y_beside, back = c.y == c.x_beside;
+
+    if (!there && !back)
+        return false;
+    uint32_t a = there ? c.y : c.x, b = there ? c.x_beside : c.y_beside;
+    return (there && back) || !a || !b || text_level(memo, f->dict, a, b, it->is_number) >= TEXT_LIKE;
+}
+
 static enum level text_field_level(struct compare_memo *memo, const struct comparison *it, const struct link_field *f,
                                    const struct link_field *beside, struct view a, struct view b)
 {
@@ -254,9 +271,7 @@ static enum level text_field_level(struct compare_memo *memo, const struct compa
 
     if (level == LEVEL_UNKNOWN || level >= TEXT_LIKE || !beside)
         return level;
-    if (x == beside->code[b.side][b.row] || y == beside->code[a.side][a.row])
-        return TEXT_ELSEWHERE;
-    return level;
+    return crossed(memo, it, f, (struct crossing){ x, y, beside->code[a.side][a.row], beside->code[b.side][b.row] }) ? TEXT_ELSEWHERE : level;
 }
 
 static enum level words_field_level(const struct comparer *c, struct compare_memo *memo, int i, struct view a, struct view b)

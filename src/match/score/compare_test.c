@@ -105,6 +105,9 @@ static void test_beside(void **state)
     assert_int_equal(level_of("1,Isla,Hall,x,y\n2,Hall,Isla,x,y\n", 1), TEXT_ELSEWHERE);
     assert_int_equal(level_of("1,Isla,Hall,x,y\n2,Isla,Hall,x,y\n", 1), LEVEL_SAME);
     assert_int_equal(level_of("1,,Hall,x,y\n2,Isla,Hall,x,y\n", 0), LEVEL_UNKNOWN);
+    assert_int_equal(level_of("1,Isla,Hall,x,y\n2,Hall,Islla,x,y\n", 0), TEXT_ELSEWHERE); /* and a slip */
+    assert_int_equal(level_of("1,Isla,Hall,x,y\n2,Hall,,x,y\n", 0), TEXT_ELSEWHERE);
+    assert_int_equal(level_of("1,Werner,Schulz,x,y\n2,Uwe,Werner,x,y\n", 0), LEVEL_DIFFERENT); /* a name that is both */
 }
 
 static enum level full(const char *a, const char *b)
