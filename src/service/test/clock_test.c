@@ -176,9 +176,15 @@ static void holds_what_was_held(void **state)
 
 static int start(void **state)
 {
-    struct arena *a = arena_new(64 << 20);
     (void)state;
-    return status_ok(defs_load(a, (str){ 0 }, &defs, NULL)) ? 0 : -1;
+    return status_ok(defs_load(NULL, (str){ 0 }, &defs, NULL)) ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    defs_free(defs);
+    return 0;
 }
 
 int main(void)
@@ -189,5 +195,5 @@ int main(void)
         cmocka_unit_test(agrees_with_a_plain_count), cmocka_unit_test(agrees_for_ten_years), cmocka_unit_test(holds_what_was_held),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, start, NULL);
+    return cmocka_run_group_tests(tests, start, end);
 }

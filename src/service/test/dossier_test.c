@@ -14,6 +14,7 @@ struct world {
     struct person_birth_out people[4];
     int64_t dossiers[DOSSIERS_MAX];
     size_t count, done, refused, decisions;
+    char office_code[60];
     str office;
 };
 
@@ -163,9 +164,8 @@ static void a_step(struct world *w)
     uint32_t recent = w->count < RECENT || rng_chance(&w->rng, 0.1) ? (uint32_t)w->count : RECENT;
     int64_t id = w->dossiers[w->count - 1 - rng_below(&w->rng, recent)];
     struct dossier before = seen(w, id);
-    char office[60];
-    snprintf(office, sizeof office, "%.*s", STR_ARG(before.row.organisation));
-    w->office = str_of(office);
+    snprintf(w->office_code, sizeof w->office_code, "%.*s", STR_ARG(before.row.organisation));
+    w->office = str_of(w->office_code);
     as_someone(w, rng_chance(&w->rng, 0.2) ? rng_below(&w->rng, 4) : 4 + rng_below(&w->rng, OFFICERS));
     status st = move_one(w, &before);
     w->done += status_ok(st);

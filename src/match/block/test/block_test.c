@@ -106,7 +106,8 @@ static struct gathered *gathered_by(const struct link_set *set, const struct lin
     pthread_mutex_init(&g->lock, NULL);
     g->set = set;
     link_block_run(plan, threads, gather, g);
-    qsort(g->named, g->count, sizeof *g->named, cmp64);
+    if (g->count)
+        qsort(g->named, g->count, sizeof *g->named, cmp64);
     return g;
 }
 
