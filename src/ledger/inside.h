@@ -42,6 +42,7 @@ struct place {
 STATUS place_of_index(struct ctx *cx, int16_t shard, int64_t index, struct place *ret);
 /* Reads the entries; the records' texts lie on cx->arena. */
 STATUS place_fetch(struct ctx *cx, int16_t shard, const struct place *places, size_t count, struct ledger_record *ret);
+int record_newest_first(const void *a, const void *b); /* of struct ledger_record, for qsort(3) */
 
 /* ---- the tape's stream (append.c); on PostgreSQL the number is a thread's, and there is no tape */
 enum { TAPE_WRITER = 1 };

@@ -470,16 +470,6 @@ static STATUS places_of(struct scratch *s, int16_t shard, const struct pairs *pa
     return OK;
 }
 
-static int newest_first(const void *x, const void *y)
-{
-    const struct ledger_record *a = x, *b = y;
-    uint64_t i = (uint64_t)a->index, j = (uint64_t)b->index; /* pending: the greatest */
-
-    if (i != j)
-        return i > j ? -1 : 1;
-    return (a->entry.time_us < b->entry.time_us) - (a->entry.time_us > b->entry.time_us);
-}
-
 STATUS ledger_by_person(struct ctx *cx, const struct ledger_person_query *q, struct ledger_record **ret, size_t *ret_count)
 {
     struct scratch s DEFER(scratch_done);
@@ -512,7 +502,7 @@ STATUS ledger_by_person(struct ctx *cx, const struct ledger_person_query *q, str
     take_newest(&pending, &wide, all, ret_count);
     *ret = ARENA_ARRAY(cx->arena, struct ledger_record, *ret_count + 1);
     TRY(place_fetch(cx, q->shard, all, *ret_count, *ret));
-    qsort(*ret, *ret_count, sizeof **ret, newest_first);
+    qsort(*ret, *ret_count, sizeof **ret, record_newest_first);
     if (*ret_count > q->limit)
         *ret_count = q->limit;
     return OK;

@@ -3,6 +3,7 @@
  *
  * tested by: src/ledger/test/ledger_test.c */
 #include "ledger/inside.h"
+#include <stdlib.h>
 #include <string.h>
 
 void places_add(struct arena *a, struct places *p, struct place place)
@@ -132,6 +133,16 @@ static STATUS pending_places(struct ctx *cx, struct scratch *s, int16_t shard, s
     return OK;
 }
 
+int record_newest_first(const void *x, const void *y)
+{
+    const struct ledger_record *a = x, *b = y;
+    uint64_t i = (uint64_t)a->index, j = (uint64_t)b->index; /* pending: the greatest */
+
+    if (i != j)
+        return i > j ? -1 : 1;
+    return (a->entry.time_us < b->entry.time_us) - (a->entry.time_us > b->entry.time_us);
+}
+
 STATUS ledger_latest(struct ctx *cx, int16_t shard, size_t limit, struct ledger_record **ret, size_t *ret_count)
 {
     struct scratch s DEFER(scratch_done);
@@ -153,7 +164,9 @@ STATUS ledger_latest(struct ctx *cx, int16_t shard, size_t limit, struct ledger_
     }
     *ret = ARENA_ARRAY(cx->arena, struct ledger_record, n > 0 ? n : 1);
     *ret_count = n;
-    return place_fetch(cx, shard, newest, n, *ret);
+    TRY(place_fetch(cx, shard, newest, n, *ret));
+    qsort(*ret, n, sizeof **ret, record_newest_first);
+    return OK;
 }
 
 STATUS ledger_forget(struct ctx *cx, int16_t shard, int64_t index)

