@@ -108,8 +108,6 @@ STATUS dossier_decide(struct ctx *cx, const struct dossier_decide_in *in, struct
 {
     struct dossier d;
     TRY(dossier_find(cx, in->dossier, &d));
-    if (!in->grant && (!in->has_reason || in->reason.len == 0))
-        return FAIL_AT(FIELD_MISSING, STR("reason"));
     if (d.row.state == DOSSIER_PROCESSING && d.row.assignee != cx->actor.account.v)
         return FAIL_AT(NOT_ASSIGNED, STR("dossier"));
     if ((size_t)d.row.step + 1 < d.procedure->step_count)

@@ -165,11 +165,19 @@ static STATUS event_add(struct ctx *cx, struct dossier *d, const struct move *m,
         .account = e.account, .actor = e.actor, .holder = e.holder, .note = e.note, .amount = e.amount }, NULL);
 }
 
+/* NĐ 61/2018/NĐ-CP Đ17, Đ19: what goes against the applicant, or asks something of him, is explained. */
+static bool needs_reason(enum dossier_command c)
+{
+    return c == COMMAND_DECLINE || c == COMMAND_ASK_SUPPLEMENT || c == COMMAND_CHARGE || c == COMMAND_STOP || c == COMMAND_REFUSE || c == COMMAND_REOPEN;
+}
+
 STATUS dossier_move(struct ctx *cx, struct dossier *d, const struct move *m)
 {
     enum dossier_state from = (enum dossier_state)d->row.state, to;
     if (!dossier_may(cx, d, m->command))
         return FAIL(NOT_ALLOWED);
+    if (needs_reason(m->command) && str_trim(m->note).len == 0)
+        return FAIL_AT(FIELD_MISSING, STR("reason"));
     if (m->expected_version >= 0 && m->expected_version != d->row.version)
         return FAIL(VERSION_CONFLICT);
     if (!state_move(from, m->command, &to))

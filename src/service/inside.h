@@ -34,7 +34,7 @@ bool dossier_is_near(const struct ctx *cx, const struct dossier *d); /* an offic
 bool dossier_may(const struct ctx *cx, const struct dossier *d, enum dossier_command command);
 /* The one way of changing a dossier: checks who and when, appends the event, folds the clock, writes the row by
  * compare-and-set and notes the change. Fields of d->row that a command sets are set before. ERR_DOSSIER_STATE,
- * ERR_NOT_ALLOWED, ERR_VERSION_CONFLICT. */
+ * ERR_NOT_ALLOWED, ERR_VERSION_CONFLICT, ERR_FIELD_MISSING (a command that needs its reason). */
 STATUS dossier_move(struct ctx *cx, struct dossier *d, const struct move *m);
 STATUS dossier_new(struct ctx *cx, const struct procedure *p, const struct person *applicant, struct dossier *ret);
 STATUS dossier_code_new(struct ctx *cx, struct dossier *d);
@@ -59,6 +59,7 @@ STATUS form_store(struct ctx *cx, const struct answer *answers, size_t count, st
 STATUS form_load(struct ctx *cx, str stored, struct answer **ret, size_t *ret_count);
 
 /* --- procedure.c --- */
+str lang_of(const struct ctx *cx, str vi, str en); /* the one of the caller's language */
 struct form_field form_field_of(struct ctx *cx, const struct procedure_field *f);
 
 /* --- effect.c --- */

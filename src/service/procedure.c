@@ -2,12 +2,12 @@
  * tested by: src/service/test/dossier_test.c */
 #include "service/inside.h"
 
-static str name_of(const struct ctx *cx, str vi, str en) { return cx->lang == LANG_EN ? en : vi; }
+str lang_of(const struct ctx *cx, str vi, str en) { return cx->lang == LANG_EN ? en : vi; }
 
 static struct procedure_item item_of(const struct ctx *cx, const struct procedure *p)
 {
     return (struct procedure_item){
-        .key = p->key, .code = p->code, .name = name_of(cx, p->name_vi, p->name_en), .area = name_of(cx, p->area_vi, p->area_en), .level = (int32_t)p->level,
+        .key = p->key, .code = p->code, .name = lang_of(cx, p->name_vi, p->name_en), .area = lang_of(cx, p->area_vi, p->area_en), .level = (int32_t)p->level,
         .working_days = p->working_days, .working_hours = p->working_hours, .fee_online = p->fee_online, .fee_counter = p->fee_counter,
     };
 }
@@ -28,12 +28,12 @@ STATUS procedure_list(struct ctx *cx, const struct procedure_list_in *in, struct
 struct form_field form_field_of(struct ctx *cx, const struct procedure_field *f)
 {
     struct form_field out = {
-        .key = f->key, .type = (int32_t)f->type, .label = name_of(cx, f->label_vi, f->label_en), .help = name_of(cx, f->help_vi, f->help_en), .required = f->required,
+        .key = f->key, .type = (int32_t)f->type, .label = lang_of(cx, f->label_vi, f->label_en), .help = lang_of(cx, f->help_vi, f->help_en), .required = f->required,
         .least = f->min, .most = f->max, .when = f->when, .when_is = f->when_is, .known = f->prefill >= 0,
     };
     out.choices = ARENA_ARRAY(cx->arena, struct form_choice, f->choice_count + 1);
     for (size_t i = 0; i < f->choice_count; i++)
-        out.choices[out.choices_count++] = (struct form_choice){ f->choices[i].word, name_of(cx, f->choices[i].label_vi, f->choices[i].label_en) };
+        out.choices[out.choices_count++] = (struct form_choice){ f->choices[i].word, lang_of(cx, f->choices[i].label_vi, f->choices[i].label_en) };
     return out;
 }
 
@@ -44,17 +44,17 @@ STATUS procedure_show(struct ctx *cx, const struct procedure_show_in *in, struct
         return FAIL_WITH(PROCEDURE_UNKNOWN, STR("key"), in->key);
     ret->item = item_of(cx, p);
     ret->law = p->law;
-    ret->result = name_of(cx, p->result_vi, p->result_en);
+    ret->result = lang_of(cx, p->result_vi, p->result_en);
     ret->form = ARENA_ARRAY(cx->arena, struct form_field, p->field_count + 1);
     for (size_t i = 0; i < p->field_count; i++)
         ret->form[ret->form_count++] = form_field_of(cx, &p->fields[i]);
     ret->components = ARENA_ARRAY(cx->arena, struct component_item, p->component_count + 1);
     for (size_t i = 0; i < p->component_count; i++) {
         const struct procedure_component *c = &p->components[i];
-        ret->components[ret->components_count++] = (struct component_item){ c->key, name_of(cx, c->label_vi, c->label_en), c->required, c->from_register };
+        ret->components[ret->components_count++] = (struct component_item){ c->key, lang_of(cx, c->label_vi, c->label_en), c->required, c->from_register };
     }
     ret->steps = ARENA_ARRAY(cx->arena, str, p->step_count + 1);
     for (size_t i = 0; i < p->step_count; i++)
-        ret->steps[ret->steps_count++] = name_of(cx, p->steps[i].label_vi, p->steps[i].label_en);
+        ret->steps[ret->steps_count++] = lang_of(cx, p->steps[i].label_vi, p->steps[i].label_en);
     return OK;
 }

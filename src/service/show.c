@@ -7,8 +7,6 @@
 
 enum { QUEUE_MOST = 50, MINE_MOST = 20, MINUTE_US = 60 * 1000000 };
 
-static str name_of(const struct ctx *cx, str vi, str en) { return cx->lang == LANG_EN ? en : vi; }
-
 static STATUS item_of(struct ctx *cx, const struct dossier_row *r, struct dossier_item *ret)
 {
     const struct procedure *p = defs_procedure(cx->app->defs, r->procedure_key, (day){ r->procedure_day });
@@ -19,7 +17,7 @@ static STATUS item_of(struct ctx *cx, const struct dossier_row *r, struct dossie
     TRY(disclosure_note(cx, (struct subject){ { r->applicant }, applicant.unit }, UINT64_C(1) << FIELD_NAME));
     *ret = (struct dossier_item){
         .dossier = r->id, .version = r->version, .state = r->state, .code = r->code, .procedure = r->procedure_key,
-        .name = p ? name_of(cx, p->name_vi, p->name_en) : r->procedure_key, .applicant = known ? applicant.name : STR(""),
+        .name = p ? lang_of(cx, p->name_vi, p->name_en) : r->procedure_key, .applicant = known ? applicant.name : STR(""),
         .has_submitted = r->submitted_us > 0, .submitted = r->submitted_us, .has_due = r->due_us > 0, .due = r->due_us,
         .mine = r->assignee && r->assignee == cx->actor.account.v,
     };
@@ -62,7 +60,7 @@ static void events_show(struct ctx *cx, const struct dossier *d, struct dossier_
         const struct procedure_step *step = (size_t)e->step < d->procedure->step_count ? &d->procedure->steps[e->step] : NULL;
         ret->events[ret->events_count++] = (struct dossier_event){
             .seq = e->seq, .command = str_of(command_word((enum dossier_command)e->command)), .state = str_of(state_word((enum dossier_state)e->state)),
-            .step = step ? name_of(cx, step->label_vi, step->label_en) : STR(""), .at = e->at_us, .holder = e->holder, .note = e->note, .amount = e->amount };
+            .step = step ? lang_of(cx, step->label_vi, step->label_en) : STR(""), .at = e->at_us, .holder = e->holder, .note = e->note, .amount = e->amount };
     }
 }
 
@@ -82,7 +80,7 @@ static void holders_show(struct ctx *cx, const struct dossier *d, struct dossier
         int64_t held = dossier_clock_held_by(&life, (int32_t)i, k.due_us, &late_us);
         bool known = defs_organisation(cx->arena, cx->app->defs, d->events[i].holder, &o);
         ret->holders[ret->holders_count++] = (struct holder_time){
-            .organisation = d->events[i].holder, .name = known ? name_of(cx, o.name_vi, o.name_en) : d->events[i].holder,
+            .organisation = d->events[i].holder, .name = known ? lang_of(cx, o.name_vi, o.name_en) : d->events[i].holder,
             .minutes = held / MINUTE_US, .late_minutes = late_us / MINUTE_US };
     }
 }
@@ -116,9 +114,9 @@ STATUS dossier_show(struct ctx *cx, const struct dossier_show_in *in, struct dos
     ret->law = p->law;
     ret->organisation = d.row.organisation;
     if (d.row.organisation.len && defs_organisation(cx->arena, cx->app->defs, d.row.organisation, &o))
-        ret->organisation_name = name_of(cx, o.name_vi, o.name_en);
+        ret->organisation_name = lang_of(cx, o.name_vi, o.name_en);
     if ((size_t)d.row.step < p->step_count && state_is_open((enum dossier_state)d.row.state))
-        ret->step = name_of(cx, p->steps[d.row.step].label_vi, p->steps[d.row.step].label_en);
+        ret->step = lang_of(cx, p->steps[d.row.step].label_vi, p->steps[d.row.step].label_en);
     ret->fee = d.row.fee;
     ret->paid = d.row.paid;
     ret->has_until = d.row.until_us > 0;

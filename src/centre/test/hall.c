@@ -173,16 +173,21 @@ STATUS hall_wait(struct hall *h, int64_t delivery, struct list_status_out *ret)
     return FAIL(OVERLOADED);
 }
 
-STATUS hall_import(struct hall *h, str file, const char *source, struct list_report_out *ret)
+STATUS hall_deliver(struct hall *h, struct ctx *cx, const struct list_import_in *in, struct list_report_out *ret)
 {
-    struct ctx cx = hall_as(h, ROLE_OPERATOR, "delivery", source);
-    struct list_import_in in = { .file = file, .name = STR("list.csv"), .source = str_of(source) };
     struct list_import_out taken;
     struct list_status_out s;
 
-    TRY(hall_call(&cx, "list.import", &in, &taken));
+    TRY(hall_call(cx, "list.import", in, &taken));
     TRY(hall_wait(h, taken.delivery, &s));
     if (s.item.state != LIST_ITEM_STATE_DONE)
         return FAIL_WITH(INTERNAL, STR("state"), s.error);
-    return hall_call(&cx, "list.report", &(struct list_report_in){ taken.delivery }, ret);
+    return hall_call(cx, "list.report", &(struct list_report_in){ taken.delivery }, ret);
+}
+
+STATUS hall_import(struct hall *h, str file, const char *source, struct list_report_out *ret)
+{
+    struct ctx cx = hall_as(h, ROLE_OPERATOR, "delivery", source);
+
+    return hall_deliver(h, &cx, &(struct list_import_in){ .file = file, .name = STR("list.csv"), .source = str_of(source) }, ret);
 }

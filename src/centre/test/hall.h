@@ -17,6 +17,8 @@ bool hall_restart(struct hall *h); /* stops the process's inside and starts it o
 struct ctx hall_as(struct hall *h, uint32_t roles, const char *kind, const char *reference);
 STATUS hall_call(const struct ctx *as, const char *operation, const void *in, void *out);
 /* Takes a list in as operator and waits until it has ended. */
+/* Hands a list in, waits for its end and gives the report. */
+STATUS hall_deliver(struct hall *h, struct ctx *cx, const struct list_import_in *in, struct list_report_out *ret);
 STATUS hall_import(struct hall *h, str file, const char *source, struct list_report_out *ret);
 /* Does nothing but wait: DONE or FAILED. */
 STATUS hall_wait(struct hall *h, int64_t delivery, struct list_status_out *ret);

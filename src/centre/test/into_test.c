@@ -20,14 +20,7 @@ static struct ctx keeper(struct hall *h)
 static status import(struct hall *h, const char *text, const char *into, struct list_report_out *ret)
 {
     struct ctx cx = keeper(h);
-    struct list_import_in in = { .file = str_of(text), .name = STR("list.csv"), .source = STR("hoi"), .has_into = true, .into = str_of(into) };
-    struct list_import_out taken;
-    struct list_status_out s;
-    TRY(hall_call(&cx, "list.import", &in, &taken));
-    TRY(hall_wait(h, taken.delivery, &s));
-    if (s.item.state != LIST_ITEM_STATE_DONE)
-        return FAIL_WITH(INTERNAL, STR("state"), s.error);
-    return hall_call(&cx, "list.report", &(struct list_report_in){ taken.delivery }, ret);
+    return hall_deliver(h, &cx, &(struct list_import_in){ .file = str_of(text), .name = STR("list.csv"), .source = STR("hoi"), .has_into = true, .into = str_of(into) }, ret);
 }
 
 static struct sector_rows_out rows_of(struct hall *h, const char *code)

@@ -185,20 +185,14 @@ static STATUS move_call(struct ctx *cx, str command, const struct asked_move *m)
     return FAIL_WITH(ENUM_UNKNOWN, STR("command"), command);
 }
 
-static bool reason_is_missing(str command, str reason)
-{
-    static const char *const needs[] = { "decline", "ask_supplement", "charge", "stop", "refuse", "reopen", NULL };
-    return reason.len == 0 && one_of(command, needs);
-}
-
 status dossier_move_run(struct ctx *cx, struct visit *v)
 {
     struct asked_move m = { .dossier = v->number[0], .reason = str_trim(visit_field(v, "reason")), .receipt = str_trim(visit_field(v, "receipt")) };
     str command = visit_field(v, "command"), amount = visit_field(v, "amount");
     if (!str_i64(visit_field(v, "version"), &m.version))
         return FAIL_AT(FIELD_TYPE, STR("version"));
-    status st = reason_is_missing(command, m.reason) ? FAIL_AT(FIELD_MISSING, msg_service_reason(v->lang)) : OK;
-    if (status_ok(st) && amount.len && (!str_i64(amount, &m.amount) || m.amount <= 0))
+    status st = OK;
+    if (amount.len && (!str_i64(amount, &m.amount) || m.amount <= 0))
         st = FAIL_WITH(FIELD_TYPE, msg_service_amount(v->lang), amount);
     if (status_ok(st))
         st = move_call(cx, command, &m);
