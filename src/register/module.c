@@ -10,6 +10,7 @@ const struct module register_module = {
     .migrations = &register_migrations,
     .grounds = &sector_ground,
     .ground_count = 1,
+    .check = people_definition_check,
     .start = figures_kept_start,
     .end = figures_kept_end,
 };

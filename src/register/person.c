@@ -245,5 +245,6 @@ STATUS person_record(struct ctx *cx, const struct event_new *e, struct person *r
     TRY(event_write(cx, &event, e->person));
     TRY(row_write(cx, ret, before.version));
     TRY(figure_move(cx, known ? &before : NULL, ret));
+    TRY(people_changed(cx, ret));
     return known ? sector_person_changed(cx, ret) : OK;
 }

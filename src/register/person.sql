@@ -4,6 +4,12 @@ SELECT id, version, state, residence_state, sex, ethnic, marital, relation, numb
     unit, household, father, mother, spouse, survives_as, recorded_us
 FROM person WHERE shard = :shard AND id = :id;
 
+-- query person_rows_after(shard i16, after i64, most i64) many
+-- row person_row
+SELECT id, version, state, residence_state, sex, ethnic, marital, relation, number, name, name_hash, birth, death, nationality,
+    unit, household, father, mother, spouse, survives_as, recorded_us
+FROM person WHERE shard = :shard AND id > :after ORDER BY id LIMIT :most;
+
 -- query person_rows_by_name(shard i16, name_hash i64, birth_from i32, birth_to i32) many
 -- row person_row
 SELECT id, version, state, residence_state, sex, ethnic, marital, relation, number, name, name_hash, birth, death, nationality,

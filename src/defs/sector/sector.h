@@ -54,6 +54,7 @@ struct sector_check {
     str code; /* "linked", "readable", "required_FIELD", or the rule's own */
     str vi, en;
     enum dimension dimension;
+    int minutes; /* that a human needs to mend one row, as the definition supposes */
     int field; /* of CHECK_REQUIRED */
     const struct rule *when, *expect; /* of CHECK_RULE; `when` may be NULL */
     str when_text, expect_text;
@@ -72,6 +73,7 @@ struct sector_register {
     str code, vi, en, law, owner, file;
     enum sector_class class;
     day from, to; /* to 0: open */
+    bool people; /* its rows are the people of the population register (rows: people) */
     bool has_subject, subject_needed;
     str subject_vi, subject_en;
     int unit_field; /* -1: the unit where the subject lives */

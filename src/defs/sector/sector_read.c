@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { KEY_BYTES_MAX = 40 };
+enum { KEY_BYTES_MAX = 40, MINUTES_MAX = 10000, MINUTES_LINK = 8, MINUTES_READ = 4, MINUTES_FILL = 6, MINUTES_RULE = 10 };
 
 const char *const sector_type_words[] = { "text", "day", "number", "money", "code", "unit", "person", "document", NULL };
 const char *const sector_class_words[] = { "public", "internal", "personal", "sensitive", "state-secret", NULL };
@@ -187,6 +187,7 @@ static void key_read(struct reading *g)
 
 static void head_read(struct reading *g)
 {
+    static const char *const rows[] = { "people", NULL };
     struct sector_register *r = g->r;
     struct organisation owner;
     struct yaml_node *root = g->f->root;
@@ -194,6 +195,8 @@ static void head_read(struct reading *g)
     yaml_str(g->f, yaml_need(g->f, root, "law"), &r->law);
     if (yaml_str(g->f, yaml_need(g->f, root, "owner"), &r->owner) && !defs_organisation(g->f->problem_arena, g->d, r->owner, &owner))
         yaml_problem(g->f, yaml_get(root, "owner"), "Add it to organisations.yaml.", "there is no organisation '%.*s'", STR_ARG(r->owner));
+    if (yaml_get(root, "rows"))
+        r->people = yaml_word(g->f, yaml_get(root, "rows"), rows) == 0;
     int class = yaml_word(g->f, yaml_need(g->f, root, "class"), sector_class_words);
     r->class = class < 0 ? SECTOR_PERSONAL : (enum sector_class)class;
     yaml_day(g->f, yaml_need(g->f, root, "from"), &r->from);
@@ -244,14 +247,14 @@ static struct sector_check *check_add(struct reading *g, struct sector_check c)
 
 static void checks_imply(struct reading *g)
 {
-    static const struct sector_check linked = { .kind = CHECK_LINKED, .code = STR("linked"), .dimension = DIMENSION_CORRECT };
-    static const struct sector_check readable = { .kind = CHECK_READABLE, .code = STR("readable"), .dimension = DIMENSION_CLEAN };
+    static const struct sector_check linked = { .kind = CHECK_LINKED, .code = STR("linked"), .dimension = DIMENSION_CORRECT, .minutes = MINUTES_LINK };
+    static const struct sector_check readable = { .kind = CHECK_READABLE, .code = STR("readable"), .dimension = DIMENSION_CLEAN, .minutes = MINUTES_READ };
     if (g->r->subject_needed)
         (void)check_add(g, linked);
     (void)check_add(g, readable);
     for (size_t i = 0; i < g->r->field_count; i++)
         if (g->fields[i].required)
-            (void)check_add(g, (struct sector_check){ .kind = CHECK_REQUIRED, .field = (int)i, .dimension = DIMENSION_COMPLETE,
+            (void)check_add(g, (struct sector_check){ .kind = CHECK_REQUIRED, .field = (int)i, .dimension = DIMENSION_COMPLETE, .minutes = MINUTES_FILL,
                                                       .code = arena_printf(g->d->arena, "required_%.*s", STR_ARG(g->fields[i].key)) });
 }
 
@@ -309,7 +312,8 @@ static const struct rule *expression_read(struct reading *g, struct yaml_node *n
 
 static void rule_read(struct reading *g, struct yaml_node *node)
 {
-    struct sector_check c = { .kind = CHECK_RULE };
+    struct sector_check c = { .kind = CHECK_RULE, .minutes = MINUTES_RULE };
+    int64_t minutes;
     bool whole = yaml_str(g->f, yaml_need(g->f, node, "rule"), &c.code);
     if (whole && !key_ok(c.code, '_'))
         yaml_problem(g->f, node, "Use small letters, digits and _.", "'%.*s' is no name of a rule", STR_ARG(c.code));
@@ -318,6 +322,8 @@ static void rule_read(struct reading *g, struct yaml_node *node)
             yaml_problem(g->f, node, "Give it another name.", "the rule '%.*s' stands twice", STR_ARG(c.code));
     int dimension = yaml_word(g->f, yaml_need(g->f, node, "dimension"), dimension_words);
     c.dimension = dimension < 0 ? DIMENSION_CORRECT : (enum dimension)dimension;
+    if (yaml_get(node, "minutes") && yaml_i64(g->f, yaml_get(node, "minutes"), 1, MINUTES_MAX, &minutes))
+        c.minutes = (int)minutes;
     yaml_texts(g->f, node, "says", &c.vi, &c.en);
     c.expect = expression_read(g, yaml_need(g->f, node, "expect"), &c.expect_text);
     c.when = expression_read(g, yaml_get(node, "when"), &c.when_text);
@@ -377,7 +383,8 @@ void sectors_read(struct defs *d, struct yaml_file *f)
     fields_read(&g);
     unit_read(&g);
     key_read(&g);
-    accesses_read(&g, "write", r.write, &r.write_count);
+    if (!r.people) /* people are written by the operations of their own */
+        accesses_read(&g, "write", r.write, &r.write_count);
     accesses_read(&g, "read", r.read, &r.read_count);
     checks_read(&g);
     yaml_end(f, f->root);

@@ -99,7 +99,7 @@ static void the_shipped_registers_load(void **state)
 {
     static const char *const all[] = {
         "benefit-accounts", "births", "business-households", "deaths", "driving-licences", "elderly", "farmers", "health-insurance", "job-seekers",
-        "land-parcels", "marriages", "merit", "poor-households", "school-records", "social-protection", "vaccination", "veterans", "workers",
+        "land-parcels", "marriages", "merit", "poor-households", "population", "school-records", "social-protection", "vaccination", "veterans", "workers",
     };
     struct defs *d = loaded();
     (void)state;

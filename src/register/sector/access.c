@@ -27,7 +27,7 @@ static status ground_check(struct ctx *cx, const struct operation *op, struct gr
     const struct sector_register *r = defs_sector(cx->app->defs, cx->purpose.reference, cx->today);
     if (!r || !str_starts(str_of(op->name), STR("sector.")))
         return FAIL_WITH(GROUND_NOT_LIVE, STR("purpose"), cx->purpose.reference);
-    const struct sector_access *a = op->writes ? access_of(cx, r->write, r->write_count) : access_of(cx, r->read, r->read_count);
+    const struct sector_access *a = op->writes && !r->people ? access_of(cx, r->write, r->write_count) : access_of(cx, r->read, r->read_count);
     if (!a)
         return FAIL_WITH(GROUND_NOT_LIVE, STR("purpose"), cx->purpose.reference);
     *ret = (struct grant){ .fields = op->reads, .only_unit = a->own_unit ? cx->actor.unit : UNIT_NONE };
@@ -58,7 +58,7 @@ STATUS sector_enter(struct ctx *cx, str code, bool write, struct sector_scope *r
     ret->secrets = str_eq(cx->purpose.kind, STR("register"));
     if (!write)
         return OK;
-    if (!sector_in_force(ret->def, cx->today))
+    if (ret->def->people || !sector_in_force(ret->def, cx->today))
         return FAIL_WITH(REGISTER_CLOSED, STR("code"), code);
     return sector_may_write(cx, ret->def) ? OK : FAIL(NOT_ALLOWED);
 }

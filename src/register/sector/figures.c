@@ -6,45 +6,71 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNITS_MAX = 4000, JUDGE_ROWS = 1000, STEP_ROWS = 200 };
+enum { UNITS_MAX = 4000, COMMON_MAX = 64, JUDGE_ROWS = 1000, STEP_ROWS = 200 };
 
 struct summing {
     struct ctx *cx;
     const struct sector_register *def;
     unit_id above;
+    enum unit_map map;
+    bool as_recorded; /* each unit for itself */
     struct sector_figures_out *out;
     struct table64 places;
     int64_t failing[SECTOR_CHECKS_MAX];
 };
 
-/* The unit that a row counts for in this view: a child of `above`, or a province; UNIT_NONE if it lies elsewhere. */
-static unit_id place_of(const struct summing *s, unit_id unit)
+/* Where rows of a unit count under the map of this view: the smallest unit of it that holds all of what the unit became or was
+ * made of. Of an old unit of which the sources do not say more, its province's successor; else UNIT_NONE. */
+static unit_id mapped(const struct summing *s, const struct unit *u)
 {
     const struct defs *d = s->cx->app->defs;
-    unit_id there[1] = { unit };
-    size_t count = 1;
+    unit_id there[COMMON_MAX], common;
+    size_t count = COMMON_MAX;
+    if (u->map == s->map)
+        return u->id;
+    enum unit_answer answer = defs_unit_at(d, u->id, defs_map_from(d, s->map), there, COMMON_MAX, &count);
+    if (answer == UNIT_ANSWER_NONE || count > COMMON_MAX)
+        return s->map == MAP_NEW ? defs_unit(d, defs_unit_province(d, u->id))->next : UNIT_NONE;
+    common = there[0];
+    for (size_t i = 1; i < count; i++)
+        while (common.v && !defs_unit_within(d, there[i], common))
+            common = defs_unit(d, common)->parent;
+    return common;
+}
+
+/* Where a row counts in this view: in a child of `above` or a province (*ret_child), in `above` itself, or outside of it. */
+static bool place_of(const struct summing *s, unit_id unit, unit_id *ret_child)
+{
+    const struct defs *d = s->cx->app->defs;
     const struct unit *u = defs_unit(d, unit);
-    if (u && u->map == MAP_OLD && defs_unit_at(d, unit, s->cx->today, there, 1, &count) != UNIT_ANSWER_ONE) {
-        const struct unit *province = defs_unit(d, defs_unit_province(d, unit));
-        there[0] = province->next;
+    unit_id there = u ? mapped(s, u) : UNIT_NONE;
+    *ret_child = UNIT_NONE;
+    if (s->as_recorded) {
+        *ret_child = unit;
+        return true;
     }
-    if (!s->above.v)
-        return u ? defs_unit_province(d, there[0]) : UNIT_NONE;
-    for (u = defs_unit(d, there[0]); u && u->parent.v; u = defs_unit(d, u->parent))
-        if (u->parent.v == s->above.v)
-            return u->id;
-    return UNIT_NONE;
+    if (!s->above.v) {
+        *ret_child = there.v ? defs_unit_province(d, there) : UNIT_NONE;
+        return true;
+    }
+    for (u = defs_unit(d, there); u && u->parent.v; u = defs_unit(d, u->parent))
+        if (u->parent.v == s->above.v) {
+            *ret_child = u->id;
+            return true;
+        }
+    return there.v == s->above.v;
 }
 
 static struct sector_count *count_of(struct summing *s, unit_id unit)
 {
     uint64_t at = 0;
     if (!table64_get(&s->places, (uint64_t)unit.v, &at)) {
-        if (s->out->units_count == UNITS_MAX)
+        if (s->out->units_count == (s->as_recorded ? UNITS_MAX * 4 : UNITS_MAX))
             return NULL;
         at = s->out->units_count++;
-        s->out->units[at] = (struct sector_count){ .has_unit = true, .unit = unit,
-                                                   .name = defs_unit_name(s->cx->arena, s->cx->app->defs, unit, s->cx->today, s->cx->lang) };
+        s->out->units[at] = (struct sector_count){ .has_unit = unit.v != 0, .unit = unit,
+                                                   .name = unit.v ? defs_unit_name(s->cx->arena, s->cx->app->defs, unit, s->cx->today, s->cx->lang)
+                                                                  : msg_sector_unplaced(s->cx->lang) };
         table64_set(&s->places, (uint64_t)unit.v, at);
     }
     return &s->out->units[at];
@@ -71,19 +97,36 @@ static void count_add(struct sector_count *c, const struct sector_figures_all_ro
 
 static void row_sum(struct summing *s, const struct sector_figures_all_row *row)
 {
-    unit_id place = place_of(s, (unit_id){ row->unit });
-    bool here = s->above.v && row->unit == s->above.v;
-    if (s->above.v && !place.v && !here)
+    unit_id place;
+    if (!place_of(s, (unit_id){ row->unit }, &place))
         return;
     bool now = (uint64_t)row->rules == s->def->rules_hash;
-    if (!now && row->figure == SECTOR_FIGURE_LINK)
+    if (!now && row->figure == (s->def->people ? SECTOR_FIGURE_FLAW : SECTOR_FIGURE_LINK))
         s->out->stale += row->row_count;
     if (now && row->figure == SECTOR_FIGURE_CHECK && row->item >= 0 && row->item < SECTOR_CHECKS_MAX)
         s->failing[row->item] += row->row_count;
-    struct sector_count *c = place.v ? count_of(s, place) : NULL;
+    struct sector_count *c = count_of(s, place);
     if (c)
         count_add(c, row);
     count_add(&s->out->total, row);
+}
+
+/* Of the population, how many there are is counted by its own figures; only the flaws are kept here. */
+static STATUS people_sum(struct summing *s)
+{
+    struct unit_total *totals;
+    size_t count;
+    int64_t as_of;
+    TRY(figures_totals(s->cx, &totals, &count, &as_of));
+    for (size_t i = 0; i < count; i++) {
+        struct sector_figures_all_row row = { .rules = (int64_t)s->def->rules_hash, .unit = totals[i].unit.v, .figure = SECTOR_FIGURE_LINK,
+                                              .item = LINK_LINKED, .row_count = totals[i].people };
+        row_sum(s, &row);
+        row.figure = SECTOR_FIGURE_ENDED;
+        row.row_count = totals[i].deceased;
+        row_sum(s, &row);
+    }
+    return OK;
 }
 
 static STATUS all_sum(struct summing *s)
@@ -91,6 +134,8 @@ static STATUS all_sum(struct summing *s)
     struct sector_figures_all_cursor cursor DEFER(sector_figures_all_done) = { 0 };
     struct sector_figures_all_row row;
     bool more;
+    if (s->def->people)
+        TRY(people_sum(s));
     TRY(sector_figures_all_each(s->cx, 0, s->def->code, &cursor));
     for (;;) {
         TRY(sector_figures_all_next(&cursor, &row, &more));
@@ -106,9 +151,19 @@ static int count_order(const void *a, const void *b)
     return (x->unit.v > y->unit.v) - (x->unit.v < y->unit.v);
 }
 
+/* The map that was asked for; else that of the unit above, or the one in force. */
+static enum unit_map map_asked(const struct ctx *cx, const struct sector_figures_in *in)
+{
+    const struct unit *above = in->has_unit ? defs_unit(cx->app->defs, in->unit) : NULL;
+    if (in->has_map)
+        return in->map == SECTOR_FIGURES_IN_MAP_OLD ? MAP_OLD : MAP_NEW;
+    return above ? (enum unit_map)above->map : defs_map_at(cx->app->defs, cx->today);
+}
+
 STATUS sector_figures(struct ctx *cx, const struct sector_figures_in *in, struct sector_figures_out *ret)
 {
-    struct summing s = { .cx = cx, .def = defs_sector(cx->app->defs, in->code, cx->today), .above = in->has_unit ? in->unit : UNIT_NONE, .out = ret };
+    struct summing s = { .cx = cx, .def = defs_sector(cx->app->defs, in->code, cx->today), .above = in->has_unit ? in->unit : UNIT_NONE,
+                         .map = map_asked(cx, in), .out = ret };
     if (!s.def)
         return FAIL_WITH(REGISTER_MISSING, STR("code"), in->code);
     ret->as_of = cx->now_us;
@@ -159,6 +214,24 @@ static STATUS row_rejudge(struct ctx *cx, const struct sector_register *r, const
                                                                      .broken = row->broken, .rules = row->rules }, NULL);
 }
 
+STATUS sector_standings(struct ctx *cx, const struct sector_register *r, struct sector_standing **ret, size_t *ret_count)
+{
+    struct sector_figures_out out = { .units = ARENA_ARRAY(cx->arena, struct sector_count, UNITS_MAX * 4) };
+    struct summing s = { .cx = cx, .def = r, .out = &out, .as_recorded = true };
+    table64_init(&s.places, 1024);
+    status st = all_sum(&s);
+    table64_done(&s.places);
+    TRY(st);
+    qsort(out.units, out.units_count, sizeof *out.units, count_order);
+    *ret = ARENA_ARRAY(cx->arena, struct sector_standing, out.units_count + 1);
+    *ret_count = out.units_count;
+    for (size_t i = 0; i < out.units_count; i++) {
+        const struct sector_count *c = &out.units[i];
+        (*ret)[i] = (struct sector_standing){ c->unit, c->rows, c->linked, c->ended, { c->correct, c->complete, c->clean, c->live } };
+    }
+    return OK;
+}
+
 static STATUS rows_judge(struct ctx *cx, const struct sector_register *r, const struct sector_judge_in *in, struct sector_moves *moves,
                          struct sector_judge_out *ret)
 {
@@ -182,14 +255,44 @@ static STATUS rows_judge(struct ctx *cx, const struct sector_register *r, const 
     return OK;
 }
 
-STATUS sector_judge(struct ctx *cx, const struct sector_judge_in *in, struct sector_judge_out *ret)
+static STATUS some_judge(struct ctx *cx, const struct sector_register *r, const struct sector_judge_in *in, struct sector_judge_out *ret)
 {
     struct sector_moves *moves DEFER(sector_moves_done) = NULL;
-    struct sector_scope s;
-    TRY(sector_enter(cx, in->code, true, &s));
+    if (r->people)
+        return people_judge(cx, r, in, ret);
     sector_moves_start(&moves);
-    TRY(rows_judge(cx, s.def, in, moves, ret));
-    return sector_moves_write(cx, moves, s.def->code);
+    TRY(rows_judge(cx, r, in, moves, ret));
+    return sector_moves_write(cx, moves, r->code);
+}
+
+STATUS sector_judge(struct ctx *cx, const struct sector_judge_in *in, struct sector_judge_out *ret)
+{
+    struct sector_scope s;
+    const struct sector_register *r = defs_sector(cx->app->defs, in->code, cx->today);
+    TRY(sector_enter(cx, in->code, !(r && r->people), &s));
+    return some_judge(cx, s.def, in, ret);
+}
+
+STATUS sector_judge_some(struct ctx *cx, const struct sector_register *r, int64_t after, int64_t limit, int64_t *ret_next, int64_t *ret_changed)
+{
+    struct sector_judge_in in = { .code = r->code, .has_after = true, .after = after, .has_limit = true, .limit = limit };
+    struct sector_judge_out out = { 0 };
+    TRY(some_judge(cx, r, &in, &out));
+    *ret_next = out.next;
+    *ret_changed = out.changed;
+    return OK;
+}
+
+STATUS sector_row_judged_as(struct ctx *cx, const struct sector_register *r, int64_t row, struct sector_judged *ret, bool *ret_known)
+{
+    struct sector_row_row found;
+    if (r->people)
+        TRY(people_row(cx, r, row, &found, ret_known));
+    else
+        TRY(sector_row_get(cx, 0, r->code, row, &found, ret_known));
+    *ret = *ret_known ? sector_judged_of(&found) : (struct sector_judged){ 0 };
+    *ret_known = *ret_known && found.state == SECTOR_LIVE;
+    return OK;
 }
 
 STATUS sector_person_changed(struct ctx *cx, const struct person *p)

@@ -16,3 +16,11 @@ size_t sector_cells_show(struct ctx *cx, const struct sector_scope *s, const str
 bool sector_row_open(const struct ctx *cx, unit_id unit); /* within the unit of the ground? */
 size_t sector_broken_words(struct ctx *cx, const struct sector_register *r, uint64_t broken, str **ret);
 struct sector_judged sector_judged_of(const struct sector_row_row *row);
+
+/* people.c */
+/* Judges the people after `in->after`. */
+STATUS people_judge(struct ctx *cx, const struct sector_register *r, const struct sector_judge_in *in, struct sector_judge_out *ret);
+/* People with a flaw as rows of the register, the row's id being the person's. */
+STATUS people_flawed(struct ctx *cx, const struct sector_register *r, const struct sector_rows_in *in, int64_t after,
+                     struct sector_row_row **ret, size_t *ret_count);
+STATUS people_row(struct ctx *cx, const struct sector_register *r, int64_t id, struct sector_row_row *ret, bool *ret_known);

@@ -79,6 +79,12 @@ void sector_moves_add(struct sector_moves *m, const struct sector_judged *j, int
     key.figure = SECTOR_FIGURE_LINK;
     key.item = (int16_t)j->link;
     move_add(m, key, by);
+    sector_moves_flaws(m, j, by);
+}
+
+void sector_moves_flaws(struct sector_moves *m, const struct sector_judged *j, int by)
+{
+    struct move_key key = { .rules = j->rules, .unit = j->unit.v };
     for (int bit = 0; bit < FLAW_BIT + DIMENSION_COUNT; bit++) {
         if (!(j->broken >> bit & 1))
             continue;
@@ -124,6 +130,21 @@ static STATUS rows_count(struct ctx *cx, str code, struct sector_moves *m)
     return OK;
 }
 
+static STATUS flaws_count(struct ctx *cx, struct sector_moves *m)
+{
+    struct person_flaw_row *rows;
+    int64_t after = 0;
+    size_t n;
+    do {
+        TRY(person_flaws_after(cx, 0, after, 5000, &rows, &n));
+        for (size_t i = 0; i < n; i++) {
+            sector_moves_flaws(m, &(struct sector_judged){ (uint64_t)rows[i].rules, (uint64_t)rows[i].broken, SECTOR_LIVE, LINK_LINKED, { rows[i].unit } }, 1);
+            after = rows[i].person;
+        }
+    } while (n > 0);
+    return OK;
+}
+
 static STATUS kept_subtract(struct ctx *cx, str code, struct sector_moves *m)
 {
     struct sector_figures_all_cursor cursor DEFER(sector_figures_all_done) = { 0 };
@@ -144,8 +165,9 @@ static STATUS kept_subtract(struct ctx *cx, str code, struct sector_moves *m)
 STATUS sector_figures_check(struct ctx *cx, str code)
 {
     struct sector_moves *m DEFER(sector_moves_done) = NULL;
+    const struct sector_register *r = defs_sector(cx->app->defs, code, cx->today);
     sector_moves_start(&m);
-    TRY(rows_count(cx, code, m));
+    TRY(r && r->people ? flaws_count(cx, m) : rows_count(cx, code, m));
     TRY(kept_subtract(cx, code, m));
     for (size_t i = 0; i < m->count; i++)
         if (m->by[i])

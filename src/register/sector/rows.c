@@ -82,7 +82,10 @@ STATUS sector_put(struct ctx *cx, const struct sector_put_in *in, struct sector_
 static STATUS row_of(struct ctx *cx, const struct sector_scope *s, int64_t id, struct sector_row_row *ret)
 {
     bool known;
-    TRY(sector_row_get(cx, 0, s->def->code, id, ret, &known));
+    if (s->def->people)
+        TRY(people_row(cx, s->def, id, ret, &known));
+    else
+        TRY(sector_row_get(cx, 0, s->def->code, id, ret, &known));
     return known && sector_row_open(cx, (unit_id){ ret->unit }) ? OK : FAIL_AT(ROW_MISSING, STR("row"));
 }
 
@@ -165,7 +168,7 @@ STATUS sector_get(struct ctx *cx, const struct sector_get_in *in, struct sector_
     TRY(row_of(cx, &s, in->row, &row));
     ret->as_of = cx->now_us;
     ret->known = true;
-    if (in->has_valid || in->has_known)
+    if ((in->has_valid || in->has_known) && !s.def->people)
         TRY(row_as_of(cx, &s, &row, in->has_valid ? in->valid : cx->today, in->has_known ? in->known : INT64_MAX, &ret->known));
     return ret->known ? sector_item_show(cx, &s, &row, &ret->item, &allowed) : OK;
 }
@@ -188,6 +191,8 @@ static bool wanted(const struct sector_rows_in *in, const struct defs *d, const 
 static STATUS page(struct ctx *cx, const struct sector_scope *s, const struct sector_rows_in *in, int64_t after, struct sector_row_row **ret, size_t *ret_count)
 {
     const struct unit *u = in->has_unit ? defs_unit(cx->app->defs, in->unit) : NULL;
+    if (s->def->people)
+        return people_flawed(cx, s->def, in, after, ret, ret_count);
     if (u && u->level == UNIT_COMMUNE)
         return sector_rows_of_unit(cx, &(struct sector_rows_of_unit_params){ .shard = 0, .code = s->def->code, .unit = in->unit.v, .after = after, .most = SCAN_ROWS },
                                    ret, ret_count);

@@ -100,8 +100,30 @@ struct sector_moves;
 void sector_moves_start(struct sector_moves **ret);
 void sector_moves_done(struct sector_moves **m);
 void sector_moves_add(struct sector_moves *m, const struct sector_judged *j, int by);
+void sector_moves_flaws(struct sector_moves *m, const struct sector_judged *j, int by); /* these alone: of people */
 STATUS sector_moves_write(struct ctx *cx, struct sector_moves *m, str code);
+/* What is counted of one unit, by the rules in force; `rows` are live ones. */
+struct sector_standing {
+    unit_id unit;
+    int64_t rows, linked, ended, good[DIMENSION_COUNT]; /* rows without a flaw in this dimension */
+};
+/* By unit as recorded, of either map; sorted by unit. */
+STATUS sector_standings(struct ctx *cx, const struct sector_register *r, struct sector_standing **ret, size_t *ret_count);
+/* Judges rows after `after` anew, at most `limit`, without asking for a ground: for whoever keeps all registers. *ret_next 0: that
+ * was the last. */
+STATUS sector_judge_some(struct ctx *cx, const struct sector_register *r, int64_t after, int64_t limit, int64_t *ret_next, int64_t *ret_changed);
+/* How a live row, or a person with a flaw, was judged last; *ret_known false: there is none. */
+STATUS sector_row_judged_as(struct ctx *cx, const struct sector_register *r, int64_t row, struct sector_judged *ret, bool *ret_known);
 /* Counts all rows anew and compares; ERR_CORRUPT if a figure drifted. */
 STATUS sector_figures_check(struct ctx *cx, str code);
 /* Judges a changed person's rows anew: the rules that ask for the person, and the unit of those that live with him. */
 STATUS sector_person_changed(struct ctx *cx, const struct person *p);
+
+/* --- people.c: the population as a register (rows: people) ------------------------------------------------------------ */
+/* What is wrong with a person by the rules in force; 0 for the dead and the merged, whom nobody mends. */
+uint64_t people_flaws(struct ctx *cx, const struct sector_register *r, const struct person *p);
+/* Judges one person anew and moves the counts; called with every change of a person. */
+STATUS people_changed(struct ctx *cx, const struct person *p);
+/* Counts everybody's flaws anew and compares; ERR_CORRUPT if a figure drifted. */
+STATUS people_figures_check(struct ctx *cx);
+void people_definition_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems);

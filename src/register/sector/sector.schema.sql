@@ -79,3 +79,15 @@ CREATE TABLE sector_delivery (
 )
 -- migration 22 index_sector_delivery_source
 CREATE INDEX sector_delivery_source ON sector_delivery (shard, code, source, done, delivery)
+-- People whose record fails a rule of the population register; the others have no row. `unit`: of residence, as counted.
+-- migration 23 create_person_flaw
+CREATE TABLE person_flaw (
+    shard SMALLINT NOT NULL,
+    person BIGINT NOT NULL,
+    unit INTEGER NOT NULL,
+    rules BIGINT NOT NULL,
+    broken BIGINT NOT NULL,
+    PRIMARY KEY (shard, person)
+)
+-- migration 24 index_person_flaw_unit
+CREATE INDEX person_flaw_unit ON person_flaw (shard, unit, person)

@@ -84,3 +84,22 @@ WHERE shard = :shard AND delivery = :delivery;
 
 -- query sector_delivery_end(shard i16, delivery i64, rows_gone i64) exec
 UPDATE sector_delivery SET done = 1, rows_gone = :rows_gone WHERE shard = :shard AND delivery = :delivery;
+
+-- query person_flaw_get(shard i16, person i64) one?
+-- row person_flaw_row
+SELECT person, unit, rules, broken FROM person_flaw WHERE shard = :shard AND person = :person;
+
+-- query person_flaws_after(shard i16, after i64, most i64) many
+-- row person_flaw_row
+SELECT person, unit, rules, broken FROM person_flaw WHERE shard = :shard AND person > :after ORDER BY person LIMIT :most;
+
+-- query person_flaws_of_unit(shard i16, unit i32, after i64, most i64) many
+-- row person_flaw_row
+SELECT person, unit, rules, broken FROM person_flaw WHERE shard = :shard AND unit = :unit AND person > :after ORDER BY person LIMIT :most;
+
+-- query person_flaw_put(shard i16, person i64, unit i32, rules i64, broken i64) bulk
+INSERT INTO person_flaw (shard, person, unit, rules, broken) VALUES (:shard, :person, :unit, :rules, :broken)
+ON CONFLICT (shard, person) DO UPDATE SET unit = excluded.unit, rules = excluded.rules, broken = excluded.broken;
+
+-- query person_flaw_drop(shard i16, person i64) bulk
+DELETE FROM person_flaw WHERE shard = :shard AND person = :person;
