@@ -1,5 +1,6 @@
 /* One screen: names the modules and the faces, and hands over. Order of modules: each may stand on those before it. */
 #include "api/api.h"
+#include "cases/cases.h"
 #include "centre/centre.h"
 #include "cli/cli.h"
 #include "identity/identity.h"
@@ -20,7 +21,7 @@ static bool web_owns(str path) { (void)path; return true; }
 
 int main(int argc, char **argv)
 {
-    static const struct module *const modules[] = { &register_module, &identity_module, &centre_module, &service_module };
+    static const struct module *const modules[] = { &register_module, &identity_module, &cases_module, &centre_module, &service_module };
     static const struct face faces[] = {
         { "api", api_face_start, api_face_stop, api_owns, api_face_handle, api_face_body_rule, api_problem },
         { "web", web_face_start, web_face_stop, web_owns, web_face_handle, web_face_body_rule, web_problem },

@@ -2,6 +2,7 @@
  * SQLite alone (types across a join, what may stand beside GROUP BY) shows here. A module with SQL adds its line. */
 #include <stdio.h>
 
+#include "cases/cases_sql.h"
 #include "centre/centre_sql.h"
 #include "gate/gate_sql.h"
 #include "identity/identity_sql.h"
@@ -13,8 +14,8 @@
 static void every_statement_is_taken(void **state)
 {
     struct bench *b = bench_ready(state);
-    const struct migration_set migrations[] = { ledger_migrations, gate_migrations, register_migrations, identity_migrations, centre_migrations, service_migrations };
-    const struct query_set queries[] = { ledger_queries, gate_queries, register_queries, identity_queries, centre_queries, service_queries };
+    const struct migration_set migrations[] = { ledger_migrations, gate_migrations, register_migrations, identity_migrations, cases_migrations, centre_migrations, service_migrations };
+    const struct query_set queries[] = { ledger_queries, gate_queries, register_queries, identity_queries, cases_queries, centre_queries, service_queries };
     status st = store_migrate(b->store, migrations, sizeof migrations / sizeof migrations[0]);
 
     if (status_ok(st))

@@ -86,6 +86,15 @@ static STATUS value_show(struct ctx *cx, const struct fact *f, struct shown *ret
     return OK;
 }
 
+STATUS fact_value_show(struct ctx *cx, const struct fact *f, str *ret_value, str *ret_shown)
+{
+    struct shown s;
+    TRY(value_show(cx, f, &s));
+    *ret_value = s.value;
+    *ret_shown = s.text;
+    return OK;
+}
+
 static struct person_fact fact_shown(const struct held *h, int field, const struct shown *s)
 {
     return (struct person_fact){

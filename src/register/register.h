@@ -102,6 +102,8 @@ struct held_facts {
 STATUS person_as_of(struct ctx *cx, person_id id, day valid, int64_t known_us, struct held_facts *ret);
 /* Folds all events anew and compares with the row; ERR_CORRUPT names the field that differs. */
 STATUS person_check_fold(struct ctx *cx, person_id id);
+/* The value as person.correct reads it, and as people read it in the caller's language. Notes nothing: that is the caller's. */
+STATUS fact_value_show(struct ctx *cx, const struct fact *f, str *ret_value, str *ret_shown);
 
 /* --- Changing --------------------------------------------------------------------------------------------------------
  * All need a writing transaction. expected_version 0 does not ask; else ERR_VERSION_CONFLICT if the row is another. */

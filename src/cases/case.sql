@@ -1,0 +1,72 @@
+-- query case_get(shard i16, id i64) one?
+-- row case_row
+SELECT id, version, kind, state, queue, generation, print, said_hash, register_code, row_id, other_row, person, other_person, unit, attribute, field,
+    said, held, choice, chosen, decider, opened_us, due_us, ended_us, source, doc
+FROM case_item WHERE shard = :shard AND id = :id;
+
+-- The latest case about one thing.
+-- query case_by_print(shard i16, print i64) many
+-- row case_row
+SELECT id, version, kind, state, queue, generation, print, said_hash, register_code, row_id, other_row, person, other_person, unit, attribute, field,
+    said, held, choice, chosen, decider, opened_us, due_us, ended_us, source, doc
+FROM case_item WHERE shard = :shard AND print = :print ORDER BY generation DESC LIMIT 1;
+
+-- query case_last(shard i16) many
+SELECT id FROM case_item WHERE shard = :shard ORDER BY id DESC LIMIT 1;
+
+-- query case_add(shard i16, id i64, version i32, kind i16, state i16, queue i16, generation i32, print i64, said_hash i64,
+--   register_code str, row_id i64, other_row i64, person i64, other_person i64, unit i32, attribute str, field str, said
+--   str, held str, choice i16, chosen str, decider i64, opened_us i64, due_us i64, ended_us i64, source str, doc bytes) bulk
+INSERT INTO case_item (shard, id, version, kind, state, queue, generation, print, said_hash, register_code, row_id, other_row, person, other_person, unit, attribute, field,
+    said, held, choice, chosen, decider, opened_us, due_us, ended_us, source, doc)
+VALUES (:shard, :id, :version, :kind, :state, :queue, :generation, :print, :said_hash, :register_code, :row_id, :other_row, :person,
+    :other_person, :unit, :attribute, :field, :said, :held, :choice, :chosen, :decider, :opened_us, :due_us, :ended_us,
+    :source, :doc);
+
+-- query case_set(shard i16, id i64, expected i32, version i32, state i16, queue i16, said_hash i64, row_id i64, person i64,
+--   unit i32, said str, held str, choice i16, chosen str, decider i64, due_us i64, ended_us i64, source str, doc bytes) exec
+UPDATE case_item SET version = :version, state = :state, queue = :queue, said_hash = :said_hash, row_id = :row_id, person = :person, unit = :unit, said = :said, held = :held, choice = :choice, chosen = :chosen, decider = :decider, due_us = :due_us, ended_us = :ended_us, source = :source, doc = :doc
+WHERE shard = :shard AND id = :id AND version = :expected;
+
+-- What waits in one queue, due first; (due, id) of the last row is where the next page begins.
+-- query cases_queued(shard i16, queue i16, after_due i64, after_id i64, most i64) many
+-- row case_row
+SELECT id, version, kind, state, queue, generation, print, said_hash, register_code, row_id, other_row, person, other_person, unit, attribute, field,
+    said, held, choice, chosen, decider, opened_us, due_us, ended_us, source, doc
+FROM case_item WHERE shard = :shard AND queue = :queue AND (due_us, id) > (:after_due, :after_id) ORDER BY due_us, id LIMIT :most;
+
+-- query cases_of_unit(shard i16, unit i32, queue i16, after_due i64, after_id i64, most i64) many
+-- row case_row
+SELECT id, version, kind, state, queue, generation, print, said_hash, register_code, row_id, other_row, person, other_person, unit, attribute, field,
+    said, held, choice, chosen, decider, opened_us, due_us, ended_us, source, doc
+FROM case_item WHERE shard = :shard AND unit = :unit AND queue = :queue AND (due_us, id) > (:after_due, :after_id)
+ORDER BY due_us, id LIMIT :most;
+
+-- query cases_of_person(shard i16, person i64) many
+-- row case_row
+SELECT id, version, kind, state, queue, generation, print, said_hash, register_code, row_id, other_row, person, other_person, unit, attribute, field,
+    said, held, choice, chosen, decider, opened_us, due_us, ended_us, source, doc
+FROM case_item WHERE shard = :shard AND person = :person ORDER BY id DESC LIMIT 100;
+
+-- query case_event_add(shard i16, case_id i64, seq i32, command i16, state i16, at_us i64, account i64, actor str, organisation str,
+--   note str) bulk
+INSERT INTO case_event (shard, case_id, seq, command, state, at_us, account, actor, organisation, note)
+VALUES (:shard, :case_id, :seq, :command, :state, :at_us, :account, :actor, :organisation, :note);
+
+-- query case_events(shard i16, case_id i64) many
+-- row case_event_row
+SELECT seq, command, state, at_us, account, actor, organisation, note
+FROM case_event WHERE shard = :shard AND case_id = :case_id ORDER BY seq LIMIT 1000;
+
+-- query case_figure_move(shard i16, unit i32, kind i16, queue i16, by_count i64) bulk
+INSERT INTO case_figure (shard, unit, kind, queue, cases) VALUES (:shard, :unit, :kind, :queue, :by_count)
+ON CONFLICT (shard, unit, kind, queue) DO UPDATE SET cases = case_figure.cases + excluded.cases;
+
+-- query case_figures_of(shard i16) each
+-- scan: the summary table itself
+SELECT unit, kind, queue, cases FROM case_figure WHERE shard = :shard AND cases <> 0 ORDER BY unit, kind, queue;
+
+-- query case_figures_counted(shard i16) each
+-- scan: a check that must look at every case
+-- gives n i64
+SELECT unit, kind, queue, COUNT(*) AS n FROM case_item WHERE shard = :shard GROUP BY unit, kind, queue ORDER BY unit, kind, queue;

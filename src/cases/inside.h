@@ -1,0 +1,70 @@
+/* Inside of cases: what its parts share. */
+#pragma once
+#include "cases/cases.h"
+#include "cases/cases_ops.h"
+#include "cases/cases_sql.h"
+#include "cases/state.h"
+#include "register/register_ops.h"
+#include "register/sector/sector.h"
+
+enum { CASE_SHARD = 0, CASE_EVENTS_MAX = 1000, CASE_DOC_BYTES_MAX = 16384, CASE_CLAIM_S = 900 };
+
+/* What can be decided, in the order of the enum `choice` in case.op.yaml; stored. */
+enum case_choice {
+    CHOICE_NONE,
+    CHOICE_REGISTER,   /* the population register is right: the row is put right */
+    CHOICE_ROW,        /* the row is right: the person is corrected */
+    CHOICE_OTHER,      /* neither: both take the value given */
+    CHOICE_CANDIDATE,  /* the row means this person */
+    CHOICE_NOBODY,     /* … none of them */
+    CHOICE_MERGE,      /* `person` is merged into `other_person` */
+    CHOICE_MERGE_BACK, /* … the other way round */
+    CHOICE_APART,      /* two people, or two rows that both stay */
+    CHOICE_END,        /* the row ends */
+    CHOICE_END_OTHER,  /* the other row ends */
+    CHOICE_KEEP,       /* the row stays as it is */
+    CHOICE_ACCEPT,     /* an offer */
+    CHOICE_REFUSE,
+    CHOICE_COUNT
+};
+
+struct case_file {
+    struct case_row row;
+    struct case_event_row *events;
+    size_t event_count;
+};
+
+/* --- open.c --------------------------------------------------------------------------------------------------------------- */
+void case_candidates_write(const struct case_new *c, struct buf *out);
+STATUS case_candidates_read(struct ctx *cx, str doc, struct case_candidate **ret, size_t *ret_count); /* ERR_CORRUPT */
+
+/* --- value.c: values as texts ----------------------------------------------------------------------------------------------- */
+str case_attribute_name(const struct ctx *cx, const struct sector_register *s, const struct case_row *r);
+/* A stored value as people read it; what cannot be read stays as it is. */
+str case_value_show(struct ctx *cx, const struct sector_register *s, const struct case_row *r, str value);
+/* What the population register holds now, as person.correct reads it; "" for nothing. `ret` may be NULL. */
+STATUS case_held_now(struct ctx *cx, person_id person, int bit, str *ret_value, struct held *ret);
+
+/* --- queue.c --- */
+STATUS case_item_show(struct ctx *cx, const struct case_row *r, struct case_item *ret);
+
+/* --- file.c: finding, who may, moving -------------------------------------------------------------------------------------- */
+/* Is the case within the caller's writ? The centre's is the country; an officer's the unit of the account and below. */
+bool case_is_near(const struct ctx *cx, unit_id unit);
+/* ERR_CASE_MISSING also for one that is none of the caller's business. */
+STATUS case_find(struct ctx *cx, int64_t id, struct case_file *ret);
+struct case_move {
+    enum case_command command;
+    int64_t expected_version; /* -1: the caller saw none */
+    str note;
+};
+/* The one way of changing a case: checks the version and the table, appends the event, writes the row by compare-and-set,
+ * moves the figures and notes the change. Fields of c->row that the command sets are set before. ERR_CASE_SETTLED names who
+ * was faster, ERR_CASE_STATE what the case waits for. */
+STATUS case_move(struct ctx *cx, struct case_file *c, const struct case_move *m);
+void case_now(const struct case_file *c, struct case_now *ret);
+/* Entries about a case name it as their ground. */
+void case_purpose(struct ctx *cx, int64_t id);
+/* The end of the working day so many working days from today. */
+int64_t case_due(const struct ctx *cx, int days);
+STATUS case_figure_count(struct ctx *cx, const struct case_row *r, int by);
