@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Units stand at the end: of a longer address only the last bytes are looked at. */
-enum { TAIL_BYTES = 230, TOKENS_MAX = 120, FOLDED_BYTES = 768, ENTRIES_MAX = 16000, BEST_MAX = 24, NAMES_BYTES_MAX = 32 << 20 };
+enum { TAIL_BYTES = 230, TOKENS_MAX = 120, FOLDED_BYTES = 768, ENTRIES_MAX = 16000, BEST_MAX = 24, NAMES_BYTES_MAX = 32 << 20, TYPE_UNREAD = 0xFF };
 /* Weights of a reading. A level that is found outweighs all else; marks that contradict weigh more than a missing type. */
 enum {
     WEIGHT_LEVEL = 100, WEIGHT_TYPE = 30, WEIGHT_OTHER_TYPE = -20, WEIGHT_MARKS = 20, WEIGHT_OTHER_MARKS = -40, WEIGHT_BOUND = 10,
@@ -30,6 +30,9 @@ struct reading {
     str address;
     char folded[FOLDED_BYTES];
     struct token tokens[TOKENS_MAX];
+    struct {
+        uint8_t type, tokens; /* type_before() of this token; TYPE_UNREAD: not looked at yet */
+    } before[TOKENS_MAX];
     size_t count;
     bool plain; /* no diacritics in it */
     str written, written_key; /* the name looked at last */
@@ -149,6 +152,13 @@ static str name_words(struct arena *a, str name, int *ret_words)
     return n ? arena_str(a, (str){ folded, tokens[n - 1].until }) : (str){ 0 };
 }
 
+/* "tra linh", "linh": so that a reading stops at the first word that no name goes on with. */
+static void endings_add(struct places *p, str key)
+{
+    for (size_t at = 0; at < key.len; at += str_find_char(str_from(key, at), ' ') + 1)
+        table_set(&p->endings, str_from(key, at), p);
+}
+
 static void name_add(struct places *p, const struct unit *u, str name, bool borrowed)
 {
     int words;
@@ -159,8 +169,13 @@ static void name_add(struct places *p, const struct unit *u, str name, bool borr
     MUST(p->count < ENTRIES_MAX);
     struct place_entry *e = &p->entries[p->count++];
     uintptr_t first = (uintptr_t)table_get(&p->names, key);
-    *e = (struct place_entry){ .unit = u->id, .next = (uint32_t)first, .borrowed = borrowed, .key = viet_key(p->arena, name) };
+    *e = (struct place_entry){ .unit = u, .type_today = defs_unit_type(p->defs, u->id, p->today), .next = (uint32_t)first, .borrowed = borrowed,
+                               .key = viet_key(p->arena, name) };
+    const struct unit *above = u;
+    for (int i = 0; i < 2 && above && above->parent.v; i++, above = defs_unit(p->defs, above->parent))
+        e->above[i] = above->parent;
     table_set(&p->names, key, (void *)(uintptr_t)p->count); /* place + 1 */
+    endings_add(p, key);
     p->words_max = words > p->words_max ? words : p->words_max;
 }
 
@@ -175,23 +190,10 @@ static void borrowed_add(struct places *p, const struct unit *u)
     name_add(p, into, u->name, true);
 }
 
-void places_init(struct places *p, const struct defs *defs, day today)
-{
-    *p = (struct places){ .defs = defs, .today = today, .arena = arena_new(NAMES_BYTES_MAX) };
-    table_init(&p->names);
-    p->entries = ARENA_ARRAY(p->arena, struct place_entry, ENTRIES_MAX);
-    for (size_t i = 0; i < defs_unit_count(defs); i++) {
-        const struct unit *u = defs_unit_nth(defs, i);
-        name_add(p, u, u->name, false);
-        borrowed_add(p, u);
-        if (u->level == UNIT_PROVINCE && str_eq(u->name, STR("Huế")))
-            name_add(p, u, STR("Thừa Thiên Huế"), false);
-    }
-}
-
 void places_done(struct places *p)
 {
     table_done(&p->names);
+    table_done(&p->endings);
     arena_free(p->arena);
 }
 
@@ -219,16 +221,34 @@ static const struct {
     { "xa", NULL, "xã", TYPE(COMMUNE) }, { "x", NULL, NULL, TYPE(COMMUNE) },
 };
 
+void places_init(struct places *p, const struct defs *defs, day today)
+{
+    *p = (struct places){ .defs = defs, .today = today, .arena = arena_new(NAMES_BYTES_MAX) };
+    table_init(&p->names);
+    table_init(&p->endings);
+    _Static_assert(sizeof type_words / sizeof *type_words <= PLACE_TYPE_WORDS_MAX, "a key for each word");
+    for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++)
+        if (type_words[i].written)
+            p->type_keys[i] = viet_key(p->arena, str_of(type_words[i].written));
+    p->entries = ARENA_ARRAY(p->arena, struct place_entry, ENTRIES_MAX);
+    for (size_t i = 0; i < defs_unit_count(defs); i++) {
+        const struct unit *u = defs_unit_nth(defs, i);
+        name_add(p, u, u->name, false);
+        borrowed_add(p, u);
+        if (u->level == UNIT_PROVINCE && str_eq(u->name, STR("Huế")))
+            name_add(p, u, STR("Thừa Thiên Huế"), false);
+    }
+}
+
 /* "Tịnh" at the end of "Sơn Tịnh" is no "tỉnh": where marks are written they must be those of the word. */
 static bool type_is_written(const struct reading *r, size_t i, size_t from, size_t tokens)
 {
     str written = words_written(r, from - tokens, from);
 
-    return !type_words[i].written || text_is_ascii(written) || str_eq(viet_key(r->arena, written), viet_key(r->arena, str_of(type_words[i].written)));
+    return !type_words[i].written || text_is_ascii(written) || str_eq(viet_key(r->arena, written), r->p->type_keys[i]);
 }
 
-/* The type word that ends before token `from`: its place + 1, and how many tokens it takes. No comma stands between. */
-static size_t type_before(const struct reading *r, size_t from, size_t *ret_tokens)
+static size_t type_read(const struct reading *r, size_t from, size_t *ret_tokens)
 {
     for (size_t i = 0; !r->tokens[from].apart && i < sizeof type_words / sizeof *type_words; i++) {
         *ret_tokens = type_words[i].second ? 2 : 1;
@@ -239,6 +259,17 @@ static size_t type_before(const struct reading *r, size_t from, size_t *ret_toke
     }
     *ret_tokens = 0;
     return 0;
+}
+
+/* The type word that ends before token `from`: its place + 1, and how many tokens it takes. No comma stands between. */
+static size_t type_before(struct reading *r, size_t from, size_t *ret_tokens)
+{
+    if (r->before[from].type == TYPE_UNREAD) {
+        r->before[from].type = (uint8_t)type_read(r, from, ret_tokens);
+        r->before[from].tokens = (uint8_t)*ret_tokens;
+    }
+    *ret_tokens = r->before[from].tokens;
+    return r->before[from].type;
 }
 
 static uint32_t types_of_level(enum unit_level level)
@@ -307,10 +338,10 @@ static void keep(struct reading *r, const struct step *s, size_t from)
  * this one. */
 static bool weigh(struct reading *r, const struct step *step, const struct place_entry *e, struct start at, struct step *ret)
 {
-    const struct unit *u = defs_unit(r->p->defs, e->unit);
+    const struct unit *u = e->unit;
     size_t from = at.from, type_tokens, type = type_before(r, from, &type_tokens);
 
-    if (u->map != r->map || (step->above.v && (u->id.v == step->above.v || !defs_unit_within(r->p->defs, u->id, step->above))))
+    if (u->map != r->map || (step->above.v && e->above[0].v != step->above.v && e->above[1].v != step->above.v))
         return false;
     bool strange = type && !(type_words[type - 1].types & types_of_level(u->level));
     if (strange || !at.typed)
@@ -323,7 +354,7 @@ static bool weigh(struct reading *r, const struct step *step, const struct place
     ret->weight += WEIGHT_LEVEL * (u->map == MAP_NEW && u->level == UNIT_COMMUNE ? 2 : 1); /* there are no districts any more */
     ret->weight += WEIGHT_WORD * (int)(step->end - from) + marks_weight(r, u, e, words_written(r, from, step->end), &ret->sure);
     if (type) {
-        bool agrees = type_words[type - 1].types & (1u << u->type | 1u << defs_unit_type(r->p->defs, u->id, r->p->today));
+        bool agrees = type_words[type - 1].types & (1u << u->type | 1u << e->type_today);
         ret->weight += agrees ? WEIGHT_TYPE : WEIGHT_OTHER_TYPE;
         ret->sure &= agrees;
     }
@@ -341,7 +372,7 @@ static void entries_try(struct reading *r, const struct step *step, enum unit_le
 
     for (; entry; entry = r->p->entries[entry - 1].next) {
         const struct place_entry *e = &r->p->entries[entry - 1];
-        if (e->unit.v / 100000 % 10 != (int)level)
+        if (e->unit->level != level || e->unit->map != r->map)
             continue;
         size_t type_tokens;
         for (int typed = type_before(r, from, &type_tokens) > 0; typed >= 0; typed--) {
@@ -363,6 +394,8 @@ static void level_read(struct reading *r, const struct step *step, enum unit_lev
     for (int words = 1; words <= r->p->words_max && (size_t)words <= step->end; words++) {
         size_t from = step->end - (size_t)words;
         str folded = words_folded(r, from, step->end);
+        if (!table_get(&r->p->endings, folded) && (level != UNIT_PROVINCE || words > 2)) /* shortened provinces end no name */
+            break;
         uintptr_t entry = (uintptr_t)table_get(&r->p->names, folded);
         if (!entry && level == UNIT_PROVINCE && words <= 2) {
             str full = place_expand_province(words_written(r, from, step->end));
@@ -465,6 +498,7 @@ void places_find(const struct places *p, struct arena *a, str address, struct pl
     r->address = str_from(address, skipped);
     r->plain = text_is_ascii(address);
     r->count = tokens_cut(r->address, r->folded, r->tokens, TOKENS_MAX);
+    memset(r->before, TYPE_UNREAD, sizeof r->before);
     if (!r->count)
         return;
     for (int map = MAP_OLD; map <= MAP_NEW; map++) {

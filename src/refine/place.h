@@ -10,7 +10,7 @@ enum place_answer {
     PLACE_SEVERAL, /* several units have these names */
     PLACE_UNKNOWN, /* a commune is named that stands on no map, or not where the address says */
 };
-enum { PLACE_CHOICES = 8 };
+enum { PLACE_CHOICES = 8, PLACE_TYPE_WORDS_MAX = 24 };
 
 struct place_found {
     enum place_answer answer;
@@ -24,7 +24,9 @@ struct place_found {
 };
 
 struct place_entry { /* a name that a unit goes by */
-    unit_id unit;
+    const struct unit *unit;
+    unit_id above[2];           /* its province and its district, UNIT_NONE where it has none */
+    enum unit_type type_today;
     uint32_t next; /* place + 1 in entries of the next one of this name */
     str key;       /* name with its marks, for comparing */
     bool borrowed; /* name of the province that it became part of, or that became part of it */
@@ -34,9 +36,11 @@ struct places {
     day today;
     struct arena *arena;
     struct table names; /* folded words: place + 1 in entries */
+    struct table endings; /* the last words of names: a run of words that is none of these ends no name */
     struct place_entry *entries;
     size_t count;
     int words_max; /* of a name */
+    str type_keys[PLACE_TYPE_WORDS_MAX]; /* words of types with their marks, for comparing */
 };
 void places_init(struct places *p, const struct defs *defs, day today);
 void places_done(struct places *p);
