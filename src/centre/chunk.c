@@ -46,6 +46,7 @@ static STATUS compared_note(struct ctx *cx, const struct candidates *c)
 static void person_take(struct chunk_result *r, const struct person *p)
 {
     r->person = p->id;
+    r->found = p;
     r->unit = p->unit;
 }
 
@@ -88,22 +89,22 @@ static STATUS row_cancelled(struct ctx *cx, const struct candidates *c, struct c
 
     r->outcome = OUTCOME_CANCELLED;
     r->candidates = 1;
-    person_take(r, &c->holder);
+    r->person = c->holder.id;
+    r->unit = c->holder.unit;
     return disclosure_note(cx, (struct subject){ c->holder.id, c->holder.unit }, fields);
 }
 
 /* The first row that means a person stands; later ones repeat it. */
-static void duplicates_mark(struct ctx *cx, struct chunk *c, const int64_t *hashes)
+static void duplicates_mark(struct chunk *c)
 {
     struct seen here;
 
-    (void)cx;
     seen_init(&here);
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = 0; i < c->applied; i++) {
         struct chunk_result *r = &c->results[i];
         if (r->outcome == OUTCOME_REJECTED || r->outcome == OUTCOME_AMBIGUOUS)
             continue;
-        r->key = seen_key(r->person, &c->rows[i], hashes[i]);
+        r->key = seen_key(r->person, &c->rows[i], c->hashes[i]);
         r->duplicate_of = seen_place(c->seen, r->key);
         if (!r->duplicate_of)
             r->duplicate_of = seen_place(&here, r->key);
@@ -131,14 +132,9 @@ static STATUS row_compare(struct ctx *cx, struct judge *judge, const struct list
 
 static STATUS outcomes_find(struct ctx *cx, struct judge *judge, struct chunk *c)
 {
-    int64_t *hashes = ARENA_ARRAY(cx->arena, int64_t, c->count);
-
-    for (size_t i = 0; i < c->count; i++) {
-        if (c->rows[i].name.len)
-            hashes[i] = person_name_hash(c->rows[i].name);
-        TRY(row_compare(cx, judge, &c->rows[i], hashes[i], &c->results[i]));
-    }
-    duplicates_mark(cx, c, hashes);
+    for (c->applied = 0; c->applied < c->count && cx->journal->count < CHUNK_ENTRIES_MAX; c->applied++)
+        TRY(row_compare(cx, judge, &c->rows[c->applied], c->hashes[c->applied], &c->results[c->applied]));
+    duplicates_mark(c);
     return OK;
 }
 
@@ -146,9 +142,9 @@ static STATUS outcomes_find(struct ctx *cx, struct judge *judge, struct chunk *c
 
 static STATUS rows_write(struct ctx *cx, const struct chunk *c)
 {
-    struct list_row_add_params *list = ARENA_ARRAY(cx->arena, struct list_row_add_params, c->count);
+    struct list_row_add_params *list = ARENA_ARRAY(cx->arena, struct list_row_add_params, c->applied);
 
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = 0; i < c->applied; i++) {
         const struct list_person *p = &c->rows[i];
         const struct chunk_result *r = &c->results[i];
         list[i] = (struct list_row_add_params){
@@ -159,16 +155,16 @@ static STATUS rows_write(struct ctx *cx, const struct chunk *c)
             .number = p->number, .name = p->name, .birth = p->birth.ymd, .sex = (int16_t)p->sex,
         };
     }
-    return list_row_add_bulk(cx, list, c->count);
+    return list_row_add_bulk(cx, list, c->applied);
 }
 
 /* Only rows that a human has to look at have any. */
 static STATUS evidence_write(struct ctx *cx, const struct chunk *c)
 {
-    struct list_evidence_add_params *list = ARENA_ARRAY(cx->arena, struct list_evidence_add_params, c->count * EVIDENCE_MAX + 1);
+    struct list_evidence_add_params *list = ARENA_ARRAY(cx->arena, struct list_evidence_add_params, c->applied * EVIDENCE_MAX + 1);
     size_t n = 0;
 
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->applied; i++)
         for (int k = 0; k < c->results[i].evidence_count; k++)
             list[n++] = (struct list_evidence_add_params){ .shard = CENTRE_SHARD, .delivery = c->delivery,
                                                            .place = c->done_before + (int64_t)i + 1, .candidate = (int16_t)k,
@@ -235,7 +231,7 @@ static STATUS figures_write(struct ctx *cx, const struct chunk *c)
     status st;
 
     table64_init(&t.counts, 256);
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->applied; i++)
         tally_row(&t, &c->rows[i], &c->results[i]);
     st = tally_write(&t, c->delivery);
     table64_done(&t.counts);
@@ -244,9 +240,9 @@ static STATUS figures_write(struct ctx *cx, const struct chunk *c)
 
 static STATUS progress_write(struct ctx *cx, const struct chunk *c)
 {
-    int64_t matched = 0, changed, done = c->done_before + (int64_t)c->count;
+    int64_t matched = 0, changed, done = c->done_before + (int64_t)c->applied;
 
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->applied; i++)
         matched += c->results[i].outcome == OUTCOME_MATCHED;
     TRY(delivery_advance(cx, &(struct delivery_advance_params){ .shard = CENTRE_SHARD, .id = c->delivery, .expected = c->done_before,
                                                                 .done = done, .total = c->rows_total > done ? c->rows_total : done,

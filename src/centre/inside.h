@@ -7,7 +7,7 @@
 #include "refine/row.h"
 #include "register/register.h"
 
-enum { CENTRE_SHARD = 0, CHUNK_ROWS = 1000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
+enum { CENTRE_SHARD = 0, CHUNK_ROWS = 4000, CHUNK_ENTRIES_MAX = 24000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
 
 /* In the order of the enums in list.op.yaml; stored. */
 enum delivery_state { DELIVERY_WAITING, DELIVERY_RUNNING, DELIVERY_DONE, DELIVERY_FAILED };
@@ -61,6 +61,7 @@ enum { EVIDENCE_MAX = 5 };
 struct chunk_result {
     enum outcome outcome;
     person_id person;
+    const struct person *found; /* he, as he was compared; NULL where `person` is none */
     unit_id unit;
     uint64_t differs; /* person fields */
     int32_t candidates;
@@ -69,14 +70,20 @@ struct chunk_result {
     int64_t evidence[EVIDENCE_MAX]; /* evidence_pack() of the candidates, of rows that a human has to look at */
     int evidence_count;
 };
+struct sector_value;
 struct chunk {
     uint64_t ticket; /* request id of the call that may apply it */
     int64_t delivery, done_before, rows_total;
     const struct list_person *rows;
+    const int64_t *hashes; /* of their names */
     size_t count;
+    struct sector_value *values; /* of the fields of `into`: values_wide of each row */
+    size_t values_wide;
     const struct seen *seen;      /* of all rows before */
     struct into *into;            /* NULL: the list goes into no register */
-    struct chunk_result *results; /* made by chunk_apply(); valid once its transaction has committed */
+    /* made by chunk_apply(); valid once its transaction has committed: */
+    struct chunk_result *results;
+    size_t applied; /* rows; less than `count` when they left too many entries for one transaction */
 };
 STATUS into_report(struct ctx *cx, int64_t delivery, struct list_report_out *ret); /* into.c: what it did to a sector register */
 /* Runs under an operation of the gate, whose grant it keeps. ERR_VERSION_CONFLICT: somebody else has written these rows. */

@@ -17,8 +17,6 @@ struct into {
     day effective;
     int column[SECTOR_FIELDS_MAX]; /* of the list; -1: it has none */
     uint64_t given;
-    str (*cells)[SECTOR_FIELDS_MAX]; /* by place in the chunk */
-    struct arena *cells_arena;
 };
 
 STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source)
@@ -86,22 +84,28 @@ STATUS into_open(struct ctx *cx, struct arena *a, const struct sheet *s, int64_t
     return OK;
 }
 
-void into_take(struct into *in, struct arena *a, const struct sheet *s, const struct sheet_row *row, size_t place)
+void into_room(const struct into *in, struct arena *a, struct chunk *c)
 {
     if (!in)
         return;
-    if (in->cells_arena != a || place == 0) {
-        in->cells = arena_array(a, CHUNK_ROWS, sizeof *in->cells);
-        in->cells_arena = a;
-    }
+    c->values_wide = in->def->field_count;
+    c->values = arena_array(a, CHUNK_ROWS * c->values_wide, sizeof *c->values);
+}
+
+void into_take(struct ctx *cx, const struct sheet *s, const struct sheet_row *row, struct chunk *c, size_t place)
+{
+    const struct into *in = c->into;
+
+    if (!in || row->bad != ERR_OK)
+        return;
     for (size_t f = 0; f < in->def->field_count; f++) {
-        int c = in->column[f];
+        int column = in->column[f];
         str text = { 0 };
-        in->cells[place][f] = (str){ 0 };
-        if (c < 0 || row->bad != ERR_OK || (size_t)c >= row->count)
+        if (column < 0 || (size_t)column >= row->count || row->cells[column].ptr == xlsx_formula)
             continue;
-        if (row->cells[c].ptr != xlsx_formula && status_ok(viet_enter_cell(a, STR("cell"), sheet_decode(s, a, (size_t)c, row->cells[c]), SECTOR_TEXT_BYTES_MAX, &text)))
-            in->cells[place][f] = arena_str(a, text);
+        str cell = sheet_decode(s, cx->arena, (size_t)column, row->cells[column]);
+        if (status_ok(viet_enter_cell(cx->arena, STR("cell"), cell, SECTOR_TEXT_BYTES_MAX, &text)))
+            sector_cell_read(cx, &in->def->fields[f], text, &c->values[place * c->values_wide + f]);
         else
             fault_clear();
     }
@@ -116,22 +120,19 @@ static bool is_left_out(const struct into *in, const struct chunk_result *r)
     return r->outcome == OUTCOME_REJECTED || (r->outcome == OUTCOME_DUPLICATE && person_is_key);
 }
 
-static STATUS subject_take(struct ctx *cx, const struct into *in, const struct chunk_result *r, struct sector_put *put)
+static void subject_take(const struct into *in, const struct chunk_result *r, struct sector_put *put)
 {
-    bool known;
-
     put->link = in->def->has_subject ? LINK_NOT_FOUND : LINK_NO_SUBJECT;
     if (!in->def->has_subject)
-        return OK;
+        return;
     if (r->outcome == OUTCOME_CANCELLED || r->outcome == OUTCOME_AMBIGUOUS) {
         put->link = r->outcome == OUTCOME_CANCELLED ? LINK_CANCELLED : LINK_AMBIGUOUS;
-        return OK;
+        return;
     }
-    if (!r->person.v)
-        return OK;
-    TRY(person_by_id(cx, r->person, &put->person, &known));
-    put->link = known ? LINK_LINKED : LINK_NOT_FOUND;
-    return OK;
+    if (!r->found)
+        return;
+    put->person = *r->found;
+    put->link = LINK_LINKED;
 }
 
 static bool has_key(const struct into *in, const struct sector_put *put)
@@ -148,17 +149,15 @@ struct delta {
     int64_t done[SECTOR_CHANGED + 1], keyless, outside;
 };
 
-static STATUS row_apply(struct ctx *cx, struct into *in, struct sector_batch *b, const struct chunk *c, size_t i, struct delta *delta)
+static STATUS row_apply(const struct into *in, struct sector_batch *b, const struct chunk *c, size_t i, struct delta *delta)
 {
     const struct list_person *p = &c->rows[i];
     struct sector_put put = { .given = in->given, .unit = in->unit, .effective = in->effective, .source = in->source, .delivery = in->delivery };
     struct sector_written_row written;
 
     put.content.listed = (struct sector_listed){ p->number, p->name, p->birth, p->sex };
-    for (size_t f = 0; f < in->def->field_count; f++)
-        if (in->given >> f & 1)
-            sector_cell_read(cx, &in->def->fields[f], in->cells[i][f], &put.content.values[f]);
-    TRY(subject_take(cx, in, &c->results[i], &put));
+    memcpy(put.content.values, c->values + i * c->values_wide, c->values_wide * sizeof *put.content.values);
+    subject_take(in, &c->results[i], &put);
     if (!has_key(in, &put)) {
         delta->keyless++;
         return OK;
@@ -174,7 +173,7 @@ static STATUS row_apply(struct ctx *cx, struct into *in, struct sector_batch *b,
     return OK;
 }
 
-STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c)
+STATUS into_apply(struct ctx *cx, const struct into *in, const struct chunk *c)
 {
     struct sector_batch *b DEFER(sector_batch_done) = NULL;
     struct delta delta = { { 0 } };
@@ -182,9 +181,9 @@ STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c)
     if (!in)
         return OK;
     sector_batch_start(cx, in->def, &b);
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->applied; i++)
         if (!is_left_out(in, &c->results[i]))
-            TRY(row_apply(cx, in, b, c, i, &delta));
+            TRY(row_apply(in, b, c, i, &delta));
     TRY(sector_batch_end(b));
     return sector_delivery_count(cx, &(struct sector_delivery_count_params){
         .shard = CENTRE_SHARD, .delivery = in->delivery, .rows_new = delta.done[SECTOR_NEW], .rows_changed = delta.done[SECTOR_CHANGED],

@@ -320,7 +320,7 @@ static void a_stale_chunk_is_refused(bool postgresql)
     assert_true(status_ok(hall_import(&h, (str){ every_outcome, sizeof every_outcome - 1 }, "farmers", &r)));
     seen_init(&seen);
     for (size_t i = 0; i < 3; i++) {
-        struct chunk c = { .delivery = r.item.delivery, .done_before = places[i], .rows = rows, .count = 2, .seen = &seen };
+        struct chunk c = { .delivery = r.item.delivery, .done_before = places[i], .rows = rows, .hashes = (int64_t[2]){ 0 }, .count = 2, .seen = &seen };
         struct work w = { .run = stale_run, .arg = &c, .writes = true, .cx = hall_as(&h, ROLE_OPERATOR, NULL, NULL) };
         status st = lanes_call(h.app->lanes, &w);
         assert_int_equal(st.code, i == 2 ? ERR_VERSION_CONFLICT : ERR_ROW_EXISTS);
@@ -386,7 +386,7 @@ static void a_torn_book_is_told_and_kept(void **state)
     assert_true(str_eq(s.error, STR("FILE_BROKEN")));
     assert_int_equal(s.error_row, 1500);
     assert_true(s.error_says.len > 0);
-    assert_int_equal(s.item.rows_done, 1000);
+    assert_int_equal(s.item.rows_done, 1498); /* all before the tear */
     hall_close(&h);
 }
 

@@ -27,13 +27,44 @@ static bool has_marks_apart(str s)
     return false;
 }
 
-STATUS cell_mend(struct cell_mending *m, str field, str raw, str *ret)
+/* ASCII and letters of the alphabet in normal form C, with single spaces between words: it is as it will enter, and no two
+ * of these characters look like the halves of a letter. Most cells are so. */
+static bool is_plain(str s)
+{
+    bool space = true;
+    size_t at = 0;
+    while (at < s.len) {
+        unsigned char c = (unsigned char)s.ptr[at];
+        struct letter l;
+        if (c < 0x80 ? c < 0x20 || c > 0x7E || (c == ' ' && space) : !letter_take(text_next(s, &at), &l))
+            return false;
+        at += c < 0x80;
+        space = c == ' ';
+    }
+    return s.len == 0 || !space;
+}
+
+static void words_mend(struct cell_mending *m, str *ret)
 {
     enum { WORDS_MAX = 8 };
+    struct repair words[WORDS_MAX];
+    size_t n = typing_repair(m->arena, *ret, ret, words, WORDS_MAX);
+    for (size_t i = 0; i < n && i < WORDS_MAX; i++)
+        told(m, words[i]);
+}
+
+STATUS cell_mend(struct cell_mending *m, str field, str raw, str *ret)
+{
     str text = raw, before;
     double confidence;
 
     m->count = 0;
+    if (raw.len <= m->bytes_max && is_plain(raw) && text_is_utf8(raw)) {
+        *ret = arena_str(m->arena, raw);
+        if (m->words)
+            words_mend(m, ret);
+        return OK;
+    }
     if (mojibake_undo(m->arena, raw, &text, &confidence))
         told(m, (struct repair){ REPAIR_MOJIBAKE, raw, text, confidence });
     TRY(viet_enter_cell(m->arena, field, text, m->bytes_max, ret));
@@ -42,11 +73,7 @@ STATUS cell_mend(struct cell_mending *m, str field, str raw, str *ret)
         told(m, (struct repair){ REPAIR_MARKS_APART, text, before, 1 });
     if (!str_eq(before, *ret))
         told(m, (struct repair){ REPAIR_SPACES, before, *ret, 1 });
-    if (m->words) {
-        struct repair words[WORDS_MAX];
-        size_t n = typing_repair(m->arena, *ret, ret, words, WORDS_MAX);
-        for (size_t i = 0; i < n && i < WORDS_MAX; i++)
-            told(m, words[i]);
-    }
+    if (m->words)
+        words_mend(m, ret);
     return OK;
 }

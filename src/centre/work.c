@@ -1,0 +1,336 @@
+/* One delivery worked off. The thread of the job reads and cleans a chunk of rows while the writing lane compares and writes
+ * the chunk before, under the operation list.match, in the name of whoever sent the list. It holds the file's lock while it
+ * does, so that two processes on one store never do the same work; were they to, the count of rows done would refuse the
+ * second. A full disk or a store that is away is waited for; a broken file ends the delivery with its error.
+ * tested by: src/centre/test/list_test.c */
+#include "centre/work.h"
+
+#include <string.h>
+
+enum { RETRY_MS = 500, CHUNK_ARENA_BYTES = 1 << 30, SLOTS = 2 };
+
+/* A chunk on its way: filled by this thread, then the lane's until `ended`. */
+struct slot {
+    struct work_off *of;
+    struct arena *arena;
+    struct chunk chunk;
+    struct work work;
+    bool offered, ended;
+};
+
+/* One delivery under way. */
+struct work_off {
+    struct job *job;
+    struct app *app;
+    struct arena *arena; /* lives as long as the delivery */
+    struct delivery_row row;
+    struct mapped file;
+    struct sheet *sheet;
+    struct seen seen;
+    struct places places;
+    struct evidence evidence;
+    struct into *into; /* NULL: into no register */
+    struct slot slots[SLOTS];
+    pthread_mutex_t lock;
+    pthread_cond_t wake; /* a chunk came back */
+    int64_t done, total;
+    bool more;
+};
+
+/* --- steps in a transaction ---------------------------------------------------------------------------------------------- */
+
+STATUS job_lane_run(struct app *app, struct arena *a, bool writes, status (*run)(struct ctx *, void *), void *arg)
+{
+    struct work w = { .run = run, .arg = arg, .writes = writes };
+
+    ctx_for_program(&w.cx, app, a, STR("lists"));
+    return lanes_call(app->lanes, &w);
+}
+
+static status row_find(struct ctx *cx, void *arg)
+{
+    struct work_off *o = arg;
+
+    return delivery_of(cx, o->row.id, &o->row);
+}
+
+static status into_find(struct ctx *cx, void *arg)
+{
+    struct work_off *o = arg;
+
+    return into_open(cx, o->arena, o->sheet, o->row.id, &o->into);
+}
+
+static status row_begin(struct ctx *cx, void *arg)
+{
+    struct work_off *o = arg;
+
+    return delivery_state_set(cx, CENTRE_SHARD, o->row.id, DELIVERY_RUNNING, NULL);
+}
+
+static status seen_restore(struct ctx *cx, void *arg)
+{
+    struct work_off *o = arg;
+    struct list_rows_all_cursor cursor DEFER(list_rows_all_done);
+    struct list_row_row row;
+    bool more;
+
+    TRY(list_rows_all_each(cx, CENTRE_SHARD, o->row.id, 0, &cursor));
+    for (;;) {
+        TRY(list_rows_all_next(&cursor, &row, &more));
+        if (!more)
+            return OK;
+        if (row.outcome == OUTCOME_REJECTED || row.outcome == OUTCOME_AMBIGUOUS || row.outcome == OUTCOME_DUPLICATE)
+            continue;
+        struct list_person p = { .number = row.number, .birth = { row.birth }, .sex = (enum sex)row.sex };
+        seen_add(&o->seen, seen_key((person_id){ row.person }, &p, row.name.len ? person_name_hash(row.name) : 0), row.place);
+    }
+}
+
+struct ending {
+    struct work_off *of;
+    enum delivery_state state;
+    struct fault fault;
+};
+
+static status row_end(struct ctx *cx, void *arg)
+{
+    const struct ending *e = arg;
+    bool failed = e->state == DELIVERY_FAILED;
+
+    if (!failed)
+        TRY(into_end(cx, e->of->row.id));
+    return delivery_end(cx, &(struct delivery_end_params){
+        .shard = CENTRE_SHARD, .id = e->of->row.id, .expected = e->of->done, .state = (int16_t)e->state, .finished_us = cx->now_us,
+        .error = failed ? str_of(error_def(e->fault.status.code)->name) : (str){ 0 }, .error_field = failed ? str_of(e->fault.field) : (str){ 0 },
+        .error_row = e->fault.row, .error_column = e->fault.column }, NULL);
+}
+
+/* --- chunks on their way ------------------------------------------------------------------------------------------------- */
+
+static status match_run(struct ctx *cx, void *arg)
+{
+    const struct slot *s = arg;
+    struct list_match_in in = { .delivery = s->chunk.delivery };
+    struct list_match_out out;
+
+    return gate_call(cx, operation_find(cx->app, STR("list.match")), &in, &out);
+}
+
+/* On a thread of the lanes. */
+static void slot_ended(struct work *w)
+{
+    struct slot *s = w->arg;
+
+    pthread_mutex_lock(&s->of->lock);
+    s->ended = true;
+    pthread_cond_signal(&s->of->wake);
+    pthread_mutex_unlock(&s->of->lock);
+}
+
+/* In the name of the sender: his are the ledger entries. */
+static void slot_offer(struct slot *s)
+{
+    struct work_off *o = s->of;
+    struct chunk *c = &s->chunk;
+
+    c->ticket = random_u64();
+    c->done_before = o->done;
+    s->work = (struct work){ .run = match_run, .done = slot_ended, .arg = s, .writes = true };
+    ctx_for_program(&s->work.cx, o->app, s->arena, STR("lists"));
+    s->work.cx.actor = (struct actor){ .roles = (uint32_t)o->row.roles, .account = { o->row.account }, .organisation = o->row.organisation,
+                                       .unit = { o->row.unit }, .name = STR("lists") };
+    s->work.cx.purpose = (struct purpose){ STR("delivery"), arena_printf(s->arena, "%.*s/%lld", STR_ARG(o->row.source), (long long)o->row.id) };
+    s->work.cx.request_id = c->ticket;
+    s->offered = true;
+    s->ended = false;
+    job_chunk_set(o->job, c);
+    lanes_submit(o->app->lanes, &s->work);
+}
+
+static STATUS slot_wait(struct slot *s)
+{
+    struct work_off *o = s->of;
+
+    pthread_mutex_lock(&o->lock);
+    while (!s->ended)
+        pthread_cond_wait(&o->wake, &o->lock);
+    pthread_mutex_unlock(&o->lock);
+    job_chunk_set(o->job, NULL);
+    if (!status_ok(s->work.result))
+        *fault_here() = s->work.fault;
+    return s->work.result;
+}
+
+static bool worth_waiting(status st)
+{
+    return error_def(st.code)->class == CLASS_BUSY && !status_is(st, ERR_VERSION_CONFLICT) && !status_is(st, ERR_STOPPING);
+}
+
+/* What was written counts; the rest of the chunk, if its entries would have been too many for one transaction, goes again. */
+static void chunk_settled(struct work_off *o, struct chunk *c)
+{
+    for (size_t i = 0; i < c->applied; i++)
+        if (c->results[i].key && !c->results[i].duplicate_of)
+            seen_add(&o->seen, c->results[i].key, c->done_before + (int64_t)i + 1);
+    o->done += (int64_t)c->applied;
+    c->rows += c->applied;
+    c->hashes += c->applied;
+    c->values = c->values ? c->values + c->applied * c->values_wide : NULL;
+    c->count -= c->applied;
+}
+
+static STATUS slot_settle(struct slot *s)
+{
+    struct work_off *o = s->of;
+
+    while (s->offered) {
+        status st = slot_wait(s);
+        s->offered = false;
+        if (status_ok(st)) {
+            chunk_settled(o, &s->chunk);
+        } else {
+            if (!worth_waiting(st) || job_stopping(o->job))
+                return fault_pass(st, __FILE__, __LINE__);
+            log_fault("list_chunk_waits", 0);
+            job_wait(o->job, RETRY_MS);
+        }
+        if (s->chunk.count)
+            slot_offer(s);
+    }
+    return OK;
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------------------ */
+
+/* Reads up to a chunk of rows; cells are copied into the arena by the cleaning. */
+static STATUS rows_clean(struct work_off *o, struct slot *s)
+{
+    const struct refinery by = { .sheet = o->sheet, .places = &o->places, .evidence = &o->evidence };
+    struct list_person *rows = ARENA_ARRAY(s->arena, struct list_person, CHUNK_ROWS);
+    int64_t *hashes = ARENA_ARRAY(s->arena, int64_t, CHUNK_ROWS);
+    struct chunk *c = &s->chunk;
+    struct sheet_row row;
+    struct ctx cx;
+
+    ctx_for_program(&cx, o->app, s->arena, STR("lists"));
+    *c = (struct chunk){ .delivery = o->row.id, .rows_total = o->total, .rows = rows, .hashes = hashes, .seen = &o->seen, .into = o->into };
+    into_room(o->into, s->arena, c);
+    while (c->count < CHUNK_ROWS) {
+        TRY(sheet_next(o->sheet, &row, &o->more));
+        if (!o->more)
+            break;
+        struct list_person *p = &rows[c->count];
+        row_clean(s->arena, &by, &row, p);
+        hashes[c->count] = p->name.len ? person_name_hash(p->name) : 0;
+        into_take(&cx, o->sheet, &row, c, c->count++);
+    }
+    return OK;
+}
+
+static STATUS rows_skip(struct work_off *o)
+{
+    struct sheet_row row;
+
+    o->more = true;
+    for (int64_t i = 0; i < o->done; i++) {
+        TRY(sheet_next(o->sheet, &row, &o->more));
+        if (!o->more)
+            return FAIL(CORRUPT);
+    }
+    return OK;
+}
+
+/* An error of the file shows only after the rows before it have been written. */
+static STATUS chunk_off(struct work_off *o, struct slot *s, struct slot *before)
+{
+    arena_reset(s->arena);
+    status st = rows_clean(o, s);
+    struct fault fault = *fault_here();
+
+    TRY(slot_settle(before));
+    if (s->chunk.count)
+        slot_offer(s);
+    if (status_ok(st))
+        return OK;
+    TRY(slot_settle(s));
+    *fault_here() = fault;
+    return st;
+}
+
+static STATUS chunks_off(struct work_off *o)
+{
+    status st = OK;
+    int at = 0;
+
+    while (status_ok(st) && o->more && !job_stopping(o->job)) {
+        st = chunk_off(o, &o->slots[at], &o->slots[!at]);
+        at = !at;
+    }
+    if (!status_ok(st))
+        return fault_pass(st, __FILE__, __LINE__);
+    return slot_settle(&o->slots[!at]);
+}
+
+static STATUS file_off(struct work_off *o)
+{
+    TRY(delivery_sheet(&o->row, day_of_us(clock_now_us()), o->file.bytes, &o->sheet));
+    TRY(evidence_gather(o->sheet, &o->evidence));
+    o->done = o->row.rows_done;
+    o->total = sheet_rows_expected(o->sheet);
+    TRY(job_lane_run(o->app, o->arena, false, into_find, o));
+    if (o->done)
+        TRY(job_lane_run(o->app, o->arena, false, seen_restore, o));
+    TRY(rows_skip(o));
+    return chunks_off(o);
+}
+
+/* What happened to the file is said in its row; what happened to us is tried again later. */
+static void delivery_finish(struct work_off *o, status st)
+{
+    struct ending e = { .of = o, .state = DELIVERY_DONE, .fault = *fault_here() };
+
+    if (status_ok(st) && o->more)
+        return; /* stopped on the way */
+    if (!status_ok(st)) {
+        log_fault("list_failed", 0);
+        if (worth_waiting(st) || status_is(st, ERR_VERSION_CONFLICT) || status_is(st, ERR_STOPPING))
+            return;
+        e.state = DELIVERY_FAILED;
+    }
+    if (!status_ok(job_lane_run(o->app, o->arena, true, row_end, &e)))
+        log_fault("list_end_failed", 0);
+}
+
+/* False when another process has it, or its file is elsewhere. */
+bool delivery_off(struct job *j, struct app *app, int64_t id)
+{
+    struct work_off o = { .job = j, .app = app, .row = { .id = id }, .file = { .fd = -1 }, .lock = PTHREAD_MUTEX_INITIALIZER,
+                          .wake = PTHREAD_COND_INITIALIZER };
+    bool mine;
+
+    o.arena = arena_new((size_t)1 << 30);
+    for (int i = 0; i < SLOTS; i++) {
+        o.slots[i].of = &o;
+        o.slots[i].arena = arena_new(CHUNK_ARENA_BYTES);
+    }
+    seen_init(&o.seen);
+    places_init(&o.places, app->defs, day_of_us(clock_now_us()));
+    mine = status_ok(job_lane_run(o.app, o.arena, false, row_find, &o)) && o.row.state <= DELIVERY_RUNNING &&
+           status_ok(delivery_file_map(app, o.row.digest, true, &o.file)) && status_ok(job_lane_run(o.app, o.arena, false, row_find, &o)) &&
+           o.row.state <= DELIVERY_RUNNING && status_ok(job_lane_run(o.app, o.arena, true, row_begin, &o));
+    if (mine) {
+        fault_clear();
+        delivery_finish(&o, file_off(&o));
+    }
+    sheet_done(&o.sheet);
+    delivery_file_unmap(&o.file);
+    seen_done(&o.seen);
+    places_done(&o.places);
+    for (int i = 0; i < SLOTS; i++)
+        arena_free(o.slots[i].arena);
+    arena_free(o.arena);
+    pthread_cond_destroy(&o.wake);
+    pthread_mutex_destroy(&o.lock);
+    return mine;
+}
