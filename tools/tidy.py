@@ -56,6 +56,7 @@ EVERYWHERE = {'tables', 'messages'}  # data that belongs to no layer
 # A library stands behind one folder, so that it can be changed there.
 LIBRARIES = {
     'sqlite3': {'store'}, 'libpq': {'store'}, 'postgresql': {'store'}, 'unicode': {'viet'}, 'openssl': {'crypt', 'net'},
+    'cairo': {'paper'}, 'pango': {'paper'}, 'qrencode': {'paper'},
 }
 BANNED = {
     'strcpy': 'str and buf', 'strcat': 'buf_add', 'sprintf': 'buf_printf', 'vsprintf': 'buf_printf', 'strncpy': 'str and buf',
