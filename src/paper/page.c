@@ -20,7 +20,7 @@ static void page_number(struct canvas *cv)
 void canvas_next_page(struct canvas *cv)
 {
     if (cv->page >= PAPER_PAGES_MAX) {
-        cv->too_long = true; /* the rest is drawn over the last page and thrown away with it */
+        cv->too_long = true; /* the rest is not drawn, and the whole is thrown away */
         cv->y = cv->top;
         return;
     }
@@ -150,7 +150,7 @@ void words_flow(struct canvas *cv, struct paper_words w, const struct style *s, 
     for (;;) {
         cv->y += flow_draw(cv, &f, cv->left + indent, cv->y, canvas_room(cv), cv->fresh || cv->too_long);
         cv->fresh = false;
-        if (f.done)
+        if (f.done || cv->too_long)
             break;
         canvas_next_page(cv);
     }

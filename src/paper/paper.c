@@ -262,7 +262,7 @@ static STATUS font_check(PangoContext *c)
 static STATUS blocks_draw(struct canvas *cv, const struct paper *p)
 {
     TRY(font_check(cv->pango));
-    for (const struct block *b = p->first; b; b = b->next)
+    for (const struct block *b = p->first; b && !cv->too_long; b = b->next)
         TRY(block_draw(cv, b));
     return cv->too_long ? FAIL_AT(TEXT_TOO_LONG, STR("paper")) : OK;
 }

@@ -100,7 +100,7 @@ static void row_draw(struct canvas *cv, const struct grid *g, const str *cells, 
     }
     for (;;) {
         piece_draw(cv, g, flows, canvas_room(cv));
-        if (row_done(flows, n))
+        if (row_done(flows, n) || cv->too_long)
             break;
         canvas_next_page(cv);
         head_draw(cv, g, true);
@@ -116,7 +116,7 @@ void table_draw(struct canvas *cv, const struct paper_table *t)
     double head = head_draw(cv, &g, false);
     canvas_need(cv, head + 30); /* the head not alone at the foot */
     head_draw(cv, &g, true);
-    for (size_t r = 0; r < t->row_count; r++)
+    for (size_t r = 0; r < t->row_count && !cv->too_long; r++)
         row_draw(cv, &g, &t->cells[r * t->column_count], head);
     cv->y += 8;
 }
@@ -137,7 +137,7 @@ void pairs_draw(struct canvas *cv, const struct paper_pair *pairs, size_t count)
             double b = flow_draw(cv, &f[1], cv->left + wide + GAP, cv->y, canvas_room(cv), force);
             cv->y += a > b ? a : b;
             cv->fresh = false;
-            if (f[0].done && f[1].done)
+            if ((f[0].done && f[1].done) || cv->too_long)
                 break;
             canvas_next_page(cv);
         }

@@ -10,11 +10,12 @@
 #include "paper/paper.h"
 #include "paper/test/program.h"
 
+#define LIT(text) { text, sizeof(text) - 1 }
 #define VI(text) ((struct paper_words){ STR(text), { 0 } })
 #define BOTH(vi, en) ((struct paper_words){ STR(vi), STR(en) })
 
 enum { ARENA_BYTES = 256 << 20 };
-static const struct paper_about about = { .at_us = INT64_C(1790000000000000), .title = { { "Giấy tiếp nhận hồ sơ", 27 }, { 0 } }, .author = { "UBND", 4 } };
+static const struct paper_about about = { .at_us = INT64_C(1790000000000000), .title = { LIT("Giấy tiếp nhận hồ sơ"), { 0 } }, .author = LIT("UBND") };
 
 static str rendered(struct arena *a, const struct paper *p)
 {
@@ -52,8 +53,8 @@ static size_t times(str text, str word)
 static struct paper *sample(struct arena *a, const struct paper_about *ab)
 {
     static const struct paper_pair pairs[] = {
-        { { { "Họ và tên", 13 }, { "Full name", 9 } }, { "Nguyễn Thị Mẫu", 18 } },
-        { { { "Địa chỉ", 12 }, { "Address", 7 } }, { "Thôn Đoài, xã Ví Dụ, tỉnh Hưng Yên", 43 } },
+        { { LIT("Họ và tên"), LIT("Full name") }, LIT("Nguyễn Thị Mẫu") },
+        { { LIT("Địa chỉ"), LIT("Address") }, LIT("Thôn Đoài, xã Ví Dụ, tỉnh Hưng Yên") },
     };
     struct paper *p = paper_new(a, ab);
     paper_form(p, VI("Mẫu số 01"));
@@ -89,6 +90,7 @@ static void says_what_it_is_given(void **state)
     str info = program_output(a, (const char *const[]){ "pdfinfo", path, NULL }, &code);
     str fonts = program_output(a, (const char *const[]){ "pdffonts", path, NULL }, &code);
     program_folder_done(folder);
+    assert_true(holds(info, "2026") && holds(info, "dancu"));
     assert_true(holds(info, "Giấy tiếp nhận hồ sơ") && holds(info, "A4") && holds(info, "Pages:           1\n"));
     assert_true(holds(fonts, "Tinos") && times(fonts, STR(" yes yes yes ")) == times(fonts, STR("+"))); /* each embedded, with its Unicode */
     arena_free(a);
@@ -103,14 +105,13 @@ static void same_bytes(void **state)
     str one = rendered(a, sample(a, &about)), two = rendered(a, sample(a, &about)), other = rendered(a, sample(a, &later));
     assert_true(str_eq(one, two));
     assert_false(str_eq(one, other));
-    assert_true(holds(one, "D:20260921134640"));
     arena_free(a);
 }
 
 static void table_over_pages(void **state)
 {
     enum { ROWS = 300 };
-    static const struct paper_column columns[] = { { { { "Số thứ tự", 14 }, { 0 } }, 1, PAPER_RIGHT }, { { { "Nội dung dòng", 16 }, { 0 } }, 4, PAPER_LEFT } };
+    static const struct paper_column columns[] = { { { LIT("Số thứ tự"), { 0 } }, 1, PAPER_RIGHT }, { { LIT("Nội dung dòng"), { 0 } }, 4, PAPER_LEFT } };
     (void)state;
     struct arena *a = arena_new(ARENA_BYTES);
     str *cells = ARENA_ARRAY(a, str, ROWS * 2);
@@ -135,7 +136,7 @@ static void table_over_pages(void **state)
 static void long_texts_whole(void **state)
 {
     enum { WORDS = 3000 };
-    static const struct paper_column columns[] = { { { { "Cột một", 10 }, { 0 } }, 1, PAPER_LEFT }, { { { "Cột hai", 9 }, { 0 } }, 1, PAPER_LEFT } };
+    static const struct paper_column columns[] = { { { LIT("Cột một"), { 0 } }, 1, PAPER_LEFT }, { { LIT("Cột hai"), { 0 } }, 1, PAPER_LEFT } };
     (void)state;
     struct arena *a = arena_new(ARENA_BYTES);
     struct buf b;
@@ -202,9 +203,11 @@ static void too_many_pages(void **state)
     struct paper *p = paper_new(a, &about);
     struct buf b;
     buf_init(&b, 8 << 20);
-    for (int i = 0; i < (PAPER_PAGES_MAX + 10) * 45; i++)
+    for (int i = 0; i < 60; i++)
         buf_add(&b, STR("a\n"));
-    paper_text(p, (struct paper_words){ .vi = arena_str(a, buf_str(&b)) });
+    str page = arena_str(a, buf_str(&b)); /* more than one */
+    for (int i = 0; i < PAPER_PAGES_MAX; i++)
+        paper_text(p, (struct paper_words){ .vi = page });
     buf_clear(&b);
     assert_true(status_is(paper_render(p, &b), ERR_TEXT_TOO_LONG));
     assert_int_equal(b.len, 0);
