@@ -289,7 +289,7 @@ STATUS paper_render(const struct paper *p, struct buf *out)
     struct buf draft;
     buf_init(&draft, PAPER_BYTES_MAX);
     cairo_surface_t *s = cairo_pdf_surface_create_for_stream(bytes_take, &draft, wide, high);
-    cairo_pdf_surface_restrict_to_version(s, CAIRO_PDF_VERSION_1_5);
+    cairo_pdf_surface_restrict_to_version(s, CAIRO_PDF_VERSION_1_4);
     about_set(s, p);
     double left = p->about.landscape ? TOP : LEFT;
     struct canvas cv = { .cairo = cairo_create(s), .arena = p->arena, .left = left, .top = TOP, .width = wide - left - RIGHT, .bottom = high - BOTTOM,
