@@ -53,5 +53,6 @@ void tiles_handle(struct app *app, struct exchange *x)
     buf_init(&c->out, TILE_BYTES_MAX);
     c->work = (struct work){ .run = tile_run, .done = tile_done, .arg = c };
     c->work.cx = (struct ctx){ .arena = x->request.arena, .app = app, .actor = { .roles = ROLE_PUBLIC }, .request_id = x->request.id };
-    lanes_gather(app->lanes, &c->work);
+    if (lanes_gather(app->lanes, &c->work))
+        exchange_soon(x);
 }

@@ -10,8 +10,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { PORT_DEFAULT = 8443, FACES_MAX = 8, STOP_DEADLINE_MS = 10000, THREADS_MAX = 64, PEM_BYTES_MAX = 1 << 20, TLS_DAYS = 397,
+enum { PORT_DEFAULT = 8443, FACES_MAX = 8, STOP_DEADLINE_MS = 10000, THREADS_MAX = 64, PEM_BYTES_MAX = 1 << 20, TLS_DAYS = 397, THREADS_USUAL_MAX = 8,
        METRICS_BYTES_MAX = 4 << 20, RELOAD_BYTES_MAX = 64 << 20,
        STRANGERS_MAX = 65536, STRANGER_PER_MINUTE = 1200, STRANGER_BURST = 600 };
 #define ARENA_BYTES_MAX ((size_t)1 << 30) /* of one exchange: an export of half a gigabyte passes through it */
@@ -189,9 +190,16 @@ static STATUS signals_wait(struct app *app)
     }
 }
 
+/* A thread a processor: they also work, not only talk (gate/round.c). */
+static int64_t threads_usual(void)
+{
+    int64_t n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > THREADS_USUAL_MAX ? THREADS_USUAL_MAX : n;
+}
+
 static STATUS options_read(struct command *c, struct server_options *o)
 {
-    int64_t port = PORT_DEFAULT, threads = 1;
+    int64_t port = PORT_DEFAULT, threads = threads_usual();
     TRY(command_i64(c, "port", 0, 65535, &port));
     TRY(command_i64(c, "threads", 1, THREADS_MAX, &threads));
     o->address = command_text(c, "address", STR("127.0.0.1"));

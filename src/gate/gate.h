@@ -58,7 +58,7 @@ struct operation {
     const char *law;
     uint32_t may; /* enum role bits */
     enum ground_need ground;
-    bool writes, once; /* once: a command id claims it (gate/once.c) */
+    bool writes, once, quick; /* once: a command id claims it (gate/once.c); quick: a few rows, found by their keys */
     uint64_t reads;    /* fields of a person that it may use or show */
     size_t body_bytes_max;
     const char *consumes; /* of OP_BYTES in takes, else NULL (JSON) */
@@ -160,13 +160,13 @@ const struct operation *operation_find(const struct app *app, str name);
 STATUS gate_call(struct ctx *cx, const struct operation *op, const void *in, void *ret_out);
 
 /* A piece of work in one transaction of a lane. Reads run many to a transaction on a reading connection, writes commit in
- * groups with their ledger entries; `done` is called once the entries are durable, by the commit or on the tape, on a lane's
+ * groups with their ledger entries; `done` is called once the entries are durable, by the commit or on the tape, on whatever
  * thread. `cx` is filled by the caller (arena, lang, request id); the lane adds transaction, journal, clock. */
 struct work {
     status (*run)(struct ctx *cx, void *arg);
     void (*done)(struct work *w);
     void *arg;
-    bool writes;
+    bool writes, quick;
     bool notes; /* it will leave an entry, though it writes nothing itself */
     bool ran; /* on the reading lane: only its entries wait for the commit */
     struct ctx cx;
@@ -179,8 +179,8 @@ struct work {
 STATUS lanes_start(struct app *app, struct lanes **ret);
 void lanes_stop(struct lanes *l); /* what is queued is finished first */
 void lanes_submit(struct lanes *l, struct work *w);
-/* For net threads: gathers works of this thread until lanes_flush(), so that a lane is woken once for many. */
-void lanes_gather(struct lanes *l, struct work *w);
+/* For net threads: gathers until lanes_flush(), which wakes a lane once for many. True: quick, it will be done within it. */
+bool lanes_gather(struct lanes *l, struct work *w);
 void lanes_flush(struct lanes *l);
 STATUS lanes_call(struct lanes *l, struct work *w); /* submits and waits; never on a net thread */
 /* A ctx for the program itself (jobs): role operator, name of the job. */

@@ -3,7 +3,8 @@
  * SQLite: two reading lanes, one of them for work that is known to disclose, run many pieces of work in one read
  * transaction each. What they disclosed goes to the recording lane, which puts the entries of all that waits on the tape with
  * one fsync, while the reading lanes go on. The writing lane commits commands in groups, entries and all, and moves the tape
- * into the tables. Without the tape (another process has it) the writing lane records, too.
+ * into the tables. Without the tape (another process has it) the writing lane records, too. What is quick does not come here
+ * at all: the net thread that read the request runs and records it (round.c).
  * PostgreSQL: every lane does everything on its own connection.
  *
  * A reply leaves (done) only after its entries are durable. A command that fails is undone to its savepoint and takes nobody
@@ -12,51 +13,19 @@
 #include "gate/gate.h"
 
 #include "gate/ground.h"
+#include "gate/lane.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum {
-    GROUP_WORKS_MAX = 256,
     GROUP_ENTRIES_MAX = 30000, /* below LEDGER_GROUP_MAX, with room for one more piece of work */
     COMMIT_TRIES = 3,
     TICK_MS = 500,     /* when idle */
     BUSY_TICK_MS = 50, /* of the sequencer while there is work */
     FINISH_STEPS_MAX = 1000,
-    LANES_MAX = 16,
     LANES_POSTGRESQL = 6,
-};
-
-struct queue {
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    struct work *head, **tail;
-    bool stopping;
-};
-
-/* In the order in which they stop: each hands work on to a later one only. */
-enum task { TASK_READ, TASK_SHOW, TASK_RECORD, TASK_WRITE, TASKS };
-
-struct lane {
-    struct lanes *of;
-    enum task task;
-    struct db *db; /* NULL: a recording lane */
-    bool keeper;   /* sequences the ledger and lets the store idle */
-    bool behind;   /* more waits for the sequencer than a step takes */
-    bool tape_refused;
-    pthread_t thread;
-    struct arena *arena;
-    int64_t ticked_us;
-    day counted; /* the last day whose entries have been counted */
-};
-
-struct lanes {
-    struct app *app;
-    struct queue queue[TASKS];
-    struct lane lane[LANES_MAX];
-    int count;
 };
 
 static void queue_init(struct queue *q)
@@ -111,7 +80,7 @@ static size_t queue_take(struct queue *q, long wait_ms, struct work *ret[static 
     return n;
 }
 
-static void work_fail(struct work *w, status st)
+void work_fail(struct work *w, status st)
 {
     w->result = st;
     w->fault = *fault_here();
@@ -233,38 +202,36 @@ static size_t group_run(struct lane *l, struct work *const *list, size_t n)
 }
 
 /* Durable on the tape. *ret_used counts the works that fit. */
-static STATUS records_try(struct lane *l, struct work *const *list, size_t n, size_t *ret_used)
+static STATUS records_try(struct store *s, struct arena *a, struct work *const *list, size_t n, size_t *ret_used)
 {
     struct ledger_entry *all;
     size_t entries = 0, used = 0;
     while (used < n && entries < GROUP_ENTRIES_MAX)
         entries += list[used++]->journal.count;
     *ret_used = used;
-    entries = group_entries(l->arena, list, used, &all);
-    return ledger_tape_add(l->arena, tape_of(l->of->app->store), all, entries);
+    entries = group_entries(a, list, used, &all);
+    return ledger_tape_add(a, tape_of(s), all, entries);
 }
 
-static size_t records_run(struct lane *l, struct work *const *list, size_t n)
+size_t works_record(struct store *s, struct arena *a, struct work *const *list, size_t n)
 {
     size_t used, one;
-    status st = records_try(l, list, n, &used);
+    status st = records_try(s, a, list, n, &used);
     for (size_t i = 0; i < used && !status_ok(st); i++) {
-        status alone = used > 1 && worth_another_try(st) ? records_try(l, list + i, 1, &one) : st;
+        status alone = used > 1 && worth_another_try(st) ? records_try(s, a, list + i, 1, &one) : st;
         if (!status_ok(alone))
             work_fail(list[i], alone);
     }
     for (size_t i = 0; i < used; i++)
         list[i]->done(list[i]);
-    arena_reset(l->arena);
+    arena_reset(a);
     return used;
 }
 
-/* Reads: one transaction for all; what disclosed something goes on to be recorded. */
-static void reads_run(struct lane *l, struct work *const *list, size_t n)
+void works_read(struct db *db, struct work *const *list, size_t n)
 {
     struct tx *tx = NULL;
-    struct work *first = NULL, *last = NULL;
-    status begun = tx_begin(l->db, &tx);
+    status begun = tx_begin(db, &tx);
     for (size_t i = 0; i < n; i++) {
         if (!status_ok(begun)) {
             work_fail(list[i], begun);
@@ -274,11 +241,18 @@ static void reads_run(struct lane *l, struct work *const *list, size_t n)
         enum error_class class = error_def(list[i]->result.code)->class;
         if (class == CLASS_BROKEN || class == CLASS_BUSY) { /* the store may have failed under it: a fresh one for the others */
             tx_rollback(tx);
-            begun = tx_begin(l->db, &tx);
+            begun = tx_begin(db, &tx);
         }
     }
     if (status_ok(begun))
         tx_rollback(tx);
+}
+
+/* What disclosed something goes on to be recorded. */
+static void reads_run(struct lane *l, struct work *const *list, size_t n)
+{
+    struct work *first = NULL, *last = NULL;
+    works_read(l->db, list, n);
     for (size_t i = 0; i < n; i++) {
         struct work *w = list[i];
         if (w->journal.count == 0) {
@@ -429,7 +403,7 @@ static void lane_run(struct lane *l, struct work *const *list, size_t n)
         return;
     }
     for (size_t at = 0; at < n;)
-        at += l->task == TASK_RECORD ? records_run(l, list + at, n - at) : group_run(l, list + at, n - at);
+        at += l->task == TASK_RECORD ? works_record(l->of->app->store, l->arena, list + at, n - at) : group_run(l, list + at, n - at);
 }
 
 static void *lane_main(void *arg)
@@ -478,6 +452,7 @@ static STATUS lanes_open(struct lanes *ls)
 static void lanes_free(struct lanes *ls)
 {
     tape_close(tape_of(ls->app->store));
+    rounds_free(&ls->rounds);
     for (int i = 0; i < ls->count; i++) {
         db_close(ls->lane[i].db);
         arena_free(ls->lane[i].arena);
@@ -490,6 +465,7 @@ STATUS lanes_start(struct app *app, struct lanes **ret)
     struct lanes *ls = calloc(1, sizeof *ls);
     MUST(ls);
     ls->app = app;
+    rounds_init(&ls->rounds);
     for (int i = 0; i < TASKS; i++)
         queue_init(&ls->queue[i]);
     status st = lanes_open(ls);
@@ -544,8 +520,10 @@ static _Thread_local struct gathered {
     struct work *first, *last;
 } gathered[TASKS];
 
-void lanes_gather(struct lanes *ls, struct work *w)
+bool lanes_gather(struct lanes *ls, struct work *w)
 {
+    if (round_take(ls, w))
+        return true;
     struct gathered *g = &gathered[task_of(ls, w)];
     w->ran = false;
     w->next = NULL;
@@ -554,8 +532,10 @@ void lanes_gather(struct lanes *ls, struct work *w)
     else
         g->first = w;
     g->last = w;
+    return false;
 }
 
+/* Others first: they work while this thread does. */
 void lanes_flush(struct lanes *ls)
 {
     for (int task = 0; task < TASKS; task++) {
@@ -564,6 +544,7 @@ void lanes_flush(struct lanes *ls)
             queue_add(&ls->queue[task], g->first, g->last);
         *g = (struct gathered){ NULL, NULL };
     }
+    round_run(ls);
 }
 
 struct waiting {

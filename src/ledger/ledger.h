@@ -55,7 +55,7 @@ STATUS ledger_append(struct ctx *cx, const struct ledger_entry *entries, size_t 
 /* ---- what was only read (SQLite): durable on a tape beside the database, in the tables with the sequencer's next step */
 /* In cx->tx: goes on where the tables end. As tape_open(). */
 STATUS ledger_tape_open(struct ctx *cx, int16_t shard, struct tape **ret);
-/* As ledger_append(), without a transaction: entries of a change do not belong here. One thread at a time; as tape_add(). */
+/* As ledger_append(), without a transaction: entries of a change do not belong here. From any thread; as tape_add(). */
 STATUS ledger_tape_add(struct arena *a, struct tape *t, const struct ledger_entry *entries, size_t count);
 /* Writes what waits on the store's tape, if there is one, into the tables. First in a transaction, which the caller commits. */
 STATUS ledger_tape_store(struct ctx *cx, int16_t shard);

@@ -57,6 +57,7 @@ struct flight {
     atomic_int state;  /* enum flight_state */
     atomic_int owners; /* 2 once abandoned: the loop and the handler */
     bool done_inline, close;
+    bool soon; /* finished by turn(), the connection is not suspended */
     enum error_code refusal; /* to be told once the body is read */
     str raw_uri;
     const char *uri_at; /* where the library holds it: checked for gaps */
@@ -77,7 +78,9 @@ struct loop {
     int64_t now_us, swept_us, links_told;
     int listen_fd, wait_fd;
     pthread_t thread;
-    bool started, quiet, handled; /* handled: a handler was called in this turn */
+    bool started, quiet, handled; /* handled: a handler was called, and turn() was not yet */
+    bool finished;                /* turn() finished an exchange */
+    int sending;                  /* turns until what turn() finished has been sent */
 };
 
 struct server {

@@ -131,7 +131,15 @@ static void mailbox_put(struct mailbox *m, struct flight *f)
     }
 }
 
-/* On the loop's own thread within the handler nothing needs to be carried anywhere. */
+void exchange_soon(struct exchange *x)
+{
+    struct flight *f = (struct flight *)x;
+
+    MUST(flight_here == f && !f->done_inline);
+    f->soon = true;
+}
+
+/* On the loop's own thread, within the handler or in turn(), nothing needs to be carried anywhere. */
 void exchange_finish(struct exchange *x)
 {
     struct flight *f = (struct flight *)x;
@@ -141,6 +149,13 @@ void exchange_finish(struct exchange *x)
     MUST(f->phase == PHASE_RUN && !f->done_inline);
     if (flight_here == f) {
         f->done_inline = true;
+        return;
+    }
+    if (f->soon && atomic_load_explicit(&f->state, memory_order_relaxed) == FLIGHT_RUNNING) {
+        atomic_store_explicit(&f->state, FLIGHT_FINISHED, memory_order_relaxed);
+        f->loop->running--;
+        f->loop->finished = true;
+        mailbox_release(m);
         return;
     }
     if (atomic_compare_exchange_strong(&f->state, &running, FLIGHT_FINISHED))

@@ -3,7 +3,8 @@
  *
  *   HEAD → BODY → RUN → REPLY        a refusal goes from HEAD, or from the end of BODY, straight to REPLY.
  *
- * While the handler runs elsewhere the connection is suspended, and the library leaves it alone.
+ * While the handler runs elsewhere the connection is suspended, and the library leaves it alone. One that is to be finished
+ * by the end of the turn stays: the library asks for its reply again in the next turn.
  * tested by: src/net/test/head_test.c */
 #include "net/edge.h"
 
@@ -165,7 +166,8 @@ static enum MHD_Result run(struct flight *f, struct MHD_Connection *c)
     flight_here = NULL;
     if (!f->done_inline) {
         f->loop->running++;
-        MHD_suspend_connection(c);
+        if (!f->soon)
+            MHD_suspend_connection(c);
         return MHD_YES;
     }
     mailbox_release(f->mailbox);
@@ -200,13 +202,15 @@ enum MHD_Result intake_step(INTAKE_STEP_PARAMETERS)
         take(f, data, *data_bytes);
         *data_bytes = 0;
         return MHD_YES;
-    case PHASE_RUN: /* resumed */
+    case PHASE_RUN: /* resumed; or not suspended, and asked again in each turn */
         if (atomic_load(&f->state) == FLIGHT_ABANDONED) {
             *flight = NULL;
             f->link->flight = NULL;
             flight_drop(f);
             return answer_stopping(c);
         }
+        if (atomic_load(&f->state) == FLIGHT_RUNNING)
+            return MHD_YES;
         f->phase = PHASE_REPLY;
         return answer_send(f, c);
     case PHASE_REPLY:
@@ -225,6 +229,11 @@ void intake_completed(void *loop, struct MHD_Connection *c, void **flight, enum 
     *flight = NULL;
     k->flight = NULL;
     link_state_set(k, LINK_IDLE, 0);
+    if (f && f->soon && f->phase == PHASE_RUN && atomic_load(&f->state) == FLIGHT_RUNNING) { /* its peer has gone */
+        f->loop->running--;
+        atomic_store(&f->owners, 2);
+        atomic_store(&f->state, FLIGHT_ABANDONED);
+    }
     if (f)
         flight_drop(f);
 }

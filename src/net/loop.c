@@ -105,7 +105,7 @@ static void abandon_running(struct loop *l)
         struct flight *f = k->flight;
         int running = FLIGHT_RUNNING;
 
-        if (!f || k->state != LINK_RUNNING)
+        if (!f || k->state != LINK_RUNNING || f->soon)
             continue;
         atomic_store(&f->owners, 2);
         if (!atomic_compare_exchange_strong(&f->state, &running, FLIGHT_ABANDONED)) {
@@ -142,13 +142,19 @@ static bool stop_step(struct loop *l)
     return l->running == 0 && (l->link_count == 0 || l->now_us >= stop_at_us + STOP_GRACE_US);
 }
 
+/* What turn() finishes gets its reply made by the next MHD_run() and sent by the one after it. What came in meanwhile waits
+ * that long, since turn() may take the time of a disk. */
 static void end_turn(struct loop *l)
 {
     const struct server_handlers *h = &l->server->options.handlers;
 
+    if (l->sending > 0 && --l->sending > 0)
+        return;
+    l->finished = false;
     if (l->handled && h->turn)
         h->turn(h->app);
     l->handled = false;
+    l->sending = l->finished ? 2 : 0;
 }
 
 static void wait_for_events(struct loop *l)
@@ -159,7 +165,7 @@ static void wait_for_events(struct loop *l)
     uint64_t count;
     int n;
 
-    if (MHD_get_timeout(l->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0)
+    if (l->handled || l->sending > 0 || (MHD_get_timeout(l->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0))
         return;
     atomic_store(&m->asleep, true);
     if (atomic_load(&m->head)) {

@@ -102,8 +102,8 @@ struct body_rule {
 struct server_handlers {
     /* Called on a net thread when the request is complete; must not block. Ends with exchange_finish(), now or later. */
     void (*handle)(struct exchange *x, void *app);
-    /* Called on a net thread after a turn of its loop in which handle() was called, perhaps many times: the moment to wake
-     * who works on these requests, once for all. Waking for each costs a switch of threads each. NULL: nothing to do. */
+    /* Called on a net thread after a turn of its loop in which handle() was called, perhaps many times: the moment to work on
+     * these requests together, or to wake who does, once for all. NULL: nothing to do. */
     void (*turn)(void *app);
     /* Called when the head is complete: method, path, query, headers, peer are there, the body is not. NULL: 64 KiB. */
     struct body_rule (*body_rule)(const struct request *r, void *app);
@@ -133,6 +133,8 @@ struct server_options {
 
 /* Finishes the exchange: from the handler itself or later from any thread, once. The exchange is gone afterwards. */
 void exchange_finish(struct exchange *x);
+/* From the handler: promises that turn() finishes it, on this thread. Its connection then need not be set aside meanwhile. */
+void exchange_soon(struct exchange *x);
 
 struct server;
 STATUS server_start(const struct server_options *o, struct server **ret); /* ERR_IO with detail; ERR_USAGE */

@@ -49,14 +49,19 @@ struct tape {
     struct store *store;
     char *path;
     int fd;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t freed, synced;
     struct half half[2];
     int turn;
     char *draft; /* the group as it will stand in the file */
     size_t draft_cap;
-    pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t freed;
-    struct held *first, **end;
-    int64_t last, settled;
+    struct held *first, **end;       /* durable */
+    struct held *young, **young_end; /* written, and not synced yet */
+    int64_t last, written, settled;  /* last: durable */
+    size_t durable_used;             /* of the half whose turn it is */
+    bool syncing;
+    uint64_t failures; /* syncs that failed */
+    status failure;    /* the last one */
     status stalled;
 };
 
@@ -177,7 +182,7 @@ void tape_settle(struct tape *t, int64_t number)
         __atomic_store_n(&t->settled, number, __ATOMIC_SEQ_CST);
     t->stalled = OK;
     let_go(t);
-    pthread_cond_signal(&t->freed);
+    pthread_cond_broadcast(&t->freed);
     pthread_mutex_unlock(&t->lock);
 }
 
@@ -185,7 +190,7 @@ void tape_stalled(struct tape *t, status why)
 {
     pthread_mutex_lock(&t->lock);
     t->stalled = why;
-    pthread_cond_signal(&t->freed);
+    pthread_cond_broadcast(&t->freed);
     pthread_mutex_unlock(&t->lock);
 }
 
@@ -235,33 +240,45 @@ void tape_reader_end(struct db *d, bool close)
 
 /* ---- adding */
 
-/* Room for `bytes` in the half whose turn it is, or in the other one if that is free again. */
+static bool half_is_free(const struct tape *t, const struct half *h)
+{
+    return h->last <= t->settled;
+}
+
+static void half_turn(struct tape *t)
+{
+    t->turn = !t->turn;
+    t->half[t->turn].used = t->durable_used = 0;
+}
+
+/* Room for `bytes` in the half whose turn it is, or in the other one once that is free again. Nobody turns over what is not
+ * synced yet, so that a sync that fails takes back records of one half only. Under the lock, which a wait lets go. */
 static STATUS half_for(struct tape *t, size_t bytes, struct half **ret)
 {
     struct timespec until;
-    status st = OK;
+    int late = 0;
 
-    *ret = &t->half[t->turn];
     if (bytes > HALF_BYTES)
         return FAIL_AT(VALUE_RANGE, STR("tape"));
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += WAIT_S;
-    pthread_mutex_lock(&t->lock);
-    if ((*ret)->last <= t->settled)
-        (*ret)->used = 0;
-    if ((*ret)->used + bytes > HALF_BYTES) {
-        t->turn = !t->turn;
+    for (;;) {
         *ret = &t->half[t->turn];
-        while ((*ret)->last > t->settled && status_ok(st) && status_ok(t->stalled))
-            if (pthread_cond_timedwait(&t->freed, &t->lock, &until) != 0)
-                st = FAIL_AT(STORE_BUSY, STR("tape"));
-        if ((*ret)->last > t->settled && status_ok(st))
-            st = fault_raise(t->stalled.code, __FILE__, __LINE__, STR("tape"), (str){ 0 });
-        (*ret)->used = status_ok(st) ? 0 : (*ret)->used;
-        t->turn = status_ok(st) ? t->turn : !t->turn;
+        if (half_is_free(t, *ret))
+            (*ret)->used = t->durable_used = 0;
+        if ((*ret)->used + bytes <= HALF_BYTES)
+            return OK;
+        if (t->last == t->written && half_is_free(t, &t->half[!t->turn]))
+            half_turn(t);
+        else if (t->last != t->written)
+            late = pthread_cond_timedwait(&t->synced, &t->lock, &until);
+        else if (!status_ok(t->stalled))
+            return fault_raise(t->stalled.code, __FILE__, __LINE__, STR("tape"), (str){ 0 });
+        else
+            late = pthread_cond_timedwait(&t->freed, &t->lock, &until);
+        if (late != 0)
+            return FAIL_AT(STORE_BUSY, STR("tape"));
     }
-    pthread_mutex_unlock(&t->lock);
-    return st;
 }
 
 static status write_at(int fd, const char *bytes, size_t len, size_t at)
@@ -311,19 +328,87 @@ static size_t draft_make(struct tape *t, const struct tape_record *list, size_t 
     return len;
 }
 
-static status keep(struct tape *t, size_t len, int64_t last)
+/* Numbers the group and writes it behind the last one. */
+static status group_write(struct tape *t, struct tape_record *list, size_t count)
 {
-    struct half *h;
+    struct half *h = NULL;
+    size_t bytes = 0;
 
-    TRY(half_for(t, len, &h));
-    if (h->used + len > h->ready)
-        TRY(grow(t, h, h->used + len));
-    TRY(write_at(t->fd, t->draft, len, (h == t->half ? 0 : HALF_BYTES) + h->used));
-    if (fdatasync(t->fd) != 0)
-        return io_failed("fdatasync");
-    h->used += len;
-    h->last = last;
+    for (size_t i = 0; i < count; i++)
+        bytes += HEAD_BYTES + list[i].body.len;
+    TRY(half_for(t, bytes, &h));
+    for (size_t i = 0; i < count; i++)
+        list[i].number = t->written + 1 + (int64_t)i;
+    MUST(draft_make(t, list, count) == bytes);
+    if (h->used + bytes > h->ready)
+        TRY(grow(t, h, h->used + bytes));
+    TRY(write_at(t->fd, t->draft, bytes, (h == t->half ? 0 : HALF_BYTES) + h->used));
+    h->used += bytes;
+    h->last = t->written = list[count - 1].number;
+    for (size_t i = 0; i < count; i++) {
+        struct held *held = hold(&list[i]);
+        *t->young_end = held;
+        t->young_end = &held->next;
+    }
     return OK;
+}
+
+/* Records up to `number` are durable, with `used` bytes of the half. */
+static void sync_won(struct tape *t, int64_t number, size_t used)
+{
+    while (t->young != NULL && t->young->record.number <= number) {
+        struct held *h = t->young;
+        t->young = h->next;
+        h->next = NULL;
+        wait_for(t, h);
+    }
+    if (t->young == NULL)
+        t->young_end = &t->young;
+    t->durable_used = used;
+}
+
+static void sync_lost(struct tape *t, status why)
+{
+    while (t->young != NULL) {
+        struct held *gone = t->young;
+        t->young = gone->next;
+        free(gone);
+    }
+    t->young_end = &t->young;
+    t->written = t->last;
+    t->half[t->turn].used = t->durable_used;
+    t->half[t->turn].last = t->durable_used > 0 ? t->last : 0;
+    t->failures++;
+    t->failure = why;
+}
+
+/* One sync for all that was written before it. Whoever finds nobody at it does it for the others. */
+static status group_sync(struct tape *t, int64_t number)
+{
+    uint64_t failures = t->failures;
+    status st = OK;
+
+    while (t->last < number && t->failures == failures) {
+        int64_t written = t->written;
+        size_t used = t->half[t->turn].used;
+        if (t->syncing) {
+            pthread_cond_wait(&t->synced, &t->lock);
+            continue;
+        }
+        t->syncing = true;
+        pthread_mutex_unlock(&t->lock);
+        st = fdatasync(t->fd) == 0 ? OK : io_failed("fdatasync");
+        pthread_mutex_lock(&t->lock);
+        t->syncing = false;
+        if (status_ok(st))
+            sync_won(t, written, used);
+        else
+            sync_lost(t, st);
+        pthread_cond_broadcast(&t->synced);
+    }
+    if (t->failures == failures)
+        return OK;
+    return status_ok(st) ? fault_raise(t->failure.code, __FILE__, __LINE__, STR("tape"), (str){ 0 }) : st;
 }
 
 STATUS tape_add(struct tape *t, struct tape_record *list, size_t count)
@@ -332,17 +417,14 @@ STATUS tape_add(struct tape *t, struct tape_record *list, size_t count)
 
     if (!status_ok(fault) && !status_is(fault, ERR_STORE_GONE))
         return fault;
-    for (size_t i = 0; i < count; i++)
-        list[i].number = t->last + 1 + (int64_t)i;
     if (count == 0)
         return fault;
-    size_t len = draft_make(t, list, count);
-    TRY(keep(t, len, list[count - 1].number));
     pthread_mutex_lock(&t->lock);
-    for (size_t i = 0; i < count; i++)
-        wait_for(t, hold(&list[i]));
+    status st = group_write(t, list, count);
+    if (status_ok(st))
+        st = group_sync(t, list[count - 1].number);
     pthread_mutex_unlock(&t->lock);
-    return fault;
+    return status_ok(st) ? fault : st;
 }
 
 /* ---- opening */
@@ -459,9 +541,11 @@ static void tape_free(struct tape *t)
         free(t->first);
         t->first = next;
     }
+    MUST(t->young == NULL);
     if (t->fd >= 0)
         close(t->fd);
     pthread_cond_destroy(&t->freed);
+    pthread_cond_destroy(&t->synced);
     pthread_mutex_destroy(&t->lock);
     free(t->draft);
     free(t->path);
@@ -477,15 +561,19 @@ STATUS tape_open(struct store *s, int64_t after, struct tape **ret)
     t->store = s;
     t->path = path_of(s);
     t->end = &t->first;
+    t->young_end = &t->young;
     t->fd = -1;
     t->last = t->settled = after;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->freed, NULL);
+    pthread_cond_init(&t->synced, NULL);
     struct arena *a = arena_new(4 * HALF_BYTES);
     status st = lock_file(t);
     if (status_ok(st))
         st = recover(t, a);
     arena_free(a);
+    t->written = t->last;
+    t->durable_used = t->half[t->turn].used;
     if (!status_ok(st)) {
         tape_free(t);
         return st;

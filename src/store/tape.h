@@ -20,8 +20,8 @@ STATUS tape_open(struct store *s, int64_t after, struct tape **ret);
 /* Removes the file when nothing waits. NULL is allowed. The store's other connections may not be in a transaction. */
 void tape_close(struct tape *t);
 
-/* Numbers and keeps `list`, whole or not at all; durable on OK. One thread at a time. ERR_DISK_FULL, ERR_IO,
- * ERR_STORE_BUSY when too much waits. */
+/* Numbers and keeps `list`, whole or not at all; durable on OK. From any thread: those who add together share a sync.
+ * ERR_DISK_FULL, ERR_IO, ERR_STORE_BUSY when too much waits. */
 STATUS tape_add(struct tape *t, struct tape_record *list, size_t count);
 /* Records up to `number` stand in the tables, committed: their room is free again. */
 void tape_settle(struct tape *t, int64_t number);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,6 +238,100 @@ static void a_crowd(void **state)
     assert_int_equal(total_now() - before, CROWD - CROWD_REFUSED);
 }
 
+enum { ROUNDS = 30, ROUND_CALLS = 300, NET_THREADS = 3 };
+
+/* Plays a network thread: quick calls in rounds, some refused; each done within its flush, and on this thread. */
+static void *rounds_play(void *arg)
+{
+    struct call *all = calloc(ROUND_CALLS, sizeof *all);
+    int64_t *good = arg;
+    MUST(all);
+    for (int round = 0; round < ROUNDS; round++) {
+        int done = 0;
+        for (int i = 0; i < ROUND_CALLS; i++) {
+            call_make(&all[i], PROBE_SHOW, i % 5 == 4 ? ROLE_CITIZEN : ROLE_SYSTEM, "agreement", "AG-2025-001");
+            all[i].work.cx.arena = arena_new(1 << 20);
+            all[i].work.quick = true;
+            all[i].work.done = crowd_done;
+            all[i].work.waiting = &done;
+            MUST(lanes_gather(app->lanes, &all[i].work));
+        }
+        MUST(done == 0);
+        lanes_flush(app->lanes);
+        MUST(done == ROUND_CALLS);
+        for (int i = 0; i < ROUND_CALLS; i++) {
+            MUST(all[i].work.result.code == (i % 5 == 4 ? ERR_NOT_ALLOWED : ERR_OK));
+            *good += status_ok(all[i].work.result);
+            arena_free(all[i].work.cx.arena);
+        }
+    }
+    free(all);
+    return NULL;
+}
+
+static void rounds_of_net_threads(void **state)
+{
+    (void)state;
+    pthread_t threads[NET_THREADS];
+    int64_t before = total_now(), good[NET_THREADS] = { 0 }, all = 0;
+    for (int i = 0; i < NET_THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, rounds_play, &good[i]), 0);
+    for (int i = 0; i < NET_THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        all += good[i];
+    }
+    assert_int_equal(all, NET_THREADS * ROUNDS * ROUND_CALLS * 4 / 5);
+    assert_int_equal(total_now() - before, all);
+}
+
+/* A tape that takes nothing keeps the answers back, of all in the round that left an entry. */
+static void a_round_on_a_full_disk(void **state)
+{
+    (void)state;
+    static struct call all[10];
+    bool met = false;
+    for (int tries = 0; tries < 200 && !met; tries++) {
+        int64_t before = total_now(), good = 0;
+        int done = 0;
+        for (int i = 0; i < 10; i++) {
+            call_make(&all[i], PROBE_SHOW, ROLE_SYSTEM, "agreement", "AG-2025-001");
+            all[i].work.quick = true;
+            all[i].work.done = crowd_done;
+            all[i].work.waiting = &done;
+            assert_true(lanes_gather(app->lanes, &all[i].work));
+        }
+        store_fault_set(1 + tries % 3, STORE_FAULT_FULL); /* the sequencer asks the store too and may meet it instead */
+        lanes_flush(app->lanes);
+        store_fault_set(0, STORE_FAULT_ERROR);
+        assert_int_equal(done, 10);
+        for (int i = 0; i < 10; i++) {
+            assert_true(status_ok(all[i].work.result) || status_is(all[i].work.result, ERR_DISK_FULL));
+            good += status_ok(all[i].work.result);
+        }
+        met = good == 0;
+        assert_int_equal(total_now() - before, good);
+    }
+    assert_true(met);
+    assert_int_equal(call_now(PROBE_SHOW, ROLE_SYSTEM, "agreement", "AG-2025-001").code, ERR_OK);
+}
+
+/* What writes is nobody's round, whatever it says of itself. */
+static void a_command_goes_to_its_lane(void **state)
+{
+    (void)state;
+    struct call c;
+    int done = 0;
+    call_make(&c, PROBE_CHANGE, ROLE_OFFICER, "", "");
+    c.work.quick = true;
+    c.work.done = crowd_done;
+    c.work.waiting = &done;
+    assert_false(lanes_gather(app->lanes, &c.work));
+    lanes_flush(app->lanes);
+    while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE))
+        usleep(1000);
+    assert_int_equal(c.work.result.code, ERR_OK);
+}
+
 static void full_disk_fails_whole_and_passes(void **state)
 {
     (void)state;
@@ -276,7 +371,8 @@ int main(void)
         cmocka_unit_test(refusals), cmocka_unit_test(another_members_agreement), cmocka_unit_test(ended_agreement),
         cmocka_unit_test(fields_outside_the_ground), cmocka_unit_test(what_is_written_down),
         cmocka_unit_test(unknown_person_is_written_down_too), cmocka_unit_test(full_disk_fails_whole_and_passes),
-        cmocka_unit_test(documents), cmocka_unit_test(a_crowd),
+        cmocka_unit_test(documents), cmocka_unit_test(a_crowd), cmocka_unit_test(rounds_of_net_threads),
+        cmocka_unit_test(a_round_on_a_full_disk), cmocka_unit_test(a_command_goes_to_its_lane),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -45,12 +45,12 @@ static void pipelining(void **state)
 
     (void)state;
     wire_send(fd, STR(ASK("/later?n=1") ASK("/echo?n=2") "POST /later?n=3 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
-                      ASK("/echo?n=4") ASK("/nowhere") ASK("/later?n=5")));
-    for (int i = 1; i <= 6; i++) {
+                      ASK("/echo?n=4") ASK("/nowhere") ASK("/soon?n=6") ASK("/later?n=7") ASK("/soon?n=8")));
+    for (int i = 1; i <= 8; i++) {
         str reply = wire_read(a, fd, false);
         char wanted[32];
 
-        snprintf(wanted, sizeof wanted, "\nquery n=%d\n", i > 5 ? 5 : i);
+        snprintf(wanted, sizeof wanted, "\nquery n=%d\n", i);
         assert_int_equal(wire_status(reply), i == 5 ? 404 : 200);
         assert_true(i == 5 || wire_has(reply, wanted));
     }
@@ -205,6 +205,62 @@ static void several_threads(void **state)
     for (int i = 0; i < 100; i++)
         close(fds[i]);
     assert_int_equal(atomic_load(&w->handled), 1000);
+    wire_free(w);
+}
+
+/* What turn() finishes is finished together, in few turns, and reaches whom it is for. */
+static void finished_by_turn(void **state)
+{
+    enum { MANY = 60, ROUNDS = 20 };
+    struct wire *w = wire_start(NULL);
+    int fds[MANY];
+
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        fds[i] = wire_connect(w);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < MANY; i++)
+            wire_send(fds[i], arena_printf(a, ASK("/soon?n=%d"), i));
+        for (int i = 0; i < MANY; i++) {
+            str reply = wire_read(a, fds[i], false);
+
+            assert_int_equal(wire_status(reply), 200);
+            assert_true(wire_has(reply, arena_z(a, arena_printf(a, "\nquery n=%d\n", i))));
+        }
+        arena_reset(a);
+    }
+    assert_int_equal(atomic_load(&w->handled), MANY * ROUNDS);
+    assert_true(atomic_load(&w->turns) < MANY * ROUNDS / 4);
+    for (int i = 0; i < MANY; i++)
+        close(fds[i]);
+    assert_int_equal(wire_stop(w, 2000), 0);
+    assert_int_equal(atomic_load(&w->let_go), MANY * ROUNDS);
+    wire_free(w);
+}
+
+/* Its peer may be gone before turn() comes to it. */
+static void gone_before_turn(void **state)
+{
+    struct wire *w = wire_start(NULL);
+    int stays = wire_connect(w);
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        int goes = wire_connect(w);
+        struct linger hard = { 1, 0 };
+
+        wire_send(stays, STR(ASK("/soon")));
+        usleep((useconds_t)(i * 13 % 1500));
+        wire_send(goes, STR(ASK("/soon")));
+        usleep((useconds_t)(i * 7 % 300));
+        setsockopt(goes, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+        close(goes);
+        assert_int_equal(wire_status(wire_read(a, stays, false)), 200);
+        arena_reset(a);
+    }
+    close(stays);
+    assert_int_equal(wire_stop(w, 2000), 0);
+    assert_int_equal(atomic_load(&w->let_go), atomic_load(&w->handled));
     wire_free(w);
 }
 
@@ -377,7 +433,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keep_alive),       cmocka_unit_test(pipelining),
-        cmocka_unit_test(wakes_at_once),
+        cmocka_unit_test(wakes_at_once),    cmocka_unit_test(finished_by_turn),
+        cmocka_unit_test(gone_before_turn),
         cmocka_unit_test(head_has_no_body), cmocka_unit_test(every_reply_is_guarded),
         cmocka_unit_test(replies_of_other_kinds), cmocka_unit_test(many_connections),
         cmocka_unit_test(limit_by_peer),

@@ -68,6 +68,12 @@ static void file_reply(struct exchange *x)
     fclose(f);
 }
 
+/* What this network thread finishes in turn(). */
+static _Thread_local struct {
+    struct exchange *list[4096];
+    size_t count;
+} soon;
+
 static void handle(struct exchange *x, void *app)
 {
     struct wire *w = app;
@@ -78,6 +84,12 @@ static void handle(struct exchange *x, void *app)
     x->reply.release_arg = &w->let_go;
     if (str_eq(path, STR("/later")) || str_eq(path, STR("/held"))) {
         hold(w, x);
+        return;
+    }
+    if (str_eq(path, STR("/soon"))) {
+        MUST(soon.count < sizeof soon.list / sizeof soon.list[0]);
+        soon.list[soon.count++] = x;
+        exchange_soon(x);
         return;
     }
     if (str_eq(path, STR("/file")))
@@ -102,6 +114,13 @@ static void turn(void *app)
     struct wire *w = app;
 
     atomic_fetch_add(&w->turns, 1);
+    if (soon.count)
+        usleep(1000);
+    for (size_t i = 0; i < soon.count; i++) {
+        echo(soon.list[i]);
+        exchange_finish(soon.list[i]);
+    }
+    soon.count = 0;
 }
 
 static struct body_rule body_rule(const struct request *r, void *app)

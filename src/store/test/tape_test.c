@@ -1,5 +1,8 @@
 /* Records on a tape: numbered, durable, found again after a crash, seen until every snapshot has them. */
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,12 +232,129 @@ static void faults_keep_nothing_or_all(void **state)
     tape_close(t);
 }
 
+/* Syncs of the tape go through here. */
+static atomic_int sync_faults; /* the next so many fail */
+static atomic_int syncs;
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+
+int __wrap_fdatasync(int fd)
+{
+    atomic_fetch_add(&syncs, 1);
+    if (atomic_load(&sync_faults) > 0 && atomic_fetch_sub(&sync_faults, 1) > 0) {
+        usleep(500);
+        errno = EIO;
+        return -1;
+    }
+    usleep(200);
+    return __real_fdatasync(fd);
+}
+
+enum { ADDERS = 4, GROUPS = 300 };
+
+struct adder {
+    struct tape *tape;
+    pthread_t thread;
+    size_t kept, refused;
+    int64_t number[GROUPS]; /* of a group that was kept, else 0 */
+};
+
+/* The body of a record tells who wrote it, so that a number with another one's body is found. */
+static void *add_many(void *arg)
+{
+    struct adder *me = arg;
+
+    for (int i = 0; i < GROUPS; i++) {
+        char body[64];
+        int len = snprintf(body, sizeof body, "%p %d", arg, i);
+        struct tape_record r = { 0, 1, { body, (size_t)len } };
+        if (status_ok(tape_add(me->tape, &r, 1)))
+            me->number[i] = r.number, me->kept++;
+        else
+            me->refused++;
+    }
+    return NULL;
+}
+
+static void add_together(struct tape *t, struct adder *adders)
+{
+    for (int i = 0; i < ADDERS; i++) {
+        adders[i].tape = t;
+        assert_int_equal(pthread_create(&adders[i].thread, NULL, add_many, &adders[i]), 0);
+    }
+    for (int i = 0; i < ADDERS; i++)
+        pthread_join(adders[i].thread, NULL);
+}
+
+static void expect_bodies(struct bench *b, struct tape *t, const struct adder *adders, size_t kept)
+{
+    struct tape_record *list;
+    size_t n = tape_waiting(t, b->cx.arena, 0, SIZE_MAX, &list);
+
+    assert_int_equal(n, kept);
+    for (int i = 0; i < ADDERS; i++)
+        for (int k = 0; k < GROUPS; k++) {
+            char body[64];
+            if (adders[i].number[k] == 0)
+                continue;
+            assert_in_range(adders[i].number[k], 1, n);
+            snprintf(body, sizeof body, "%p %d", (const void *)&adders[i], k);
+            assert_true(str_eq(list[adders[i].number[k] - 1].body, str_of(body)));
+        }
+}
+
+/* Those who come together share syncs; every number is given once, and stands in the file. */
+static void adders_share_a_sync(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 0);
+    struct adder *adders = calloc(ADDERS, sizeof *adders);
+
+    assert_non_null(adders);
+    atomic_store(&syncs, 0);
+    add_together(t, adders);
+    assert_true(atomic_load(&syncs) < ADDERS * GROUPS * 3 / 4);
+    expect_bodies(b, t, adders, ADDERS * GROUPS);
+    lose(b, t);
+    t = opened(b, 0);
+    expect_bodies(b, t, adders, ADDERS * GROUPS);
+    tape_settle(t, ADDERS * GROUPS);
+    tape_close(t);
+    free(adders);
+}
+
+/* A sync that fails takes with it what was written and not synced, and nothing else: whoever was told OK is found again. */
+static void a_lost_sync_takes_back(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 0);
+    struct adder *adders = calloc(ADDERS, sizeof *adders);
+    size_t kept = 0, refused = 0;
+
+    assert_non_null(adders);
+    atomic_store(&sync_faults, 40);
+    add_together(t, adders);
+    for (int i = 0; i < ADDERS; i++) {
+        kept += adders[i].kept;
+        refused += adders[i].refused;
+    }
+    assert_in_range(refused, 40, ADDERS * GROUPS - 1);
+    expect_bodies(b, t, adders, kept);
+    lose(b, t);
+    t = opened(b, 0);
+    expect_bodies(b, t, adders, kept);
+    tape_settle(t, (int64_t)kept);
+    tape_close(t);
+    free(adders);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SQLITE_ONLY(numbers_go_on),     SQLITE_ONLY(nothing_left_nothing_there), SQLITE_ONLY(a_gap_is_found),
         SQLITE_ONLY(one_owner),         SQLITE_ONLY(torn_records),               SQLITE_ONLY(halves_take_turns),
         SQLITE_ONLY(full_when_stalled), SQLITE_ONLY(readers_keep_what_they_lack), SQLITE_ONLY(faults_keep_nothing_or_all),
+        SQLITE_ONLY(adders_share_a_sync), SQLITE_ONLY(a_lost_sync_takes_back),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
