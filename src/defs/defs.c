@@ -111,6 +111,8 @@ static void load_all(struct loading *l)
     file_use(l, "grounds.yaml", grounds_read);
     folder_use(l, "agreements", agreements_read);
     folder_use(l, "procedures", procedures_read);
+    folder_use(l, "life-events", life_events_read);
+    file_use(l, "peers.yaml", peers_read);
 }
 
 STATUS defs_load(struct arena *arena, str directory, struct defs **ret, struct defs_problems *problems)

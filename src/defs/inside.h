@@ -1,6 +1,7 @@
 /* What the files of this folder share: the loaded set and the readers of its parts. */
 #pragma once
 #include "defs/defs.h"
+#include "defs/life.h"
 #include "defs/procedure.h"
 #include "defs/sector/sector.h"
 #include "defs/yaml.h"
@@ -53,6 +54,11 @@ struct defs {
     size_t authority_count;
     struct procedure *procedures; /* sorted by key, then by their first day */
     size_t procedure_count;
+    struct life_event *lives;
+    size_t life_count;
+    str node; /* this one among its peers */
+    struct peer *peers;
+    size_t peer_count;
     struct code_list *code_lists; /* CODE_LISTS_MAX */
     size_t code_list_count;
     struct sector_register *sectors; /* SECTORS_MAX; sorted by code and time once all are read */
@@ -83,6 +89,8 @@ void calendar_read(struct defs *d, struct yaml_file *f);
 void agreements_read(struct defs *d, struct yaml_file *f);
 void grounds_read(struct defs *d, struct yaml_file *f);
 void procedures_read(struct defs *d, struct yaml_file *f);
+void life_events_read(struct defs *d, struct yaml_file *f);
+void peers_read(struct defs *d, struct yaml_file *f);
 uint32_t yaml_roles(struct yaml_file *f, struct yaml_node *node); /* of its key `roles` */
 void code_lists_read(struct defs *d, struct yaml_file *f);
 const struct code_list *code_list_find(const struct defs *d, str key);

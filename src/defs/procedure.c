@@ -226,7 +226,7 @@ static void steps_read(struct yaml_file *f, struct yaml_node *node, struct proce
 /* "form.child_name", "applicant.number", "=Kinh" */
 static bool value_ok(const struct procedure *p, str from)
 {
-    static const char *const words[] = { "applicant.number", "applicant.unit", "office.unit", "decision.day", "dossier.code" };
+    static const char *const words[] = { "applicant.number", "applicant.unit", "office.unit", "decision.day", "dossier.code", "dossier.id" };
     if (str_starts(from, STR("=")))
         return true;
     if (str_starts(from, STR("form.")))
@@ -256,21 +256,22 @@ static void effect_read(struct yaml_file *f, struct yaml_node *node, struct proc
     }
 }
 
-static void effects_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+static const struct procedure_effect *effects_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p, const char *key, size_t *ret_count)
 {
     struct yaml_node **list = NULL;
-    size_t count = yaml_get(node, "effects") ? yaml_list(f, node, "effects", &list) : 0;
+    size_t count = yaml_get(node, key) ? yaml_list(f, node, key, &list) : 0;
     struct procedure_effect *out = ARENA_ARRAY(f->arena, struct procedure_effect, count + 1);
+    *ret_count = 0;
     for (size_t i = 0; i < count; i++) {
-        struct procedure_effect *e = &out[p->effect_count];
+        struct procedure_effect *e = &out[*ret_count];
         bool whole = yaml_str(f, yaml_need(f, list[i], "operation"), &e->operation);
         effect_read(f, list[i], p, e);
         e->file = f->name;
         e->line = list[i]->line;
         yaml_end(f, list[i]);
-        p->effect_count += whole;
+        *ret_count += whole;
     }
-    p->effects = out;
+    return out;
 }
 
 static void deadline_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
@@ -339,7 +340,8 @@ static bool procedure_read(const struct defs *d, struct yaml_file *f, struct yam
     deadline_read(f, node, p);
     fee_read(f, node, p);
     authority_read(d, f, node, p);
-    effects_read(f, node, p);
+    p->effects = effects_read(f, node, p, "effects", &p->effect_count);
+    p->begins = effects_read(f, node, p, "begins", &p->begin_count);
     for (size_t i = 0; i < p->field_count; i++)
         p->reads |= p->fields[i].prefill >= 0 ? UINT64_C(1) << p->fields[i].prefill : 0;
     if (!day_is_none(p->to) && p->to.ymd < p->from.ymd)

@@ -79,6 +79,8 @@ struct procedure {
     str result_vi, result_en; /* what the applicant gets */
     const struct procedure_effect *effects;
     size_t effect_count;
+    const struct procedure_effect *begins; /* at the submission: a life event that answers it in place of an officer */
+    size_t begin_count;
     uint64_t reads; /* fields of the applicant that its offices may see while it is open */
 };
 

@@ -165,7 +165,7 @@ static const char *const marital_words[] = { "unknown", "single", "married", "di
 static const char *const relation_words[] = { "none", "head", "spouse", "child", "parent", "grandchild", "grandparent", "sibling", "other", NULL };
 static const char *const blood_words[] = { "", "A", "B", "AB", "O", NULL };
 static const char *const kind_words[] = { "", "load", "birth", "death", "marriage", "divorce", "move", "correction", "number_issued",
-    "number_cancelled", "merge", "unmerge", "missing", "found", "stay", NULL };
+    "number_cancelled", "merge", "unmerge", "missing", "found", "stay", "struck_off", "restored", NULL };
 
 static STATUS read_kin(struct load_reader *r, struct load_person *p)
 {

@@ -120,6 +120,8 @@ STATUS person_birth(struct ctx *cx, const struct person_birth_in *in, struct per
         return FAIL_AT(TEXT_EMPTY, STR("name"));
     TRY(birth_check(cx, in, &parents));
     TRY(birth_home(cx, in, &parents, &unit, &household));
+    if (in->has_at_home && !in->at_home)
+        unit = UNIT_NONE;
     person_id id = person_id_new(cx);
     TRY(number_issue_new(cx, id, in->registered_at, in->birth, in->sex, &ret->number));
     birth_facts(&l, &clean, &parents, ret->number);
@@ -168,7 +170,7 @@ STATUS person_death(struct ctx *cx, const struct person_death_in *in, struct per
     };
     TRY(person_record(cx, &(struct event_new){ .person = p.id, .expected_version = in->has_expected_version ? (int32_t)in->expected_version : 0,
                                                .kind = EVENT_DEATH, .effective = in->death, .source = cx->actor.organisation,
-                                               .facts = facts, .fact_count = 3 }, &after));
+                                               .facts = facts, .fact_count = in->has_residence_stays && in->residence_stays ? 2 : 3 }, &after));
     if (after.state != PERSON_DECEASED) /* something that was recorded to have happened later says otherwise */
         return FAIL_AT(EVENT_ORDER, STR("death"));
     TRY(widow(cx, &p, in->death, evidence));

@@ -170,6 +170,9 @@ STATUS dossier_submit(struct ctx *cx, const struct dossier_submit_in *in, struct
     if (d.row.code.len == 0)
         TRY(dossier_code_new(cx, &d));
     TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_SUBMIT, .expected_version = (int32_t)in->expected_version }));
+    TRY(begins_apply(cx, &d));
+    if (d.procedure->begin_count)
+        TRY(dossier_find(cx, in->dossier, &d));
     dossier_now(&d, &ret->now);
     ret->organisation = office.code;
     ret->organisation_name = cx->lang == LANG_EN ? office.name_en : office.name_vi;

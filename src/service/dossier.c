@@ -30,10 +30,21 @@ bool dossier_is_near(const struct ctx *cx, const struct dossier *d)
     return defs_unit_province(defs, cx->actor.unit).v == defs_unit_province(defs, (unit_id){ d->row.unit }).v;
 }
 
+/* A dossier that began a life event is moved by that alone: its legs are where officers decide. */
+static bool led_by_event(enum dossier_command c)
+{
+    return c != COMMAND_SAVE && c != COMMAND_SUBMIT && c != COMMAND_SUPPLY && c != COMMAND_PAY && c != COMMAND_TIME_OUT;
+}
+
 bool dossier_may(const struct ctx *cx, const struct dossier *d, enum dossier_command command)
 {
+    if (d->procedure->begin_count && led_by_event(command))
+        return cx->actor.roles & ROLE_OPERATOR;
     switch (command) {
     case COMMAND_SAVE:
+        if (cx->actor.roles & ROLE_OPERATOR) /* prepared for the family from a hospital's notice */
+            return true;
+        __attribute__((fallthrough));
     case COMMAND_SUBMIT: return dossier_is_own(cx, d) || (d->row.account == cx->actor.account.v && (cx->actor.roles & ROLE_OFFICER));
     case COMMAND_SUPPLY:
     case COMMAND_WITHDRAW: return dossier_is_own(cx, d) || dossier_is_near(cx, d);

@@ -13,12 +13,19 @@ enum { BODY_BYTES_MAX = 16384 };
 
 /* --- the ground ----------------------------------------------------------------------------------------------------------- */
 
-static bool is_effect(const struct procedure *p, const struct operation *op)
+static bool names(const struct procedure_effect *list, size_t count, const struct operation *op)
 {
-    for (size_t i = 0; i < p->effect_count; i++)
-        if (str_eq(p->effects[i].operation, str_of(op->name)))
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(list[i].operation, str_of(op->name)))
             return true;
     return false;
+}
+
+/* What a decision changes, and what a submission begins. */
+static bool is_effect(const struct procedure *p, const struct operation *op, const struct operation *outer)
+{
+    return (str_eq(str_of(outer->name), STR("dossier.decide")) && names(p->effects, p->effect_count, op)) ||
+           (str_eq(str_of(outer->name), STR("dossier.submit")) && names(p->begins, p->begin_count, op));
 }
 
 static status ground_check(struct ctx *cx, const struct operation *op, struct grant *ret)
@@ -41,7 +48,7 @@ static status ground_check(struct ctx *cx, const struct operation *op, struct gr
         *ret = (struct grant){ .fields = d.procedure->reads & op->reads, .only_person = { d.row.applicant } };
         return OK;
     }
-    if (!inside || !str_eq(str_of(outer->name), STR("dossier.decide")) || !is_effect(d.procedure, op))
+    if (!inside || !is_effect(d.procedure, op, outer))
         return FAIL_WITH(GROUND_NOT_LIVE, STR("purpose"), cx->purpose.reference);
     *ret = (struct grant){ .fields = op->reads };
     return OK;
@@ -94,6 +101,8 @@ static str value_of(const struct source *s, str from)
         return arena_printf(a, "%012lld", (long long)s->applicant_number);
     if (str_eq(from, STR("dossier.code")))
         return s->d->row.code;
+    if (str_eq(from, STR("dossier.id")))
+        return arena_printf(a, "%lld", (long long)s->d->row.id);
     if (str_eq(from, STR("decision.day")))
         return day_iso_str(a, s->cx->today);
     return defs_unit_text(a, (unit_id){ s->d->row.unit });
@@ -145,7 +154,7 @@ static STATUS effect_apply(const struct source *s, const struct procedure_effect
     return status_ok(st) ? OK : fault_pass(st, __FILE__, __LINE__);
 }
 
-STATUS effects_apply(struct ctx *cx, struct dossier *d)
+static STATUS all_apply(struct ctx *cx, struct dossier *d, const struct procedure_effect *list, size_t list_count)
 {
     struct source s = { .cx = cx, .d = d };
     struct answer *answers;
@@ -155,10 +164,13 @@ STATUS effects_apply(struct ctx *cx, struct dossier *d)
     TRY(person_by_id(cx, (person_id){ d->row.applicant }, &p, &known));
     s.answers = answers;
     s.applicant_number = known ? p.number : 0;
-    for (size_t i = 0; i < d->procedure->effect_count; i++)
-        TRY(effect_apply(&s, &d->procedure->effects[i], i));
+    for (size_t i = 0; i < list_count; i++)
+        TRY(effect_apply(&s, &list[i], i));
     return OK;
 }
+
+STATUS effects_apply(struct ctx *cx, struct dossier *d) { return all_apply(cx, d, d->procedure->effects, d->procedure->effect_count); }
+STATUS begins_apply(struct ctx *cx, struct dossier *d) { return all_apply(cx, d, d->procedure->begins, d->procedure->begin_count); }
 
 /* --- checking definitions ------------------------------------------------------------------------------------------------- */
 
@@ -175,7 +187,7 @@ static void problem(struct arena *arena, struct defs_problems *problems, const s
     defs_problem_add(arena, problems, &(struct defs_problem){ .file = e->file, .line = e->line, .column = 1, .reason = reason, .remedy = str_of(remedy) });
 }
 
-static void effect_check(const struct app *app, struct arena *a, const struct procedure_effect *e, struct defs_problems *problems)
+void effect_check(const struct app *app, struct arena *a, const struct procedure_effect *e, struct defs_problems *problems)
 {
     const struct operation *op = operation_find(app, e->operation);
     if (!op || !op->writes || op->ground != GROUND_REQUIRED) {

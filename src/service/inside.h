@@ -65,7 +65,10 @@ struct form_field form_field_of(struct ctx *cx, const struct procedure_field *f)
 /* --- effect.c --- */
 extern const struct ground_kind dossier_ground;
 /* Each effect names an operation that changes a register, gives it every input that it needs and none that it has not. */
+/* One effect; what a procedure begins is checked by the module that it begins. */
+void effect_check(const struct app *app, struct arena *a, const struct procedure_effect *e, struct defs_problems *problems);
 void procedures_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems);
 STATUS effects_apply(struct ctx *cx, struct dossier *d);
+STATUS begins_apply(struct ctx *cx, struct dossier *d); /* what the procedure begins at the submission */
 /* What the register knows of the applicant, by the ground that the dossier is. */
 STATUS applicant_facts(struct ctx *cx, const struct dossier *d, uint64_t fields, struct person_fact **ret, size_t *ret_count);

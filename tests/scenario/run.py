@@ -16,6 +16,7 @@ import traceback
 
 import contract
 import dossier_steps  # noqa: F401 its steps join the language
+import life_steps  # noqa: F401
 import steps
 import world
 

@@ -98,8 +98,8 @@ static struct defs *loaded(void)
 static void the_shipped_registers_load(void **state)
 {
     static const char *const all[] = {
-        "benefit-accounts", "births", "business-households", "deaths", "driving-licences", "elderly", "farmers", "health-insurance", "job-seekers",
-        "land-parcels", "marriages", "merit", "poor-households", "population", "school-records", "social-protection", "vaccination", "veterans", "workers",
+        "benefit-accounts", "births", "business-households", "deaths", "driving-licences", "elderly", "farmers", "funeral-allowances", "health-insurance", "job-seekers",
+        "land-parcels", "marriages", "merit", "poor-households", "population", "recoveries", "school-records", "social-protection", "vaccination", "veterans", "workers",
     };
     struct defs *d = loaded();
     (void)state;

@@ -1,0 +1,89 @@
+/* The other nodes of a country: who they are, where they are reached, by which key their messages are known, and for which
+ * kinds of organisations they answer. An installation without the file is alone and does everything itself.
+ * tested by: src/defs/life_test.c */
+#include "defs/life.h"
+
+#include <string.h>
+
+#include "defs/inside.h"
+
+enum { KEY_CHARS = 43, NODE_BYTES_MAX = 40 };
+
+static bool name_ok(str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!((name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') || name.ptr[i] == '-'))
+            return false;
+    return name.len > 0 && name.len <= NODE_BYTES_MAX;
+}
+
+static void holds_read(struct defs *d, struct yaml_file *f, struct yaml_node *node, struct peer *p)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(f, node, "holds", &list);
+    str *holds = ARENA_ARRAY(d->arena, str, count + 1);
+    p->holds = holds;
+    for (size_t i = 0; i < count; i++) {
+        bool known = false;
+        if (!yaml_str(f, list[i], &holds[p->hold_count]))
+            continue;
+        for (size_t k = 0; k < d->rule_count && !known; k++)
+            known = str_eq(d->rules[k].kind, holds[p->hold_count]);
+        if (!known)
+            yaml_problem(f, list[i], "Use a kind under 'rules' of organisations.yaml.", "there is no kind of organisation '%.*s'", STR_ARG(holds[p->hold_count]));
+        p->hold_count += known;
+    }
+}
+
+static void peer_read(struct defs *d, struct yaml_file *f, struct yaml_node *node)
+{
+    struct peer p = { 0 };
+    bool whole = yaml_str(f, yaml_need(f, node, "node"), &p.node) && yaml_str(f, yaml_need(f, node, "url"), &p.url) &&
+                 yaml_str(f, yaml_need(f, node, "key"), &p.key);
+    holds_read(d, f, node, &p);
+    yaml_end(f, node);
+    if (!whole)
+        return;
+    if (!name_ok(p.node) || str_eq(p.node, d->node) || defs_peer(d, p.node))
+        yaml_problem(f, node, "Use small letters, digits and '-', each name once.", "'%.*s' is no name for another node", STR_ARG(p.node));
+    if (!str_starts(p.url, STR("https://")) && !str_starts(p.url, STR("http://")))
+        yaml_problem(f, node, "Begin it with https:// (http:// only within one machine).", "'%.*s' is no address", STR_ARG(p.url));
+    if (p.key.len != KEY_CHARS)
+        yaml_problem(f, node, "Take the line that 'dancu post key' prints on that node.", "the key of '%.*s' has not 43 characters", STR_ARG(p.node));
+    d->peers[d->peer_count++] = p;
+}
+
+void peers_read(struct defs *d, struct yaml_file *f)
+{
+    struct yaml_node **list = NULL;
+    size_t count = yaml_list(f, f->root, "peers", &list);
+    d->peers = ARENA_ARRAY(d->arena, struct peer, count + 1);
+    if (yaml_get(f->root, "self"))
+        yaml_str(f, yaml_get(f->root, "self"), &d->node);
+    if (count > 0 && !name_ok(d->node))
+        yaml_problem(f, f->root, "Name this node under 'self'.", "the others could not know who writes");
+    for (size_t i = 0; i < count; i++)
+        peer_read(d, f, list[i]);
+    yaml_end(f, f->root);
+}
+
+str defs_node(const struct defs *d) { return d->node; }
+size_t defs_peer_count(const struct defs *d) { return d->peer_count; }
+const struct peer *defs_peer_nth(const struct defs *d, size_t index) { return &d->peers[index]; }
+
+const struct peer *defs_peer(const struct defs *d, str node)
+{
+    for (size_t i = 0; i < d->peer_count; i++)
+        if (str_eq(d->peers[i].node, node))
+            return &d->peers[i];
+    return NULL;
+}
+
+const struct peer *defs_peer_holding(const struct defs *d, str kind)
+{
+    for (size_t i = 0; i < d->peer_count; i++)
+        for (size_t k = 0; k < d->peers[i].hold_count; k++)
+            if (str_eq(d->peers[i].holds[k], kind))
+                return &d->peers[i];
+    return NULL;
+}
