@@ -132,10 +132,14 @@ static bool braces_match(const char *pattern, str path, str *values)
 static const struct operation *route_find(const struct api *api, const char *method, str path, str *values)
 {
     char key[256];
-    int n = snprintf(key, sizeof key, "%s %.*s", method, STR_ARG(path));
-    if (n <= 0 || (size_t)n >= sizeof key)
+    size_t n = strlen(method);
+    if (n + 1 + path.len > sizeof key)
         return NULL;
-    const struct operation *op = table_get(&api->exact, (str){ key, (size_t)n });
+    memcpy(key, method, n);
+    key[n++] = ' ';
+    if (path.len)
+        memcpy(key + n, path.ptr, path.len);
+    const struct operation *op = table_get(&api->exact, (str){ key, n + path.len });
     for (size_t i = 0; !op && i < api->braced_count; i++)
         if (strcmp(api->braced[i]->method, method) == 0 && braces_match(api->braced[i]->path, path, values))
             op = api->braced[i];

@@ -3,13 +3,13 @@
  * comes in passes viet_enter() here and nowhere else.
  * tested by: src/gate/test/shape_test.c */
 #include "gate/gate.h"
+#include "gate/json.h"
 #include "viet/viet.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERSON_NUMBER_DIGITS = 12, ITEM_TEXT_BYTES_MAX = 1000, DEPTH_MAX = 8 };
+enum { PERSON_NUMBER_DIGITS = 12, ITEM_TEXT_BYTES_MAX = 1000 };
 
 static void *at(void *base, uint32_t offset) { return (char *)base + offset; }
 static const void *at_const(const void *base, uint32_t offset) { return (const char *)base + offset; }
@@ -202,117 +202,100 @@ int shape_field_index(const struct op_shape *shape, str name)
 
 /* --- from JSON --------------------------------------------------------------------------------------------------- */
 
-static status object_read(struct ctx *cx, const struct op_shape *shape, const json_t *j, str path, void *out);
+static status object_read(struct ctx *cx, const struct op_shape *shape, const struct json *j, str path, void *out);
 
-static str path_of(struct ctx *cx, str path, const char *name)
+static str path_of(struct ctx *cx, str path, str name)
 {
-    return path.len ? arena_printf(cx->arena, "%.*s.%s", STR_ARG(path), name) : str_of(name);
+    return path.len ? arena_printf(cx->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(name)) : name;
 }
 
-static STATUS item_read(struct ctx *cx, const struct op_field *f, enum op_type type, const json_t *j, str path, void *out)
+static STATUS item_read(struct ctx *cx, const struct op_field *f, enum op_type type, const struct json *j, str path, void *out)
 {
     if (type == OP_SHAPE)
         return object_read(cx, f->shape, j, path, out);
     if (type == OP_BOOL) {
-        if (!json_is_boolean(j))
+        if (j->kind != JSON_IS_TRUE && j->kind != JSON_IS_FALSE)
             return FAIL_AT(FIELD_TYPE, path);
-        *(bool *)out = json_is_true(j);
+        *(bool *)out = j->kind == JSON_IS_TRUE;
         return OK;
     }
     if (type == OP_I64) {
-        if (!json_is_integer(j))
+        if (j->kind != JSON_IS_I64)
             return FAIL_AT(FIELD_TYPE, path);
-        int64_t v = json_integer_value(j);
-        if (f->type == OP_I64 && (v < f->min || v > f->max))
+        if (f->type == OP_I64 && (j->i < f->min || j->i > f->max))
             return FAIL_AT(VALUE_RANGE, path);
-        memcpy(out, &v, sizeof v);
+        memcpy(out, &j->i, sizeof j->i);
         return OK;
     }
-    if (!json_is_string(j) || type == OP_BYTES)
+    if (j->kind != JSON_IS_TEXT || type == OP_BYTES)
         return FAIL_AT(FIELD_TYPE, path);
-    str text = { json_string_value(j), json_string_length(j) };
-    return scalar_read(cx, f, type, path, arena_str(cx->arena, text), out);
+    return scalar_read(cx, f, type, path, j->text, out);
 }
 
-static STATUS mask_read(const json_t *j, str path, void *out)
+static STATUS mask_read(const struct json *j, str path, void *out)
 {
     uint64_t all = 0;
-    for (size_t i = 0; i < json_array_size(j); i++) {
-        const json_t *item = json_array_get(j, i);
+    for (const struct json *item = j->first; item; item = item->next) {
         uint64_t one = 0;
-        if (!json_is_string(item))
+        if (item->kind != JSON_IS_TEXT)
             return FAIL_AT(FIELD_TYPE, path);
-        TRY(field_names_read(path, (str){ json_string_value(item), json_string_length(item) }, &one));
+        TRY(field_names_read(path, item->text, &one));
         all |= one;
     }
     memcpy(out, &all, sizeof all);
     return OK;
 }
 
-static STATUS list_read(struct ctx *cx, const struct op_field *f, const json_t *j, str path, void *out)
+static STATUS list_read(struct ctx *cx, const struct op_field *f, const struct json *j, str path, void *out)
 {
-    if (!json_is_array(j))
+    if (j->kind != JSON_IS_LIST)
         return FAIL_AT(FIELD_TYPE, path);
-    size_t n = json_array_size(j), bytes = scalar_bytes(f->item, f->shape);
+    size_t n = j->count, bytes = scalar_bytes(f->item, f->shape);
     if ((int64_t)n > f->max)
         return FAIL_AT(VALUE_RANGE, path);
-    char *items = arena_array(cx->arena, n + 1, bytes);
-    for (size_t i = 0; i < n; i++)
-        TRY(item_read(cx, f, f->item, json_array_get(j, i), path, items + bytes * i));
+    char *items = arena_array(cx->arena, n + 1, bytes), *place = items;
+    for (const struct json *item = j->first; item; item = item->next, place += bytes)
+        TRY(item_read(cx, f, f->item, item, path, place));
     memcpy(at(out, f->offset), &items, sizeof items);
     memcpy(at(out, f->count_offset), &n, sizeof n);
     return OK;
 }
 
-static STATUS value_read(struct ctx *cx, const struct op_field *f, const json_t *j, str path, void *out)
+static STATUS value_read(struct ctx *cx, const struct op_field *f, const struct json *j, str path, void *out)
 {
     if (f->type == OP_LIST)
         return list_read(cx, f, j, path, out);
     if (f->optional)
         *(bool *)at(out, f->has_offset) = true;
     if (f->type == OP_FIELDS)
-        return json_is_array(j) ? mask_read(j, path, at(out, f->offset)) : FAIL_AT(FIELD_TYPE, path);
+        return j->kind == JSON_IS_LIST ? mask_read(j, path, at(out, f->offset)) : FAIL_AT(FIELD_TYPE, path);
     return item_read(cx, f, f->type, j, path, at(out, f->offset));
 }
 
-static status object_read(struct ctx *cx, const struct op_shape *shape, const json_t *j, str path, void *out)
+static status object_read(struct ctx *cx, const struct op_shape *shape, const struct json *j, str path, void *out)
 {
-    if (!json_is_object(j))
+    if (j->kind != JSON_IS_OBJECT)
         return FAIL_AT(FIELD_TYPE, path);
     size_t known = 0;
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct op_field *f = &shape->fields[i];
-        const json_t *value = json_object_get(j, f->name);
+        const struct json *value = json_member(j, str_of(f->name));
         known += value != NULL;
         if (value)
-            TRY(value_read(cx, f, value, path_of(cx, path, f->name), out));
+            TRY(value_read(cx, f, value, path_of(cx, path, str_of(f->name)), out));
         else if (!f->optional && f->type != OP_LIST)
-            return FAIL_AT(FIELD_MISSING, path_of(cx, path, f->name));
+            return FAIL_AT(FIELD_MISSING, path_of(cx, path, str_of(f->name)));
     }
-    if (known == json_object_size(j))
-        return OK;
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)j, name, value)
-        if (!field_find(shape, str_of(name)))
-            return FAIL_WITH(FIELD_UNKNOWN, path_of(cx, path, name), str_of(name));
+    for (const struct json *m = j->first; m && known != j->count; m = m->next)
+        if (!field_find(shape, m->name))
+            return FAIL_WITH(FIELD_UNKNOWN, path_of(cx, path, m->name), m->name);
     return OK;
 }
 
-static void json_release(json_t **j) { json_decref(*j); }
-
 STATUS shape_read_json(struct ctx *cx, const struct op_shape *shape, str text, void *out)
 {
-    json_error_t e;
-    if (!text_is_utf8(text))
-        return FAIL(TEXT_NOT_UTF8);
-    DEFER(json_release) json_t *j = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &e);
-    if (!j) {
-        bool doubled = json_error_code(&e) == json_error_duplicate_key;
-        status st = doubled ? FAIL(FIELD_DOUBLE) : FAIL(BODY_NOT_JSON);
-        fault_place(e.line, e.column);
-        return st;
-    }
+    const struct json *j;
+    TRY(json_read(cx->arena, text, &j));
     memset(out, 0, shape->bytes);
     return object_read(cx, shape, j, (str){ 0 }, out);
 }

@@ -67,6 +67,10 @@ VALUES (:shard, :person, :seq, :kind, :effective, :recorded_us, :source, :comman
 SELECT seq, kind, effective, recorded_us, source, command, actor, doc
 FROM person_event WHERE shard = :shard AND person = :person ORDER BY seq LIMIT 10000;
 
+-- What claims are compared with.
+-- query person_claim_get(shard i16, id i64) one?
+SELECT state, sex, name, birth, unit, survives_as FROM person WHERE shard = :shard AND id = :id;
+
 -- query person_number_get(number i64) one?
 SELECT shard, person, state FROM person_number WHERE number = :number;
 

@@ -87,8 +87,23 @@ static str normalise(struct arena *a, str s, const UNormalizer2 *form)
     return (str){ text, (size_t)bytes };
 }
 
+/* Letters of the alphabet and ASCII are composed as they stand, and there is nothing among them to join. */
+static bool is_composed(str s)
+{
+    struct letter l;
+    size_t at = 0;
+    while (at < s.len) {
+        uint32_t cp = text_next(s, &at);
+        if (cp >= 0x80 && !letter_take(cp, &l))
+            return false;
+    }
+    return true;
+}
+
 str viet_compose(struct arena *a, str s)
 {
+    if (is_composed(s))
+        return arena_str(a, s);
     UErrorCode error = U_ZERO_ERROR;
     const UNormalizer2 *form = unorm2_getNFCInstance(&error);
     MUST(U_SUCCESS(error));

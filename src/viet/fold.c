@@ -29,6 +29,8 @@ static const struct pair lookalikes[] = {
 
 uint32_t viet_lookalike(uint32_t cp)
 {
+    if (cp < lookalikes[0].from || (cp >= 0x1E00 && cp <= 0x1EFF)) /* most letters of Vietnamese */
+        return cp;
     if (cp >= 0xFF01 && cp <= 0xFF5E)
         return cp - 0xFF01 + '!';
     size_t low = 0, high = sizeof lookalikes / sizeof *lookalikes;
@@ -158,6 +160,8 @@ str viet_title(struct arena *a, str s)
 
 static uint32_t key_one(uint32_t cp)
 {
+    if (cp < 0x80)
+        return cp >= 'A' && cp <= 'Z' ? cp | 0x20 : cp;
     return letter_lower(viet_lookalike(cp));
 }
 
@@ -174,6 +178,44 @@ static bool has_one_spelling(str lower_word)
         vowels += letter_is_vowel(l);
     }
     return vowels <= 1;
+}
+
+/* The keys of words met lately, by thread: a few hundred syllables make most names. */
+enum { MEMO_SLOTS = 256, MEMO_WORD_MAX = 14, MEMO_KEY_MAX = 16 };
+static _Thread_local struct {
+    uint8_t word_len, key_len;
+    char word[MEMO_WORD_MAX], key[MEMO_KEY_MAX];
+} memo[MEMO_SLOTS];
+
+/* 0: the word is its own key. */
+static size_t word_key_anew(str word, char key[static 40])
+{
+    struct syllable parts;
+    return !has_one_spelling(word) && syllable_parse(word, &parts) ? syllable_key(&parts, key) : 0;
+}
+
+/* Writes the key of a word in lower case to `out`. */
+static size_t word_key(str word, char *out)
+{
+    char key[40];
+    uint32_t hash = 0x811c9dc5u;
+    for (size_t i = 0; i < word.len; i++)
+        hash = (hash ^ (unsigned char)word.ptr[i]) * 0x01000193u;
+    size_t slot = (hash ^ hash >> 15) % MEMO_SLOTS;
+    if (memo[slot].word_len == word.len && word.len > 0 && memcmp(memo[slot].word, word.ptr, word.len) == 0) {
+        memcpy(out, memo[slot].key, memo[slot].key_len);
+        return memo[slot].key_len;
+    }
+    size_t n = word_key_anew(word, key);
+    str made = n ? (str){ key, n } : word;
+    memcpy(out, made.ptr, made.len);
+    if (word.len > 0 && word.len <= MEMO_WORD_MAX && made.len <= MEMO_KEY_MAX) {
+        memo[slot].word_len = (uint8_t)word.len;
+        memo[slot].key_len = (uint8_t)made.len;
+        memcpy(memo[slot].word, word.ptr, word.len);
+        memcpy(memo[slot].key, made.ptr, made.len);
+    }
+    return made.len;
 }
 
 str viet_key(struct arena *a, str s)
@@ -204,11 +246,7 @@ str viet_key(struct arena *a, str s)
         if (space)
             out[len++] = ' ';
         space = false;
-        struct syllable parts;
-        char key[40];
-        size_t n = !has_one_spelling(word) && syllable_parse(word, &parts) ? syllable_key(&parts, key) : 0;
-        memcpy(out + len, n ? key : word.ptr, n ? n : word.len);
-        len += n ? n : word.len;
+        len += word_key(word, out + len);
         done = word_at + word.len;
         at = done;
     }
