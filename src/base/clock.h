@@ -12,6 +12,9 @@ bool clock_parse(str rfc3339, int64_t *ret_us);
 
 void random_bytes(void *out, size_t len); /* getrandom(2), or the seeded stream of a test */
 uint64_t random_u64(void);
+/* An id: milliseconds since 2020 above 12 random bits, and larger than any that this process gave before, so that many in one
+ * millisecond differ and rows lie in the order in which they came. Until 2089 it fits what JSON readers take for a whole number. */
+int64_t id_fresh(int64_t now_us);
 void random_seed(uint64_t seed); /* tests only: makes every later byte reproducible */
 
 /* A small, fast, splittable generator for synthetic data and tests. Never for secrets. */

@@ -168,3 +168,17 @@ bool rng_chance(struct rng *r, double probability)
 {
     return rng_unit(r) < probability;
 }
+
+int64_t id_fresh(int64_t now_us)
+{
+    static _Atomic int64_t last;
+    int64_t since_ms = (now_us - INT64_C(1577836800000000)) / 1000, before = atomic_load(&last), id;
+
+    MUST(since_ms > 0 && since_ms < INT64_C(1) << 41);
+    do {
+        id = since_ms << 12 | (int64_t)(random_u64() & 0xFFF);
+        if (id <= before)
+            id = before + 1;
+    } while (!atomic_compare_exchange_weak(&last, &before, id));
+    return id;
+}

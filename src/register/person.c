@@ -23,9 +23,7 @@ int64_t person_name_hash(str name)
  * ids of any load. Two births in one millisecond that draw the same bits are refused by the key and sent again. */
 person_id person_id_new(struct ctx *cx)
 {
-    int64_t since_ms = (cx->now_us - INT64_C(1577836800000000)) / 1000;
-    MUST(since_ms > 0 && since_ms < INT64_C(1) << 41);
-    return (person_id){ since_ms << 12 | (int64_t)(random_u64() & 0xFFF) };
+    return (person_id){ id_fresh(cx->now_us) };
 }
 
 void person_from_row(const struct person_row *r, struct person *ret)

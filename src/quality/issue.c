@@ -1,0 +1,145 @@
+/* Flaws that a unit was asked to mend. An issue is known by register, row and rule, so that finding the flaw again opens nothing
+ * new; it closes by itself when the rule holds, and opens again when the flaw comes back and somebody asks once more.
+ *
+ * Refuses to ask for what is no flaw now, and to waive without a reason.
+ * tested by: src/quality/test/quality_test.c */
+#include "quality/inside.h"
+
+#include "viet/viet.h"
+
+enum { DUE_DAYS = 10, PAGE_ISSUES = 200, SCAN_PAGES = 20 };
+
+static int check_place(const struct sector_register *r, str code)
+{
+    for (size_t i = 0; i < r->check_count; i++)
+        if (str_eq(r->checks[i].code, code))
+            return (int)i;
+    return -1;
+}
+
+/* May this officer speak for rows of the unit? A coordinator for all. */
+static bool speaks_for(const struct ctx *cx, unit_id unit)
+{
+    return (cx->actor.roles & ROLE_COORDINATOR) || (cx->actor.unit.v && unit.v && defs_unit_covers(cx->app->defs, cx->actor.unit, unit));
+}
+
+static STATUS issue_open(struct ctx *cx, const struct quality_assign_in *in, unit_id unit, struct quality_assign_out *ret)
+{
+    struct quality_issue_row old;
+    bool known;
+    int64_t changed = 1;
+    day due = calendar_add_days(defs_calendar(cx->app->defs), cx->today, in->has_due_in ? (int)in->due_in : DUE_DAYS);
+    TRY(quality_issue_find(cx, QUALITY_SHARD, in->code, in->row, in->check, &old, &known));
+    if (known && old.state == ISSUE_ASSIGNED) {
+        *ret = (struct quality_assign_out){ old.id, old.version, { old.due } };
+        return OK;
+    }
+    int32_t version = known ? old.version + 1 : 1;
+    int64_t id = known ? old.id : id_fresh(cx->now_us);
+    if (known)
+        TRY(quality_issue_set(cx, &(struct quality_issue_set_params){ .shard = QUALITY_SHARD, .id = id, .expected = old.version, .version = version,
+                                                                      .state = ISSUE_ASSIGNED, .unit = unit.v, .opened_us = cx->now_us, .due = due.ymd }, &changed));
+    else
+        TRY(quality_issue_add(cx, &(struct quality_issue_add_params){ .shard = QUALITY_SHARD, .id = id, .version = version, .state = ISSUE_ASSIGNED,
+                                                                      .code = in->code, .row_id = in->row, .check_code = in->check, .unit = unit.v,
+                                                                      .opened_us = cx->now_us, .due = due.ymd }, NULL));
+    *ret = (struct quality_assign_out){ id, version, due };
+    return changed == 1 ? OK : FAIL(VERSION_CONFLICT);
+}
+
+STATUS quality_assign(struct ctx *cx, const struct quality_assign_in *in, struct quality_assign_out *ret)
+{
+    const struct sector_register *r;
+    struct sector_judged j;
+    bool known;
+    TRY(register_of(cx, in->code, &r));
+    int place = check_place(r, in->check);
+    if (place < 0)
+        return FAIL_WITH(ENUM_UNKNOWN, STR("check"), in->check);
+    TRY(sector_row_judged_as(cx, r, in->row, &j, &known));
+    if (!known || !speaks_for(cx, j.unit) || !(j.broken >> place & 1))
+        return FAIL_AT(ROW_MISSING, STR("row"));
+    return issue_open(cx, in, j.unit, ret);
+}
+
+static STATUS issue_end(struct ctx *cx, const struct quality_issue_row *i, enum issue_state state, str reason)
+{
+    int64_t changed;
+    TRY(quality_issue_set(cx, &(struct quality_issue_set_params){ .shard = QUALITY_SHARD, .id = i->id, .expected = i->version, .version = i->version + 1,
+                                                                  .state = (int16_t)state, .unit = i->unit, .opened_us = i->opened_us, .due = i->due,
+                                                                  .ended_us = cx->now_us, .reason = reason }, &changed));
+    return changed == 1 ? OK : FAIL(VERSION_CONFLICT);
+}
+
+STATUS quality_waive(struct ctx *cx, const struct quality_waive_in *in, struct quality_waive_out *ret)
+{
+    struct quality_issue_row i;
+    bool known;
+    TRY(quality_issue_get(cx, QUALITY_SHARD, in->issue, &i, &known));
+    if (!known)
+        return FAIL_AT(ROW_MISSING, STR("issue"));
+    if (i.version != in->expected_version || i.state != ISSUE_ASSIGNED)
+        return FAIL(VERSION_CONFLICT);
+    if (str_is_empty(str_trim(in->reason)))
+        return FAIL_AT(FIELD_MISSING, STR("reason"));
+    TRY(issue_end(cx, &i, ISSUE_WAIVED, in->reason));
+    *ret = (struct quality_waive_out){ i.id, i.version + 1 };
+    return OK;
+}
+
+STATUS issues_verify(struct ctx *cx, int64_t after, int64_t most, int64_t *ret_next, int64_t *ret_closed)
+{
+    struct quality_issue_row *list;
+    size_t n;
+    TRY(quality_issues_after(cx, QUALITY_SHARD, ISSUE_ASSIGNED, after, most, &list, &n));
+    *ret_next = (int64_t)n == most ? list[n - 1].id : 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct sector_register *r = defs_sector(cx->app->defs, list[i].code, cx->today);
+        int place = r ? check_place(r, list[i].check_code) : -1;
+        struct sector_judged j;
+        bool known = false;
+        if (place >= 0)
+            TRY(sector_row_judged_as(cx, r, list[i].row_id, &j, &known));
+        if (known && (j.broken >> place & 1))
+            continue;
+        TRY(issue_end(cx, &list[i], ISSUE_CLOSED, STR("")));
+        ++*ret_closed;
+    }
+    return OK;
+}
+
+/* --- showing -------------------------------------------------------------------------------------------------------------- */
+
+static void item_fill(struct ctx *cx, const struct quality_issue_row *i, struct quality_issue_item *ret)
+{
+    const struct sector_register *r = defs_sector(cx->app->defs, i->code, cx->today);
+    int place = r ? check_place(r, i->check_code) : -1;
+    *ret = (struct quality_issue_item){
+        .issue = i->id, .version = i->version, .state = i->state - ISSUE_ASSIGNED, .code = i->code, .name = r ? (cx->lang == LANG_EN ? r->en : r->vi) : i->code,
+        .row = i->row_id, .check = i->check_code, .says = place >= 0 ? sector_check_says(cx, r, &r->checks[place]) : i->check_code,
+        .has_unit = i->unit != 0, .unit = { i->unit }, .unit_name = defs_unit_path(cx->arena, cx->app->defs, (unit_id){ i->unit }, cx->today, cx->lang),
+        .opened = i->opened_us, .due = { i->due }, .late = i->state == ISSUE_ASSIGNED && i->due < cx->today.ymd, .reason = i->reason };
+}
+
+STATUS quality_issues(struct ctx *cx, const struct quality_issues_in *in, struct quality_issues_out *ret)
+{
+    int64_t after = in->has_after ? in->after : 0;
+    int16_t state = (int16_t)(in->has_state ? in->state + ISSUE_ASSIGNED : ISSUE_ASSIGNED);
+    struct quality_issue_row *list;
+    size_t n = PAGE_ISSUES;
+    ret->issues = ARENA_ARRAY(cx->arena, struct quality_issue_item, PAGE_ISSUES);
+    for (int pages = 0; pages < SCAN_PAGES && n == PAGE_ISSUES; pages++) {
+        TRY(quality_issues_after(cx, QUALITY_SHARD, state, after, PAGE_ISSUES, &list, &n));
+        for (size_t i = 0; i < n; i++) {
+            if (ret->issues_count == PAGE_ISSUES) {
+                ret->next = after;
+                return OK;
+            }
+            after = list[i].id;
+            if (!in->has_unit || (list[i].unit && defs_unit_covers(cx->app->defs, in->unit, (unit_id){ list[i].unit })))
+                item_fill(cx, &list[i], &ret->issues[ret->issues_count++]);
+        }
+    }
+    ret->next = n == PAGE_ISSUES ? after : 0;
+    return OK;
+}
