@@ -7,6 +7,7 @@
 struct watch_plan {
     const char *job; /* as which the program acts: "dossier-watch" */
     int every_s;
+    bool at_once; /* the first round comes with the start */
     int pause_ms; /* between the steps of a round, so that others get their turn */
     status (*step)(struct ctx *cx, bool *ret_more);
 };

@@ -48,6 +48,7 @@ STATUS quality_trend(struct ctx *cx, const struct quality_trend_in *in, struct q
     TRY(register_of(cx, in->code, &r));
     TRY(quality_days(cx, &(struct quality_days_params){ .shard = QUALITY_SHARD, .code = r->code, .unit = in->has_unit ? in->unit.v : 0,
                                                         .from_day = in->has_from ? in->from.ymd : 0, .most = POINTS_MAX }, &days, &n));
+    ret->name = name_of(cx, r);
     ret->points = ARENA_ARRAY(cx->arena, struct quality_point, n + 1);
     for (size_t i = n; i > 0; i--) { /* the oldest first */
         const struct quality_days_row *d = &days[i - 1];

@@ -14,7 +14,7 @@ static status judge_step(struct ctx *cx, bool *ret_more)
 
 static status quality_start(struct app *app)
 {
-    static const struct watch_plan plan = { .job = "quality-watch", .every_s = 20, .pause_ms = 5, .step = judge_step };
+    static const struct watch_plan plan = { .job = "quality-watch", .every_s = 20, .at_once = true, .pause_ms = 5, .step = judge_step };
     app_state_set(app, "quality", watch_start(app, &plan));
     return OK;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "web/quality/pages.h"
 #include "web/sector/pages.h"
 #include "web/visit.h"
 #include "web/web_assets.h"
@@ -21,6 +22,8 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/me", .run = record_run, .show = record_show },
     { .method = "GET", .path = "/me/access", .run = access_run, .show = access_show },
     { .method = "GET", .path = "/me/access/{}/proof", .run = access_proof_run },
+    { .method = "GET", .path = "/centre/quality", .run = quality_overview_page_run, .show = quality_overview_page_show },
+    { .method = "GET", .path = "/centre/quality/trend", .run = quality_trend_page_run, .show = quality_trend_page_show },
     { .method = "GET", .path = "/centre/registers", .run = sectors_run, .show = sectors_show },
     { .method = "GET", .path = "/centre/register", .run = sector_run, .show = sector_show },
     { .method = "GET", .path = "/centre/register/row", .run = sector_row_run, .show = sector_row_show },
