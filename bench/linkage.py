@@ -119,7 +119,7 @@ def goals(task, size, cost, f1):
 
 
 def where_time_goes(tool):
-    steps = tool.told.get('steps') or []
+    steps = [(p['name'], p['cpu_seconds']) for p in tool.told['parts']] if 'parts' in tool.told else tool.told.get('steps') or []
     if steps:
         print(f'  {tool.name}, CPU s: ' + ', '.join(f'{name} {seconds:.2f}' for name, seconds in steps if seconds >= 0.05))
 

@@ -349,12 +349,46 @@ static double cpu_seconds(void)
     return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) + (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
 }
 
+/* Where the time goes, step by step. */
+struct timing {
+    struct report_part part[REPORT_PARTS_MAX];
+    int count;
+    double wall, cpu; /* when the present one began */
+};
+
+static void timing_step(void *with, const char *name)
+{
+    struct timing *t = with;
+    double wall = (double)clock_mono_us() / 1e6, cpu = cpu_seconds();
+
+    if (t->count) {
+        t->part[t->count - 1].wall_seconds = wall - t->wall;
+        t->part[t->count - 1].cpu_seconds = cpu - t->cpu;
+    }
+    if (name && t->count < REPORT_PARTS_MAX)
+        t->part[t->count++] = (struct report_part){ .name = name };
+    t->wall = wall;
+    t->cpu = cpu;
+}
+
+/* The run makes the report anew, so that the parts are put in last. */
+static void timing_end(struct timing *t, struct link_report *r)
+{
+    timing_step(t, NULL);
+    memcpy(r->parts, t->part, sizeof r->parts);
+    r->part_count = t->count;
+}
+
 static STATUS job_work(struct command *c, struct link_job *j)
 {
     DEFER(drafts_drop) struct drafts d = drafts_none;
     int64_t begun_us = clock_mono_us();
+    struct timing timing = { .count = 0 };
     struct progress p;
 
+    j->step = timing_step;
+    j->step_with = &timing;
+    timing_step(&timing, "load");
     TRY(link_job_roles(j));
     TRY(drafts_open(c, &d));
     TRY(suggestion_tell(c, j));
@@ -366,8 +400,10 @@ static STATUS job_work(struct command *c, struct link_job *j)
     TRY(link_job_run(j));
     if (p.terminal)
         progress_end(&p, (int64_t)j->report.candidates);
+    timing_step(&timing, "write");
     TRY(csv_write(&d.pairs, pairs_fill, j));
     TRY(clusters_step(c, j, &d));
+    timing_end(&timing, &j->report);
     j->report.threads = j->threads;
     j->report.wall_seconds = (double)(clock_mono_us() - begun_us) / 1e6;
     j->report.cpu_seconds = cpu_seconds();

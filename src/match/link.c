@@ -1,101 +1,21 @@
 /* The path of a linkage, behind link.h: chances, plan, candidates, fit, weights, choice. tested by: src/match/link_test.c */
 #include "match/link.h"
 
+#include "match/gather.h"
 #include "match/group/group.h"
+#include "match/score/crew.h"
+#include "match/set/pages.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { AHEAD = 12 }; /* candidates whose values are asked for from memory before their turn */
+
 const char *const link_class_words[] = { "possible", "household", "match" };
 
-/* Candidates below these bits under the first model, and pairs below these under the fitted one, are let go. */
-static const double kept_bits = -24, found_bits = -14;
-
-enum { AHEAD = 12 }; /* pairs whose records are fetched from memory before their turn */
-
-/* What a thread gathers. */
-struct gather {
-    struct compare_memo *memo;
-    struct link_scored *list;
-    size_t count, cap;
-    double seen;
-    char apart[64]; /* so that two threads do not write to one cache line */
-};
-struct gathering {
-    const struct link_model *model;
-    struct gather *by;
-};
-
-static void gather_add(struct gather *g, struct link_pair pair, uint64_t pattern)
-{
-    if (g->count == g->cap) {
-        g->cap = g->cap ? g->cap * 2 : 4096;
-        g->list = realloc(g->list, g->cap * sizeof *g->list);
-        MUST(g->list);
-    }
-    g->list[g->count++] = (struct link_scored){ pair, pattern };
-}
-
-static void gather_batch(void *arg, int thread, int rule, const struct link_pair *pairs, size_t count)
-{
-    const struct gathering *all = arg;
-    struct gather *g = &all->by[thread];
-
-    (void)rule;
-    g->seen += (double)count;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t pattern;
-
-        if (i + AHEAD < count)
-            compare_prefetch(&all->model->comparer, pairs[i + AHEAD], false);
-        if (i + AHEAD / 2 < count)
-            compare_prefetch(&all->model->comparer, pairs[i + AHEAD / 2], true);
-        pattern = compare_pair(&all->model->comparer, g->memo, pairs[i]);
-        if (link_pattern_weight(all->model, pattern).chance >= kept_bits)
-            gather_add(g, pairs[i], pattern);
-    }
-}
-
-/* All kept candidates in one list, from malloc(). */
-static struct link_scored *candidates_gather(struct link_result *r, int threads, size_t *ret_count)
-{
-    struct gather *by = calloc((size_t)threads, sizeof *by);
-    struct gathering all = { &r->model, by };
-    struct link_scored *list;
-    size_t count = 0;
-
-    MUST(by);
-    for (int i = 0; i < threads; i++)
-        by[i].memo = compare_memo_new();
-    link_block_run(r->plan, threads, gather_batch, &all);
-    for (int i = 0; i < threads; i++) {
-        count += by[i].count;
-        r->candidates += by[i].seen;
-    }
-    list = realloc(by[0].list, (count + 1) * sizeof *list);
-    MUST(list);
-    for (int i = 1; i < threads; i++) {
-        if (by[i].count)
-            memcpy(list + by[0].count, by[i].list, by[i].count * sizeof *list);
-        by[0].count += by[i].count;
-        free(by[i].list);
-    }
-    for (int i = 0; i < threads; i++)
-        compare_memo_free(by[i].memo);
-    free(by);
-    *ret_count = count;
-    return list;
-}
-
-static int found_order(const void *a, const void *b)
-{
-    const struct link_found *x = a, *y = b;
-
-    if (x->pair.left != y->pair.left)
-        return x->pair.left < y->pair.left ? -1 : 1;
-    return x->pair.right < y->pair.right ? -1 : x->pair.right > y->pair.right;
-}
+/* Pairs below these bits under the fitted model are let go. */
+static const double found_bits = -14;
 
 /* Relatives rather than one person; or one person but for two valid numbers that differ. */
 static bool is_household(const struct link_model *m, struct link_weight w, uint64_t pattern)
@@ -105,20 +25,51 @@ static bool is_household(const struct link_model *m, struct link_weight w, uint6
     return w.kin < fmin(w.chance, 0);
 }
 
-static void found_weigh(struct link_result *r, const struct link_scored *list, size_t count)
-{
-    r->found = malloc((count + 1) * sizeof *r->found);
-    MUST(r->found);
-    for (size_t i = 0; i < count; i++) {
-        struct link_weight w = link_score(&r->model, list[i].pair, list[i].pattern);
-        double bits = link_weight_bits(w);
-        bool household = is_household(&r->model, w, list[i].pattern);
+/* Threads weigh slices of the candidates, each from where its slice begins; then the slices are put together. */
+struct weighing {
+    const struct link_model *m;
+    const struct candidates *from;
+    struct link_found *found;
+    size_t count[CREW_MAX];
+    int threads;
+};
 
-        if (bits >= found_bits || (household && link_pattern_is_vetoed(&r->model, list[i].pattern)))
-            r->found[r->count++] = (struct link_found){ list[i].pair, list[i].pattern, (float)bits, 0,
-                                                        household ? LINK_PAIR_HOUSEHOLD : LINK_PAIR_POSSIBLE };
+static void slice_weigh(void *arg, int thread)
+{
+    struct weighing *all = arg;
+    size_t from = crew_from(all->from->count, thread, all->threads), to = crew_from(all->from->count, thread + 1, all->threads);
+    const struct link_scored *list = all->from->list;
+    struct link_found *out = all->found + from;
+
+    for (size_t i = from; i < to; i++) {
+        if (i + 2 * AHEAD < to)
+            link_score_prefetch(all->m, list[i + 2 * AHEAD].pair, list[i + 2 * AHEAD].pattern, false);
+        if (i + AHEAD < to)
+            link_score_prefetch(all->m, list[i + AHEAD].pair, list[i + AHEAD].pattern, true);
+        struct link_weight w = link_score(all->m, list[i].pair, list[i].pattern);
+        double bits = link_weight_bits(w);
+        bool household = is_household(all->m, w, list[i].pattern);
+
+        if (bits >= found_bits || (household && link_pattern_is_vetoed(all->m, list[i].pattern)))
+            *out++ = (struct link_found){ list[i].pair, list[i].pattern, (float)bits, 0, household ? LINK_PAIR_HOUSEHOLD : LINK_PAIR_POSSIBLE };
     }
-    qsort(r->found, r->count, sizeof *r->found, found_order);
+    all->count[thread] = (size_t)(out - (all->found + from));
+}
+
+static void found_weigh(struct link_result *r, const struct candidates *c, int threads)
+{
+    struct weighing all = { .m = &r->model, .from = c, .threads = threads };
+
+    r->found_bytes = c->count * sizeof *r->found;
+    r->found = all.found = link_pages_new(r->found_bytes);
+    crew_run(threads, slice_weigh, &all);
+    for (int t = 0; t < threads; t++) {
+        size_t from = crew_from(c->count, t, threads);
+
+        if (r->count != from && all.count[t])
+            memmove(r->found + r->count, r->found + from, all.count[t] * sizeof *r->found);
+        r->count += all.count[t];
+    }
 }
 
 static struct group_edge *edges_of(const struct link_result *r)
@@ -214,20 +165,36 @@ static void link_one(struct link_result *r, const struct link_set *set, const st
     free(edges);
 }
 
+static void step(const struct link_options *o, const char *name)
+{
+    if (o->step)
+        o->step(o->step_with, name);
+}
+
 STATUS link_run(struct link_set *set, const struct link_options *options, struct link_result **ret)
 {
     struct link_result *r = calloc(1, sizeof *r);
-    struct link_scored *list;
-    size_t count;
+    struct candidates c;
 
     MUST(r);
+    step(options, "chances");
     link_model_start(&r->model, set);
     clusters_alone(r, set);
+    step(options, "keys");
     link_block_plan(set, options, &r->plan);
-    list = candidates_gather(r, link_block_threads(options), &count);
-    link_model_fit(&r->model, list, count);
-    found_weigh(r, list, count);
-    free(list);
+    step(options, "candidates");
+    if (!r->plan->settles) /* else most records are looked at once: the columns serve as well, and take no memory */
+        comparer_cards(&r->model.comparer, link_block_threads(options));
+    candidates_gather(&r->model, r->plan, options, &c);
+    comparer_cards_drop(&r->model.comparer);
+    r->candidates = c.compared;
+    r->cut = c.cut;
+    step(options, "learn");
+    link_model_fit(&r->model, c.list, c.count);
+    step(options, "weigh");
+    found_weigh(r, &c, link_block_threads(options));
+    candidates_done(&c);
+    step(options, "choose");
     if (set->sides == 2)
         link_two(r, set, options);
     else
@@ -244,7 +211,7 @@ void link_result_free(struct link_result *r)
         return;
     link_model_done(&r->model);
     link_plan_free(r->plan);
-    free(r->found);
+    link_pages_free(r->found, r->found_bytes);
     free(r->cluster[0]);
     free(r->cluster[1]);
     free(r);

@@ -29,7 +29,9 @@ struct link_result {
     size_t count;
     uint32_t *cluster[2]; /* [side][record]: the smallest record number of the cluster, those of side 1 after side 0 */
     size_t matches, households, clusters; /* pairs that match; clusters of two and more */
+    size_t found_bytes;                 /* private: reserved */
     double candidates;                  /* pairs compared */
+    double cut;                         /* of these, let go because the memory allowed holds no more */
     double threshold;                   /* probability from which a pair is a match */
     struct link_expected expected[LINK_EXPECTED]; /* by weight alone, before clusters are grown */
     struct link_model model;

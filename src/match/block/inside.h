@@ -24,8 +24,7 @@ struct plan {
     uint8_t refine[LINK_RULES_MAX][REFINE_MAX]; /* parts that cut blocks that are too large, in this order */
     int refines[LINK_RULES_MAX];
     uint64_t block_pairs_max; /* of one block, before it is cut */
-    int settling;             /* the first rules may settle records; 0: none does */
-    bool settles[1 << SETTLING_MAX]; /* by the rules of these whose keys a pair has equal */
+    int settling; /* so many first rules run one after the other, each for the records that those before have not settled */
     struct arena *names;
     size_t bytes_max;
 };

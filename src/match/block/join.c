@@ -2,9 +2,9 @@
  * scattered into partitions that fit the cache, and each partition is joined by itself. A pair leaves only by the first
  * rule whose key is equal for it; what a later rule finds again is seen by comparing the keys before.
  *
- * Of two large lists of which each record has one match, the first rules settle most: a pair that agrees in so much that
- * no two of all pairs would by chance. Its records are not looked for further, so that the later rules, which find the few
- * pairs with many slips, pass over the rest only and cost little.
+ * Of two large lists of which each record has one match, the first rules settle most: the taker says which pairs are beyond
+ * doubt. Their records are not looked for further, so that the later rules, which find the few pairs with many slips, pass
+ * over the rest only and cost little.
  *
  * A block that is too large is cut by the values of further parts, and the finer keys take the place of the coarse ones, so
  * that later rules see what really came out. What is still too large then is alike in everything that could cut it: there
@@ -20,7 +20,7 @@
 
 #include "match/set/pages.h"
 
-enum { THREADS_MAX = 64, ROWS = 512, PARTITIONS_MAX = 1024, PARTITION_RECORDS = 4096, AHEAD = 12 };
+enum { THREADS_MAX = 64, ROWS = 512, PARTITIONS_MAX = 1024, PARTITION_RECORDS = 4096, AHEAD = 12, BUCKETS = 2048, BATCH_LEAST = 4096 };
 
 struct entry {
     uint32_t key, member;
@@ -51,8 +51,10 @@ struct join {
 struct worker {
     struct join *join;
     int thread;
-    struct link_pair *batch;
-    size_t count;
+    struct link_pair *batch, *sent; /* of members; of records */
+    uint8_t *settled;
+    uint32_t *place; /* [bucket] of left members */
+    size_t count, room_pairs;
     struct slot *slots;
     uint32_t slots_cap;
     uint32_t *slot_of[2], *member[2], room;
@@ -163,24 +165,15 @@ static bool seen_before(const uint32_t *a, const uint32_t *b, int rules)
     return seen;
 }
 
-/* The rules whose keys are equal, as bits. */
-static unsigned equal_rules(const uint32_t *a, const uint32_t *b, int rules)
+static void settle(struct worker *w, size_t count)
 {
-    unsigned equal = 0;
+    struct join *j = w->join;
 
-    for (int i = 0; i < rules; i++)
-        equal |= (unsigned)(a[i] == b[i] && a[i]) << i;
-    return equal;
-}
-
-static void settle(struct join *j, struct link_pair p)
-{
-    size_t rules = (size_t)j->rules;
-
-    if (!j->plan->settles[equal_rules(j->keys[0] + p.left * rules, j->keys[1] + p.right * rules, j->rules)])
-        return;
-    __atomic_store_n(&j->settled[0][p.left], 1, __ATOMIC_RELAXED);
-    __atomic_store_n(&j->settled[1][p.right], 1, __ATOMIC_RELAXED);
+    for (size_t i = 0; i < count; i++)
+        if (w->settled[i]) {
+            __atomic_store_n(&j->settled[0][w->batch[i].left], 1, __ATOMIC_RELAXED);
+            __atomic_store_n(&j->settled[1][w->batch[i].right], 1, __ATOMIC_RELAXED);
+        }
 }
 
 /* From members to records; of a deduplication in the order of content. */
@@ -198,13 +191,15 @@ static struct link_pair pair_of(const struct join *j, struct link_pair p)
     return found;
 }
 
-/* Sends off what no rule before has brought. */
-static void batch_send(struct worker *w)
+/* Leaves what no rule before has brought. */
+static void batch_filter(struct worker *w)
 {
     struct join *j = w->join;
     int other = j->set->sides - 1;
     size_t rules = (size_t)j->rules, kept = 0;
 
+    if (!j->rule)
+        return;
     for (size_t i = 0; i < w->count; i++) {
         struct link_pair p = w->batch[i];
 
@@ -212,21 +207,60 @@ static void batch_send(struct worker *w)
             __builtin_prefetch(j->keys[0] + w->batch[i + AHEAD].left * rules);
             __builtin_prefetch(j->keys[other] + w->batch[i + AHEAD].right * rules);
         }
-        if (seen_before(j->keys[0] + p.left * rules, j->keys[other] + p.right * rules, j->rule))
-            continue;
-        if (j->settled[0])
-            settle(j, p);
-        w->batch[kept++] = pair_of(j, p);
+        if (!seen_before(j->keys[0] + p.left * rules, j->keys[other] + p.right * rules, j->rule))
+            w->batch[kept++] = p;
     }
-    if (kept)
-        j->sink(j->arg, w->thread, j->rule, w->batch, kept);
+    w->count = kept;
+}
+
+/* By buckets of left members, so that whoever compares them reads the left columns nearly from front to end. */
+static void batch_order(struct worker *w)
+{
+    const struct join *j = w->join;
+    unsigned shift = 0;
+    uint32_t at = 0;
+
+    while (j->count[0] >> shift >= BUCKETS)
+        shift++;
+    memset(w->place, 0, BUCKETS * sizeof *w->place);
+    for (size_t i = 0; i < w->count; i++)
+        w->place[w->batch[i].left >> shift]++;
+    for (int b = 0; b < BUCKETS; b++) {
+        uint32_t n = w->place[b];
+
+        w->place[b] = at;
+        at += n;
+    }
+    for (size_t i = 0; i < w->count; i++)
+        w->sent[w->place[w->batch[i].left >> shift]++] = w->batch[i];
+    memcpy(w->batch, w->sent, w->count * sizeof *w->batch);
+}
+
+static void batch_send(struct worker *w)
+{
+    struct join *j = w->join;
+    size_t count;
+
+    batch_filter(w);
+    if (j->set->sides == 2 && w->count > BUCKETS)
+        batch_order(w);
+    count = w->count;
     w->count = 0;
+    if (!count)
+        return;
+    for (size_t i = 0; i < count; i++)
+        w->sent[i] = pair_of(j, w->batch[i]);
+    if (j->settled[0])
+        memset(w->settled, 0, count);
+    j->sink(j->arg, w->thread, j->rule, w->sent, count, j->settled[0] ? w->settled : NULL);
+    if (j->settled[0])
+        settle(w, count);
 }
 
 static void pair_add(struct worker *w, uint32_t left, uint32_t right)
 {
     w->batch[w->count++] = (struct link_pair){ left, right };
-    if (w->count == LINK_BATCH)
+    if (w->count == w->room_pairs)
         batch_send(w);
 }
 
@@ -487,7 +521,6 @@ static void stage_new(struct join *j)
         j->write[side] = calloc(cells, sizeof(uint32_t));
         MUST(j->counts[side] && j->write[side]);
     }
-    MUST(pthread_barrier_init(&j->barrier, NULL, (unsigned)j->threads) == 0);
 }
 
 static void stage_free(struct join *j)
@@ -502,12 +535,13 @@ static void stage_free(struct join *j)
         free(j->record[side]);
         free(j->settled[side]);
     }
-    pthread_barrier_destroy(&j->barrier);
 }
 
-/* The stage after `before`: the records that are not settled, with the keys that they have by now. */
-static void stage_after(struct join *j, const struct join *before)
+/* The stage after `before`, which it ends: the records that are not settled, with the keys that they have by now. */
+static void stage_after(struct join *j, struct join *before)
 {
+    uint32_t *member[2];
+
     for (int side = 0; side < j->set->sides; side++) {
         uint32_t n = 0;
 
@@ -515,37 +549,54 @@ static void stage_after(struct join *j, const struct join *before)
             n += !before->settled[side][i];
         j->count[side] = n;
         j->record[side] = malloc((n + 1u) * sizeof(uint32_t));
-        MUST(j->record[side]);
+        member[side] = malloc((n + 1u) * sizeof(uint32_t));
+        MUST(j->record[side] && member[side]);
         n = 0;
         for (uint32_t i = 0; i < before->count[side]; i++)
-            if (!before->settled[side][i])
-                j->record[side][n++] = i;
+            if (!before->settled[side][i]) {
+                j->record[side][n] = record_of(before, side, i);
+                member[side][n++] = i;
+            }
     }
     stage_new(j);
-    for (int side = 0; side < j->set->sides; side++)
+    for (int side = 0; side < j->set->sides; side++) {
         for (uint32_t i = 0; i < j->count[side]; i++)
-            memcpy(j->keys[side] + (size_t)i * (size_t)j->rules, before->keys[side] + (size_t)j->record[side][i] * (size_t)before->rules,
+            memcpy(j->keys[side] + (size_t)i * (size_t)j->rules, before->keys[side] + (size_t)member[side][i] * (size_t)before->rules,
                    (size_t)before->rules * sizeof(uint32_t));
+        free(member[side]);
+    }
+    stage_free(before);
 }
 
 static void stage_run(struct join *j)
 {
     struct worker worker[THREADS_MAX] = { 0 };
     pthread_t started[THREADS_MAX];
+    size_t pairs = (size_t)j->count[0] / (size_t)j->threads;
 
+    pairs = pairs < BATCH_LEAST ? BATCH_LEAST : pairs < LINK_BATCH ? pairs : LINK_BATCH;
+    MUST(pthread_barrier_init(&j->barrier, NULL, (unsigned)j->threads) == 0);
     for (int i = 0; i < j->threads; i++) {
         worker[i].join = j;
         worker[i].thread = i;
-        worker[i].batch = malloc(LINK_BATCH * sizeof *worker[i].batch);
-        MUST(worker[i].batch);
+        worker[i].room_pairs = pairs;
+        worker[i].batch = malloc(pairs * sizeof *worker[i].batch);
+        worker[i].sent = malloc(pairs * sizeof *worker[i].sent);
+        worker[i].settled = malloc(pairs);
+        worker[i].place = malloc(BUCKETS * sizeof *worker[i].place);
+        MUST(worker[i].batch && worker[i].sent && worker[i].settled && worker[i].place);
     }
     for (int i = 1; i < j->threads; i++)
         MUST(pthread_create(&started[i], NULL, thread_run, &worker[i]) == 0);
     thread_run(&worker[0]);
     for (int i = 1; i < j->threads; i++)
         MUST(pthread_join(started[i], NULL) == 0);
+    pthread_barrier_destroy(&j->barrier);
     for (int i = 0; i < j->threads; i++) {
         free(worker[i].batch);
+        free(worker[i].sent);
+        free(worker[i].place);
+        free(worker[i].settled);
         free(worker[i].slots);
         for (int side = 0; side < 2; side++) {
             free(worker[i].slot_of[side]);
@@ -564,27 +615,25 @@ int link_block_threads(const struct link_options *options)
 void link_block_run(const struct link_plan *plan, int threads, link_batch *sink, void *arg)
 {
     const struct plan *p = (const struct plan *)(const void *)plan;
-    struct join first = { .plan = p, .set = p->set, .threads = threads < 1 ? 1 : threads > THREADS_MAX ? THREADS_MAX : threads,
-                          .sink = sink, .arg = arg, .rules = p->settling, .count = { p->set->count[0], p->set->count[1] } };
-    struct join rest = first;
+    struct join stage = { .plan = p, .set = p->set, .threads = threads < 1 ? 1 : threads > THREADS_MAX ? THREADS_MAX : threads,
+                          .sink = sink, .arg = arg, .count = { p->set->count[0], p->set->count[1] } };
 
-    if (plan->rules == 0)
-        return;
-    rest.from = p->settling;
-    rest.rules = plan->rules;
-    if (p->settling) {
-        for (int side = 0; side < 2; side++) {
-            first.settled[side] = calloc(first.count[side] + 1u, 1);
-            MUST(first.settled[side]);
+    while (stage.rules < plan->rules) {
+        struct join before = stage;
+
+        stage.from = before.rules;
+        stage.rules = stage.from < p->settling ? stage.from + 1 : plan->rules;
+        memset(stage.settled, 0, sizeof stage.settled);
+        if (before.rules)
+            stage_after(&stage, &before);
+        else
+            stage_new(&stage);
+        for (int side = 0; side < 2 && stage.rules <= p->settling; side++) {
+            stage.settled[side] = calloc(stage.count[side] + 1u, 1);
+            MUST(stage.settled[side]);
         }
-        stage_new(&first);
-        stage_run(&first);
-        stage_after(&rest, &first);
-        stage_free(&first);
-    } else {
-        stage_new(&rest);
+        stage_run(&stage);
     }
-    if (rest.from < rest.rules)
-        stage_run(&rest);
-    stage_free(&rest);
+    if (plan->rules)
+        stage_free(&stage);
 }

@@ -121,28 +121,19 @@ static void mask_bits(const struct choice *c, uint64_t mask, double *ret_own, do
     }
 }
 
-/* Which equal keys of the first rules settle a pair: what they agree in is rarer than one such pair in a thousand sets. */
-static void settling_begin(struct choice *c)
+/* Records that the rules so far will settle, by the certain pairs that they bring: those that agree in so much that no one
+ * will doubt them. */
+static void settled_guess(struct choice *c)
 {
-    struct plan *p = c->plan;
     double settled = 0;
 
-    p->settling = p->face.rules;
-    for (unsigned rules = 0; rules < 1u << p->settling; rules++) {
-        uint64_t mask = 0;
+    for (uint32_t i = 0; i < c->certain.real; i++) {
         double own, all;
 
-        for (int i = 0; i < p->settling; i++)
-            mask |= rules >> i & 1 ? p->key[i].mask : 0;
-        mask_bits(c, mask, &own, &all);
-        p->settles[rules] = own >= settled_own_bits && all >= log2(fmax(c->all, 1)) + settled_bits;
-    }
-    for (uint32_t i = 0; i < c->certain.real; i++) {
-        unsigned rules = 0;
-
-        for (int k = 0; k < p->settling; k++)
-            rules |= (unsigned)((c->certain.equal[i] & p->key[k].mask) == p->key[k].mask) << k;
-        settled += p->settles[rules];
+        if (c->certain.weight[i] == 1)
+            continue;
+        mask_bits(c, c->certain.equal[i], &own, &all);
+        settled += own >= settled_own_bits && all >= log2(fmax(c->all, 1)) + settled_bits;
     }
     c->open = 1 - fmin(1, settled / fmax(c->certain.real, 1) * c->certain.pairs * 2 / fmax(c->records, 1));
     c->open = fmax(c->open, .05);
@@ -275,10 +266,11 @@ static void dear_keys_drop(struct choice *c, double left)
             c->gain[i] = 0;
 }
 
-/* From here on a rule passes over the open records only. */
+/* The next rule passes over the open records only. */
 static void settled_cheapen(struct choice *c)
 {
-    settling_begin(c);
+    settled_guess(c);
+    c->plan->settling = c->plan->face.rules;
     for (int i = 0; i < c->count; i++)
         c->cost[i] = c->counted[i] ? cost_of(c, &c->library[i])
                                    : c->rule_seconds + c->open * (c->records * record_seconds + c->open * c->library[i].pairs * pair_seconds);
@@ -307,11 +299,12 @@ static void rules_choose(struct choice *c, bool may_settle)
         }
         left -= c->cost[best] - c->rule_seconds;
         rule_add(c, best);
-        if (may_settle && p->face.rules == SETTLING_MAX)
+        if (may_settle && p->face.rules <= SETTLING_MAX)
             settled_cheapen(c);
     }
     for (uint32_t i = 0; i < c->certain.real; i++)
         missed += c->certain.weight[i] == 1;
+    p->face.settles = p->settling > 0;
     p->face.missed = missed / fmax(c->certain.real, 1);
     for (uint32_t i = 0; i < c->certain.count; i++)
         c->certain.weight[i] = i < c->certain.real;

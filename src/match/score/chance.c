@@ -55,8 +55,11 @@ static void words_known_count(struct link_model *m)
 static double uses_of(const struct link_model *m, int comparison, int side, uint32_t code)
 {
     const struct link_set *s = m->comparer.set;
+    const struct link_dict *d = s->field[m->comparer.list[comparison].field].dict;
 
-    return side < s->sides ? m->uses[comparison][(size_t)side * (s->field[m->comparer.list[comparison].field].dict->count + 1) + code] : 0;
+    if (side >= s->sides)
+        return 0;
+    return m->uses[comparison] ? m->uses[comparison][(size_t)side * (d->count + 1) + code] : d->uses[side][code];
 }
 
 /* The chance of a value in its field: a dictionary may be shared by several. */
@@ -74,7 +77,12 @@ static void uses_count(struct link_model *m, int comparison)
     const struct link_set *s = m->comparer.set;
     const struct link_field *f = &s->field[m->comparer.list[comparison].field];
     size_t stride = (size_t)f->dict->count + 1;
+    int sharing = 0;
 
+    for (int i = 0; i < s->fields; i++)
+        sharing += s->field[i].dict == f->dict;
+    if (sharing == 1)
+        return;
     m->uses[comparison] = calloc(stride * (size_t)s->sides, sizeof(uint32_t));
     MUST(m->uses[comparison]);
     for (int side = 0; side < s->sides; side++)
@@ -82,16 +90,39 @@ static void uses_count(struct link_model *m, int comparison)
             m->uses[comparison][(size_t)side * stride + f->code[side][i]]++;
 }
 
-static double words_rarity(const struct link_model *m, const struct link_field *f, int side, uint32_t row, int level)
+/* One over the chance of each value of a text, or of each word of names, so that weighing a pair is a look-up. */
+static void rarity_tabulate(struct link_model *m, int comparison)
 {
+    const struct comparison *c = &m->comparer.list[comparison];
+    const struct link_field *f = &m->comparer.set->field[c->field];
+
+    if (f->kind != LINK_KIND_TEXT && (f->kind != LINK_KIND_WORDS || !c->is_name))
+        return;
+    for (int i = 0; i < comparison && f->kind == LINK_KIND_WORDS; i++)
+        if (m->comparer.list[i].is_name && m->comparer.set->field[m->comparer.list[i].field].dict == f->dict) {
+            m->rarity[comparison] = m->rarity[i];
+            return;
+        }
+    m->rarity[comparison] = malloc(((size_t)f->dict->count + 1) * sizeof(float));
+    MUST(m->rarity[comparison]);
+    m->rarity_is_own[comparison] = true;
+    m->rarity[comparison][0] = 1;
+    for (uint32_t code = 1; code <= f->dict->count; code++)
+        m->rarity[comparison][code] = (float)(f->kind == LINK_KIND_TEXT ? 1 / code_chance(m, comparison, code) : fmin(1 / word_chance(m, f, code), 1e6));
+}
+
+static double words_rarity(const struct link_model *m, int comparison, int side, uint32_t row, int level)
+{
+    const struct link_field *f = &m->comparer.set->field[m->comparer.list[comparison].field];
     const uint32_t *word = link_words(f, side, row);
+    const float *of = m->rarity[comparison];
     int count = f->word_count[side][row] < LINK_WORDS_MAX ? f->word_count[side][row] : LINK_WORDS_MAX;
     double rarity = 1;
 
     for (int k = 0; k < count; k++) {
         bool counts = level >= NAME_NEAR || (k == 0 && level != NAME_LAST) || (k == count - 1 && level != NAME_FIRST);
 
-        rarity *= counts ? fmin(1 / word_chance(m, f, word[k]), 1e6) : 1;
+        rarity *= counts ? (double)of[word[k]] : 1;
     }
     return fmin(rarity, records(m->comparer.set)); /* no list shows a name to be rarer than that */
 }
@@ -158,7 +189,7 @@ static double equal_drawn(const struct link_model *m, int comparison, double *re
         sum += equal_pairs(s, of[0], of[1]);
         chance += pairs = chance_pairs(s, of[0], of[1]);
         if (pairs > 0 && m->comparer.list[comparison].is_name)
-            rarity += pairs * words_rarity(m, f, list[i].side, list[i].row, LEVEL_SAME);
+            rarity += pairs * words_rarity(m, comparison, list[i].side, list[i].row, LEVEL_SAME);
     }
     free(list);
     *ret_rarity = chance > 0 ? rarity / chance : 0;
@@ -184,29 +215,53 @@ static double slot_rarity(const struct link_model *m, const struct link_field *f
     return slot ? known / fmax(1, (double)m->days[slot] + m->days[DAY_SLOTS + slot]) : 1;
 }
 
+/* What is equal is as rare on one side as on the other: then the left one is asked alone. */
 double chance_rarity(const struct link_model *m, int comparison, struct link_pair pair, int level)
 {
     const struct comparison *c = &m->comparer.list[comparison];
     const struct link_set *s = m->comparer.set;
     const struct link_field *f = &s->field[c->field];
+    const float *of = m->rarity[comparison];
     int right = link_side(s, 1);
 
     switch (f->kind) {
     case LINK_KIND_TEXT:
         if (level <= TEXT_ELSEWHERE)
             return 1;
-        return (1 / code_chance(m, comparison, f->code[0][pair.left]) + 1 / code_chance(m, comparison, f->code[right][pair.right])) / 2;
+        return ((double)of[f->code[0][pair.left]] + (double)of[level == LEVEL_SAME ? f->code[0][pair.left] : f->code[right][pair.right]]) / 2;
     case LINK_KIND_DAY:
         return level == LEVEL_SAME && comparison == m->day_comparison ? slot_rarity(m, f, day_slot(f->code[0][pair.left])) : 1;
     case LINK_KIND_WORDS:
         if (!c->is_name)
             return 1;
-        return (words_rarity(m, f, 0, pair.left, level) + words_rarity(m, f, right, pair.right, level)) / 2;
+        if (level == LEVEL_SAME)
+            return words_rarity(m, comparison, 0, pair.left, level);
+        return (words_rarity(m, comparison, 0, pair.left, level) + words_rarity(m, comparison, right, pair.right, level)) / 2;
     case LINK_KIND_DIGITS:
     case LINK_KIND_NONE:
         break;
     }
     return 1;
+}
+
+/* Left records come in their order and need no asking. */
+void chance_prefetch(const struct link_model *m, int comparison, struct link_pair pair, int level, bool near)
+{
+    const struct link_field *f = &m->comparer.set->field[m->comparer.list[comparison].field];
+    int right = link_side(m->comparer.set, 1);
+
+    if (level == LEVEL_SAME)
+        return;
+    if (f->kind == LINK_KIND_TEXT && !near)
+        __builtin_prefetch(&f->code[right][pair.right]);
+    if (f->kind != LINK_KIND_WORDS)
+        return;
+    if (near)
+        __builtin_prefetch(link_words(f, right, pair.right));
+    else {
+        __builtin_prefetch(&f->word_at[right][pair.right]);
+        __builtin_prefetch(&f->word_count[right][pair.right]);
+    }
 }
 
 /* Pairs that have the same value, and their mean rarity: each pair counted as often as it occurs. */
@@ -342,6 +397,8 @@ void chance_count(struct link_model *m)
             days_count(m, &s->field[m->comparer.list[i].field]);
             m->day_comparison = i;
         }
+    for (int i = 0; i < m->comparer.count; i++)
+        rarity_tabulate(m, i);
     pairs_draw(m, t);
     for (int i = 0; i < m->comparer.count; i++)
         shares_set(m, i, t);

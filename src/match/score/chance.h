@@ -5,4 +5,5 @@
 /* Fills pairs, known, all, rarity_mean and days of a model whose comparer stands. */
 void chance_count(struct link_model *m);
 /* One over the chance that a value such as this stands in a record; 1 where rarity is not used. */
+void chance_prefetch(const struct link_model *m, int comparison, struct link_pair pair, int level, bool near);
 double chance_rarity(const struct link_model *m, int comparison, struct link_pair pair, int level);

@@ -2,6 +2,7 @@
  * table, so that forgetting costs time only and never changes an answer. */
 #include "match/score/compare.h"
 
+#include "match/score/card.h"
 #include "match/score/similar.h"
 #include "match/score/words.h"
 
@@ -234,6 +235,7 @@ void comparer_init(struct comparer *c, const struct link_set *set)
 
 void comparer_done(struct comparer *c)
 {
+    comparer_cards_drop(c);
     for (int i = 0; i < c->dicts; i++)
         word_facts_done(&c->facts[i]);
     free(c->facts);
@@ -286,6 +288,11 @@ static enum level words_field_level(const struct comparer *c, struct compare_mem
     return (c->list[i].is_name ? words_name_level : words_text_level)(memo, &c->facts[c->facts_of[i]], x, y);
 }
 
+static enum level digits_level(const struct link_field *f, uint64_t x, uint64_t y)
+{
+    return f->role == LINK_PERSON_NUMBER ? compare_persons(x, y) : compare_digits(x, y);
+}
+
 static enum level field_level(const struct comparer *c, struct compare_memo *memo, int i, struct view a, struct view b)
 {
     const struct comparison *it = &c->list[i];
@@ -303,7 +310,7 @@ static enum level field_level(const struct comparer *c, struct compare_memo *mem
     case LINK_KIND_DIGITS: {
         uint64_t x = f->digits[a.side][a.row], y = f->digits[b.side][b.row];
 
-        return x && y ? f->role == LINK_PERSON_NUMBER ? compare_persons(x, y) : compare_digits(x, y) : LEVEL_UNKNOWN;
+        return x && y ? digits_level(f, x, y) : LEVEL_UNKNOWN;
     }
     case LINK_KIND_WORDS:
         return words_field_level(c, memo, i, a, b);
@@ -322,25 +329,156 @@ uint64_t compare_records(const struct comparer *c, struct compare_memo *memo, in
     return pattern;
 }
 
-static void prefetch_record(const struct comparer *c, int side, uint32_t row, bool near)
-{
-    for (int i = 0; i < c->count; i++) {
-        const struct link_field *f = &c->set->field[c->list[i].field];
+enum { CARDS_AHEAD = 24, FAR = 24, NEAR = 12 }; /* pairs ahead whose values are asked for; words stand behind another look-up */
 
-        if (f->kind == LINK_KIND_WORDS) {
-            __builtin_prefetch(near ? link_words(f, side, row) : &f->word_at[side][row]);
-            __builtin_prefetch(&f->word_count[side][row]);
-        } else if (!near && f->kind == LINK_KIND_DIGITS)
-            __builtin_prefetch(&f->digits[side][row]);
-        else if (!near)
-            __builtin_prefetch(&f->code[side][row]);
+static void prefetch_words(const struct link_field *f, int side, uint32_t row, bool near)
+{
+    if (near)
+        __builtin_prefetch(link_words(f, side, row));
+    else {
+        __builtin_prefetch(&f->word_at[side][row]);
+        __builtin_prefetch(&f->word_count[side][row]);
     }
 }
 
-void compare_prefetch(const struct comparer *c, struct link_pair pair, bool near)
+/* A batch while it is compared: of each field of words the pairs that their cards do not decide. */
+struct batch {
+    const struct comparer *c;
+    struct compare_memo *memo;
+    const struct link_pair *pairs;
+    uint64_t *patterns;
+    uint16_t *open; /* [pair] of one field */
+};
+
+static enum level card_text_level(const struct batch *b, int i, const uint32_t *left, const uint32_t *right)
 {
-    prefetch_record(c, 0, pair.left, near);
-    prefetch_record(c, link_side(c->set, 1), pair.right, near);
+    const struct comparison *it = &b->c->list[i];
+    const struct link_field *f = &b->c->set->field[it->field];
+    int at = b->c->cards->at[i];
+    enum level level = text_level(b->memo, f->dict, left[at], right[at], it->is_number);
+
+    if (level >= TEXT_LIKE || it->beside < 0)
+        return level;
+    at = b->c->cards->at[it->beside];
+    return crossed(b->memo, it, f, (struct crossing){ left[b->c->cards->at[i]], right[b->c->cards->at[i]], left[at], right[at] }) ? TEXT_ELSEWHERE : level;
+}
+
+/* Fields that are decided by what stands on the cards; words that differ stay LEVEL_DIFFERENT until they are looked at. */
+static uint64_t cards_pattern(const struct batch *b, const uint32_t *left, const uint32_t *right)
+{
+    const struct comparer *c = b->c;
+    uint64_t pattern = 0;
+
+    for (int i = 0; i < c->count; i++) {
+        const struct link_field *f = &c->set->field[c->list[i].field];
+        int at = c->cards->at[i];
+        bool wide = f->kind == LINK_KIND_WORDS || f->kind == LINK_KIND_DIGITS;
+        uint64_t x = wide ? card_wide(left, at) : left[at], y = wide ? card_wide(right, at) : right[at];
+        enum level level = LEVEL_UNKNOWN;
+
+        if (x && x == y)
+            level = LEVEL_SAME;
+        else if (x && y)
+            level = f->kind == LINK_KIND_WORDS    ? LEVEL_DIFFERENT
+                    : f->kind == LINK_KIND_DIGITS ? digits_level(f, x, y)
+                    : f->kind == LINK_KIND_DAY    ? compare_days((uint32_t)x, (uint32_t)y)
+                                                  : card_text_level(b, i, left, right);
+        pattern |= (uint64_t)level << (i * LEVEL_BITS);
+    }
+    return pattern;
+}
+
+static void batch_words(const struct batch *b, int i, size_t count)
+{
+    const struct link_field *f = &b->c->set->field[b->c->list[i].field];
+    int right = link_side(b->c->set, 1);
+
+    for (size_t n = 0; n < count; n++) {
+        const struct link_pair *p = &b->pairs[b->open[n]];
+
+        if (n + FAR < count) {
+            prefetch_words(f, 0, b->pairs[b->open[n + FAR]].left, false);
+            prefetch_words(f, right, b->pairs[b->open[n + FAR]].right, false);
+        }
+        if (n + NEAR < count) {
+            prefetch_words(f, 0, b->pairs[b->open[n + NEAR]].left, true);
+            prefetch_words(f, right, b->pairs[b->open[n + NEAR]].right, true);
+        }
+        enum level level = words_field_level(b->c, b->memo, i, (struct view){ 0, p->left }, (struct view){ right, p->right });
+        b->patterns[b->open[n]] ^= (uint64_t)(level ^ LEVEL_DIFFERENT) << (i * LEVEL_BITS);
+    }
+}
+
+static void cards_compare(const struct batch *b, size_t count)
+{
+    const struct cards *k = b->c->cards;
+    int right = link_side(b->c->set, 1);
+
+    for (size_t n = 0; n < count; n++) {
+        if (n + CARDS_AHEAD < count) {
+            __builtin_prefetch(card_of(k, 0, b->pairs[n + CARDS_AHEAD].left));
+            __builtin_prefetch(card_of(k, right, b->pairs[n + CARDS_AHEAD].right));
+        }
+        b->patterns[n] = cards_pattern(b, card_of(k, 0, b->pairs[n].left), card_of(k, right, b->pairs[n].right));
+    }
+    for (int i = 0; i < b->c->count; i++) {
+        size_t open = 0;
+
+        if (b->c->set->field[b->c->list[i].field].kind != LINK_KIND_WORDS)
+            continue;
+        for (size_t n = 0; n < count; n++) {
+            b->open[open] = (uint16_t)n;
+            open += pattern_level(b->patterns[n], i) == LEVEL_DIFFERENT;
+        }
+        batch_words(b, i, open);
+    }
+}
+
+static void prefetch_value(const struct link_field *f, int side, uint32_t row)
+{
+    if (f->kind == LINK_KIND_WORDS)
+        prefetch_words(f, side, row, false);
+    else if (f->kind == LINK_KIND_DIGITS)
+        __builtin_prefetch(&f->digits[side][row]);
+    else
+        __builtin_prefetch(&f->code[side][row]);
+}
+
+/* From the columns, a field after the other. Left records come in their order and need no asking. */
+static void columns_compare(const struct batch *b, size_t count)
+{
+    int right = link_side(b->c->set, 1);
+
+    memset(b->patterns, 0, count * sizeof *b->patterns);
+    for (int i = 0; i < b->c->count; i++) {
+        const struct link_field *f = &b->c->set->field[b->c->list[i].field];
+
+        for (size_t n = 0; n < count; n++) {
+            if (n + FAR < count)
+                prefetch_value(f, right, b->pairs[n + FAR].right);
+            if (f->kind == LINK_KIND_WORDS && n + NEAR < count)
+                prefetch_words(f, right, b->pairs[n + NEAR].right, true);
+            b->patterns[n] |= (uint64_t)field_level(b->c, b->memo, i, (struct view){ 0, b->pairs[n].left }, (struct view){ right, b->pairs[n].right })
+                              << (i * LEVEL_BITS);
+        }
+    }
+}
+
+void compare_pairs(const struct comparer *c, struct compare_memo *memo, const struct link_pair *pairs, size_t count, uint64_t *ret_patterns)
+{
+    uint16_t open[COMPARE_MANY + 1];
+    const struct batch b = { c, memo, pairs, ret_patterns, open };
+
+    MUST(count <= COMPARE_MANY);
+    (c->cards ? cards_compare : columns_compare)(&b, count);
+}
+
+void comparer_cards(struct comparer *c, int threads) { c->cards = cards_new(c, threads); }
+
+void comparer_cards_drop(struct comparer *c)
+{
+    cards_free(c->cards);
+    c->cards = NULL;
 }
 
 uint64_t compare_pair(const struct comparer *c, struct compare_memo *memo, struct link_pair pair)

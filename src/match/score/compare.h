@@ -59,8 +59,12 @@ struct comparer {
     struct word_facts *facts; /* private: one for each dictionary of words */
     uint8_t facts_of[LINK_FIELDS_MAX];
     int dicts;
+    struct cards *cards; /* NULL: the columns are read */
 };
 void comparer_init(struct comparer *c, const struct link_set *set);
+/* From here on compare_pairs() reads cards (card.h), which are made now; comparer_cards_drop() gives them back. */
+void comparer_cards(struct comparer *c, int threads);
+void comparer_cards_drop(struct comparer *c);
 void comparer_done(struct comparer *c);
 
 /* Remembers the levels of texts met before; one for each thread. */
@@ -68,8 +72,9 @@ struct compare_memo;
 struct compare_memo *compare_memo_new(void);
 void compare_memo_free(struct compare_memo *m);
 
-/* Asks the memory for a pair that will be compared soon; then once more when it is `near`, for what stands behind. */
-void compare_prefetch(const struct comparer *c, struct link_pair pair, bool near);
+/* Many pairs at once, at most COMPARE_MANY, with what comes next asked for from memory beforehand. */
+enum { COMPARE_MANY = 4096 };
+void compare_pairs(const struct comparer *c, struct compare_memo *memo, const struct link_pair *pairs, size_t count, uint64_t *ret_patterns);
 uint64_t compare_pair(const struct comparer *c, struct compare_memo *memo, struct link_pair pair);
 /* Two records of any sides, as clusters need. */
 uint64_t compare_records(const struct comparer *c, struct compare_memo *memo, int side_a, uint32_t a, int side_b, uint32_t b);

@@ -41,8 +41,11 @@ void model_default(struct link_model *m)
 void link_model_done(struct link_model *m)
 {
     comparer_done(&m->comparer);
-    for (int i = 0; i < LINK_FIELDS_MAX; i++)
+    for (int i = 0; i < LINK_FIELDS_MAX; i++) {
         free(m->uses[i]);
+        if (m->rarity_is_own[i])
+            free(m->rarity[i]);
+    }
     free(m->days);
     m->days = NULL;
 }
@@ -113,7 +116,7 @@ double link_weight_bits(struct link_weight w)
 {
     double least = fmin(w.chance, w.kin);
 
-    return least - log2(exp2(least - w.chance) + exp2(least - w.kin));
+    return least - log2(1 + exp2(least - fmax(w.chance, w.kin)));
 }
 
 bool link_pattern_is_vetoed(const struct link_model *m, uint64_t pattern)
@@ -167,6 +170,16 @@ struct link_weight link_score(const struct link_model *m, struct link_pair pair,
     for (int i = 0; i < m->comparer.count; i++)
         w.chance += rarity_bits(m, i, pair, pattern_level(pattern, i));
     return w;
+}
+
+void link_score_prefetch(const struct link_model *m, struct link_pair pair, uint64_t pattern, bool near)
+{
+    for (int i = 0; i < m->comparer.count; i++) {
+        int level = pattern_level(pattern, i);
+
+        if (m->rarity_mean[i][level] > 0 && level > LEVEL_DIFFERENT)
+            chance_prefetch(m, i, pair, level, near);
+    }
 }
 
 double link_score_bits(const struct link_model *m, struct link_pair pair, uint64_t pattern)

@@ -45,7 +45,9 @@ struct link_model {
     int day_comparison;  /* private: whose days are counted in `days`, or -1 */
     uint32_t *days;
     double words_known[LINK_FIELDS_MAX]; /* private: by field of the set, values in all fields of its dictionary */
-    uint32_t *uses[LINK_FIELDS_MAX]; /* private: of TEXT, [side * (codes + 1) + code] */
+    uint32_t *uses[LINK_FIELDS_MAX]; /* private: of TEXT, [side * (codes + 1) + code]; NULL: as the dictionary has them */
+    float *rarity[LINK_FIELDS_MAX];  /* private: one over the chance, of TEXT and names by code */
+    bool rarity_is_own[LINK_FIELDS_MAX]; /* of its array: fields that share a dictionary share it */
 };
 
 /* Chances (u) from all pairs and default shares for m: enough to tell which candidates are worth keeping. */
@@ -66,6 +68,8 @@ bool link_pattern_is_vetoed(const struct link_model *m, uint64_t pattern);
 void link_model_fit(struct link_model *m, const struct link_scored *list, size_t count);
 /* Of a pair, with rarity. */
 struct link_weight link_score(const struct link_model *m, struct link_pair pair, uint64_t pattern);
+/* Asks the memory for what weighing a pair soon will read; then once more when it is `near`. */
+void link_score_prefetch(const struct link_model *m, struct link_pair pair, uint64_t pattern, bool near);
 /* The part of one comparison in it. */
 struct link_weight link_field_weight(const struct link_model *m, int comparison, struct link_pair pair, uint64_t pattern);
 /* For showing: the weight of a pair in one number, and a comparison's part in it against the likelier of the two other

@@ -50,9 +50,12 @@ int64_t link_job_records(const struct link_job *j) { return (int64_t)j->set->cou
 
 STATUS link_job_run(struct link_job *j)
 {
-    struct link_options o = { .threads = j->threads, .bytes_max = j->bytes_max, .probability = j->probability, .many = j->many };
+    struct link_options o = { .threads = j->threads, .bytes_max = j->bytes_max, .probability = j->probability, .many = j->many,
+                              .step = j->step, .step_with = j->step_with };
 
     TRY(link_run(j->set, &o, &j->result));
+    if (j->step)
+        j->step(j->step_with, "report");
     report_of_result(j->set, j->result, &j->report);
     j->report.left = j->name[0];
     j->report.right = j->sides == 2 ? j->name[1] : (str){ 0 };

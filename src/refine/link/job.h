@@ -19,6 +19,8 @@ struct link_job {
     day today;
     void (*release)(void *with, const char *from, size_t bytes); /* these bytes need not stay in memory; may be NULL */
     void *with;
+    void (*step)(void *with, const char *name); /* a step of the run begins; may be NULL */
+    void *step_with;
     /* made by the steps below */
     struct roles roles;
     struct roles_heads heads[2];

@@ -62,6 +62,11 @@ static void figures_add(const struct link_report *r, struct buf *out)
     member_real(out, "wall_seconds", r->wall_seconds, 3);
     member_real(out, "cpu_seconds", r->cpu_seconds, 3);
     member_count(out, "threads", (uint64_t)r->threads);
+    buf_add(out, STR(",\"parts\":["));
+    for (int i = 0; i < r->part_count; i++)
+        buf_printf(out, "%s{\"name\":\"%s\",\"wall_seconds\":%.3f,\"cpu_seconds\":%.3f}", i ? "," : "", r->parts[i].name, r->parts[i].wall_seconds,
+                   r->parts[i].cpu_seconds);
+    buf_char(out, ']');
 }
 
 static void field_add(const struct report_field *f, struct buf *out)

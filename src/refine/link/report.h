@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "match/set/set.h"
 
-enum { REPORT_LEVELS = 8, REPORT_BINS_MAX = 64, REPORT_KEYS_MAX = 64, REPORT_STEPS_MAX = 32 };
+enum { REPORT_LEVELS = 8, REPORT_BINS_MAX = 64, REPORT_KEYS_MAX = 64, REPORT_STEPS_MAX = 32, REPORT_PARTS_MAX = 16 };
 
 /* How the levels of a field are called: message "link_level_<scale>_<level>". */
 enum report_scale { SCALE_TEXT, SCALE_DAY, SCALE_DIGITS, SCALE_NAME, SCALE_WORDS };
@@ -50,6 +50,12 @@ struct report_step {
     double precision, recall; /* expected, 0 … 1 */
 };
 
+/* Where the time went. */
+struct report_part {
+    const char *name; /* "load" */
+    double wall_seconds, cpu_seconds;
+};
+
 struct link_report {
     str left, right; /* files, without their folders; right empty: one list */
     int sides, threads;
@@ -59,6 +65,8 @@ struct link_report {
     double threshold;             /* probability from which a pair is a match */
     double precision, recall;     /* expected at the threshold; below 0: not known */
     double wall_seconds, cpu_seconds;
+    struct report_part parts[REPORT_PARTS_MAX];
+    int part_count;
     enum report_model model;
     bool has_kin;   /* relatives and twins are told apart */
     int rounds;     /* of the estimation */

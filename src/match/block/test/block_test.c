@@ -67,9 +67,10 @@ struct gathered {
     size_t count, cap, by_rule[LINK_RULES_MAX];
 };
 
-static void gather(void *arg, int thread, int rule, const struct link_pair *pairs, size_t count)
+static void gather(void *arg, int thread, int rule, const struct link_pair *pairs, size_t count, uint8_t *settled)
 {
     struct gathered *g = arg;
+    const struct link_field *number = &g->set->field[2];
 
     (void)thread;
     pthread_mutex_lock(&g->lock);
@@ -86,6 +87,8 @@ static void gather(void *arg, int thread, int rule, const struct link_pair *pair
             left = right;
             right = kept;
         }
+        if (settled)
+            settled[i] = number->digits[0][pairs[i].left] && number->digits[0][pairs[i].left] == number->digits[1][pairs[i].right];
         g->named[g->count] = link_mix(link_mix(left, (uint64_t)rule), right);
         g->list[g->count++] = pairs[i];
     }
@@ -227,8 +230,6 @@ static void test_settling(void **state)
     assert_true(plan->rules > 3);
     all = gathered_by(set, plan, 2);
     p->settling = 3;
-    for (unsigned rules = 0; rules < 8; rules++)
-        p->settles[rules] = __builtin_popcount(rules) >= 2;
     some = gathered_by(set, plan, 1);
     again = gathered_by(set, plan, 3);
     assert_true(some->count < all->count);
