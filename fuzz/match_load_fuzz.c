@@ -26,10 +26,11 @@ static void field_check(const struct link_set *s, const struct link_field *f, in
     }
 }
 
-static void pairs_check(void *arg, int thread, int rule, const struct link_pair *pairs, size_t count)
+static void pairs_check(void *arg, int thread, int rule, const struct link_pair *pairs, size_t count, uint8_t *settled)
 {
     const struct link_set *s = arg;
 
+    (void)settled;
     MUST(thread == 0 && rule >= 0 && rule < LINK_RULES_MAX && count <= LINK_BATCH);
     for (size_t i = 0; i < count; i++) {
         MUST(pairs[i].left < s->count[0] && pairs[i].right < s->count[link_side(s, 1)]);
