@@ -70,3 +70,55 @@ SELECT unit, kind, queue, cases FROM case_figure WHERE shard = :shard AND cases 
 -- scan: a check that must look at every case
 -- gives n i64
 SELECT unit, kind, queue, COUNT(*) AS n FROM case_item WHERE shard = :shard GROUP BY unit, kind, queue ORDER BY unit, kind, queue;
+
+-- query case_claim_get(shard i16, case_id i64) one?
+-- row case_claim_row
+SELECT account, actor, organisation, since_us, seen_us FROM case_claim WHERE shard = :shard AND case_id = :case_id;
+
+-- query case_claim_set(shard i16, case_id i64, account i64, actor str, organisation str, since_us i64, seen_us i64) exec
+INSERT INTO case_claim (shard, case_id, account, actor, organisation, since_us, seen_us)
+VALUES (:shard, :case_id, :account, :actor, :organisation, :since_us, :seen_us)
+ON CONFLICT (shard, case_id) DO UPDATE SET account = excluded.account, actor = excluded.actor, organisation = excluded.organisation,
+    since_us = excluded.since_us, seen_us = excluded.seen_us;
+
+-- query case_claim_drop(shard i16, case_id i64) exec
+DELETE FROM case_claim WHERE shard = :shard AND case_id = :case_id;
+
+-- query case_holders(shard i16, case_id i64) many
+-- row case_holder_row
+SELECT case_id, code, row_id, state, told_us, due_us, chased, ended_us, actor
+FROM case_holder WHERE shard = :shard AND case_id = :case_id ORDER BY code, row_id LIMIT 500;
+
+-- query case_holder_tell(shard i16, case_id i64, code str, row_id i64, told_us i64, due_us i64) exec
+INSERT INTO case_holder (shard, case_id, code, row_id, state, told_us, due_us, chased, ended_us, actor)
+VALUES (:shard, :case_id, :code, :row_id, 1, :told_us, :due_us, 0, 0, '')
+ON CONFLICT (shard, case_id, code, row_id) DO UPDATE SET state = 1, told_us = excluded.told_us, due_us = excluded.due_us, chased = 0,
+    ended_us = 0, actor = '';
+
+-- query case_holder_acknowledge(shard i16, case_id i64, code str, ended_us i64, actor str) exec
+UPDATE case_holder SET state = 2, ended_us = :ended_us, actor = :actor
+WHERE shard = :shard AND case_id = :case_id AND code = :code AND state = 1;
+
+-- query case_holders_withdraw(shard i16, case_id i64, ended_us i64) exec
+UPDATE case_holder SET state = 3, ended_us = :ended_us WHERE shard = :shard AND case_id = :case_id;
+
+-- query case_holder_chase(shard i16, case_id i64, code str, row_id i64, due_us i64) exec
+UPDATE case_holder SET chased = chased + 1, due_us = :due_us
+WHERE shard = :shard AND case_id = :case_id AND code = :code AND row_id = :row_id AND state = 1;
+
+-- query case_holders_late(shard i16, now_us i64, most i64) many
+-- row case_holder_row
+SELECT case_id, code, row_id, state, told_us, due_us, chased, ended_us, actor
+FROM case_holder WHERE shard = :shard AND state = 1 AND due_us <= :now_us ORDER BY due_us, case_id LIMIT :most;
+
+-- query case_holders_of(shard i16, code str, after_due i64, after_id i64, most i64) many
+-- row case_holder_row
+SELECT case_id, code, row_id, state, told_us, due_us, chased, ended_us, actor
+FROM case_holder WHERE shard = :shard AND code = :code AND state = 1 AND (due_us, case_id) > (:after_due, :after_id)
+ORDER BY due_us, case_id LIMIT :most;
+
+-- query cases_waited_out(shard i16, queue i16, now_us i64, most i64) many
+-- row case_row
+SELECT id, version, kind, state, queue, generation, print, said_hash, register_code, row_id, other_row, person, other_person, unit, attribute, field,
+    said, held, choice, chosen, decider, opened_us, due_us, ended_us, source, doc
+FROM case_item WHERE shard = :shard AND queue = :queue AND due_us <= :now_us ORDER BY due_us, id LIMIT :most;

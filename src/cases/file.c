@@ -32,8 +32,15 @@ void case_now(const struct case_file *c, struct case_now *ret)
     *ret = (struct case_now){ .id = c->row.id, .version = c->row.version, .state = c->row.state, .queue = c->row.queue, .due = c->row.due_us };
 }
 
-int64_t case_due(const struct ctx *cx, int days)
+static const char *const kind_words[CASE_KIND_COUNT] = { "conflict", "ambiguous", "duplicate", "same_person", "deceased", "moved", "cancelled", "offer" };
+
+str case_kind_word(const struct case_row *r) { return str_of(kind_words[r->kind]); }
+
+/* A word without a number of days is refused when definitions are loaded (cases_check). */
+int64_t case_due(const struct ctx *cx, str word)
 {
+    int days = defs_days(cx->app->defs, word);
+    MUST(days >= 0);
     const struct calendar *c = defs_calendar(cx->app->defs);
     day from = calendar_receipt_day(c, cx->now_us, defs_received_until(cx->app->defs)), last = calendar_add_days(c, from, days);
     return day_start_us(last) + (int64_t)c->spans[c->span_count - 1].to_minute * 60 * 1000000;
@@ -80,11 +87,16 @@ static STATUS row_write(struct ctx *cx, const struct case_row *r)
     return changed == 1 ? OK : FAIL(VERSION_CONFLICT);
 }
 
+STATUS case_fresh(struct ctx *cx, const struct case_file *c, int64_t version)
+{
+    return version == c->row.version ? OK : FAIL_WITH(CASE_SETTLED, STR("case"), faster(cx, c));
+}
+
 STATUS case_move(struct ctx *cx, struct case_file *c, const struct case_move *m)
 {
     enum case_state to;
-    if (m->expected_version >= 0 && m->expected_version != c->row.version)
-        return FAIL_WITH(CASE_SETTLED, STR("case"), faster(cx, c));
+    if (m->expected_version >= 0)
+        TRY(case_fresh(cx, c, m->expected_version));
     if (!case_state_move((enum case_state)c->row.state, m->command, &to))
         return FAIL_WITH(CASE_STATE, STR("case"), str_of(case_state_word((enum case_state)c->row.state)));
     enum case_queue queue = case_state_queue(to);

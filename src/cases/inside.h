@@ -4,6 +4,7 @@
 #include "cases/cases_ops.h"
 #include "cases/cases_sql.h"
 #include "cases/state.h"
+#include "defs/matrix.h"
 #include "register/register_ops.h"
 #include "register/sector/sector.h"
 
@@ -45,6 +46,31 @@ str case_value_show(struct ctx *cx, const struct sector_register *s, const struc
 /* What the population register holds now, as person.correct reads it; "" for nothing. `ret` may be NULL. */
 STATUS case_held_now(struct ctx *cx, person_id person, int bit, str *ret_value, struct held *ret);
 
+/* --- choice.c --- */
+bool case_choice_allowed(const struct case_row *r, enum case_choice choice);
+enum fact_source case_said_source(const struct ctx *cx, const struct case_row *r);
+/* By the authority matrix and the weights; CHOICE_NONE: a human has to look. */
+STATUS case_propose(struct ctx *cx, const struct case_row *r, const struct case_candidate *candidates, size_t count, enum case_choice *ret);
+size_t case_choices(struct ctx *cx, const struct case_row *r, size_t candidate_count, enum case_choice proposed, struct case_option **ret);
+
+/* --- apply.c --- */
+extern const struct ground_kind case_ground;
+struct case_verdict {
+    enum case_choice choice;
+    person_id candidate;
+    str value, evidence, reason;
+    bool source_given;
+    enum fact_source source;
+};
+/* ERR_CASE_PROOF: a weaker source would overrule a stronger one without a paper. Sets c->row.person of a row that gets linked. */
+STATUS case_apply(struct ctx *cx, struct case_file *c, const struct case_verdict *v);
+STATUS case_merge(struct ctx *cx, const struct case_file *c, bool undo); /* as c->row.choice says */
+
+/* --- holder.c --- */
+/* Tells all who hold the person or row of a decided case; moves it on to PROPAGATED, or CLOSED if there are none. */
+STATUS case_propagate(struct ctx *cx, struct case_file *c);
+void case_holder_show(struct ctx *cx, const struct case_holder_row *h, const struct case_row *r, struct case_holder *ret);
+
 /* --- queue.c --- */
 STATUS case_item_show(struct ctx *cx, const struct case_row *r, struct case_item *ret);
 
@@ -62,9 +88,12 @@ struct case_move {
  * moves the figures and notes the change. Fields of c->row that the command sets are set before. ERR_CASE_SETTLED names who
  * was faster, ERR_CASE_STATE what the case waits for. */
 STATUS case_move(struct ctx *cx, struct case_file *c, const struct case_move *m);
+/* ERR_CASE_SETTLED if the caller saw another version. */
+STATUS case_fresh(struct ctx *cx, const struct case_file *c, int64_t version);
 void case_now(const struct case_file *c, struct case_now *ret);
 /* Entries about a case name it as their ground. */
 void case_purpose(struct ctx *cx, int64_t id);
-/* The end of the working day so many working days from today. */
-int64_t case_due(const struct ctx *cx, int days);
+/* The end of the working day so many days from today as authority.yaml says for this word. */
+int64_t case_due(const struct ctx *cx, str word);
+str case_kind_word(const struct case_row *r);
 STATUS case_figure_count(struct ctx *cx, const struct case_row *r, int by);

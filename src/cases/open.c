@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define SINCE_2020_US INT64_C(1577836800000000)
-enum { DAYS_TO_SETTLE = 5 };
 
 /* FNV-1a: stored, so it must be the same in every run and on every machine. Pieces are kept apart by their lengths. */
 static void print_bytes(uint64_t *hash, str s)
@@ -144,7 +143,7 @@ static STATUS add(struct ctx *cx, const struct case_new *c, int32_t generation, 
         .shard = CASE_SHARD, .version = 1, .kind = (int16_t)c->kind, .state = CASE_STATE_OPEN, .queue = QUEUE_SETTLE, .generation = generation,
         .print = print_of(c), .said_hash = said_of(c), .register_code = c->register_code, .row_id = c->row, .other_row = c->other_row,
         .person = c->person.v, .other_person = c->other_person.v, .attribute = c->attribute, .field = c->field, .said = c->said,
-        .held = c->held, .opened_us = cx->now_us, .due_us = case_due(cx, DAYS_TO_SETTLE), .source = c->source };
+        .held = c->held, .opened_us = cx->now_us, .due_us = case_due(cx, case_kind_word(&(struct case_row){ .kind = (int16_t)c->kind })), .source = c->source };
     unit_id unit;
     TRY(id_new(cx, &p.id));
     TRY(unit_of(cx, c, &unit));

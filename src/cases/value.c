@@ -43,8 +43,8 @@ str case_value_show(struct ctx *cx, const struct sector_register *s, const struc
 {
     int bit, field = s ? sector_field_find(s, r->attribute) : -1;
     struct sector_value v;
-    if (!value.len)
-        return value;
+    if (!value.len || (field >= 0 && s->fields[field].class == SECTOR_STATE_SECRET))
+        return STR("");
     if (person_field_by_name(r->attribute, &bit))
         return person_value_show(cx, bit, value);
     if (field >= 0 && status_ok(sector_value_read(cx, &s->fields[field], value, &v)))

@@ -108,6 +108,7 @@ static void load_all(struct loading *l)
     folder_use(l, "codes", code_lists_read);
     folder_use(l, "register", sectors_read);
     sectors_finish(l->d);
+    file_use(l, "authority.yaml", matrix_read);
     file_use(l, "grounds.yaml", grounds_read);
     folder_use(l, "agreements", agreements_read);
     folder_use(l, "procedures", procedures_read);

@@ -63,6 +63,7 @@ struct defs {
     size_t code_list_count;
     struct sector_register *sectors; /* SECTORS_MAX; sorted by code and time once all are read */
     size_t sector_count;
+    struct matrix *matrix;
 };
 enum { CODE_LISTS_MAX = 500, SECTORS_MAX = 500 };
 
@@ -96,3 +97,4 @@ void code_lists_read(struct defs *d, struct yaml_file *f);
 const struct code_list *code_list_find(const struct defs *d, str key);
 void sectors_read(struct defs *d, struct yaml_file *f);
 void sectors_finish(struct defs *d);
+void matrix_read(struct defs *d, struct yaml_file *f);

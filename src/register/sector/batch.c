@@ -283,6 +283,53 @@ STATUS sector_batch_put(struct sector_batch *b, const struct sector_put *put, st
     return OK;
 }
 
+/* The key that a row has once its content is what `now` says; taken by another row: ERR_ROW_EXISTS. */
+static STATUS key_anew(struct sector_batch *b, const struct sector_put *put, const struct sector_content *now, const struct sector_row_row *before, str *ret)
+{
+    struct sector_put whole = *put;
+    struct sector_row_row other;
+    bool known;
+    whole.content = *now;
+    TRY(key_make(b, &whole, true, ret));
+    if (str_eq(*ret, before->row_key))
+        return OK;
+    TRY(sector_row_by_key(b->cx, 0, b->def->code, *ret, &other, &known));
+    return known && other.id != before->id ? FAIL_AT(ROW_EXISTS, b->def->code) : OK;
+}
+
+STATUS sector_batch_amend(struct sector_batch *b, int64_t id, const struct sector_put *put, struct sector_written_row *ret)
+{
+    struct sector_put later = *put;
+    struct sector_row_row before, row;
+    struct sector_content was, now;
+    bool known;
+    TRY(flush(b));
+    TRY(sector_row_get(b->cx, 0, b->def->code, id, &before, &known));
+    if (!known || before.state != SECTOR_LIVE)
+        return FAIL_AT(ROW_MISSING, STR("row"));
+    if (put->expected_version && put->expected_version != before.version)
+        return FAIL(VERSION_CONFLICT);
+    if (later.effective.ymd < before.effective)
+        later.effective.ymd = before.effective;
+    later.unit = (unit_id){ before.unit };
+    TRY(row_make(b, &later, &before, true, &row));
+    TRY(sector_content_read(b->def, before.doc, &was));
+    content_merge(b->def, put, &was, &now);
+    TRY(key_anew(b, put, &now, &before, &row.row_key));
+    *ret = (struct sector_written_row){ .id = id, .version = before.version, .broken = (uint64_t)row.broken, .done = SECTOR_SAME };
+    if (is_same(&before, &row))
+        return OK;
+    TRY(change_note(b->cx, (struct subject){ { row.person }, { row.unit } }, SECTOR_MASK));
+    TRY(row_change(b, &row));
+    event_gather(b, &row, row.person != before.person ? MOMENT_LINK : MOMENT_PUT, &later);
+    struct sector_judged is = sector_judged_of(&row), had = sector_judged_of(&before);
+    sector_moves_add(b->moves, &had, -1);
+    sector_moves_add(b->moves, &is, 1);
+    ret->version = row.version;
+    ret->done = SECTOR_CHANGED;
+    return OK;
+}
+
 STATUS sector_rows_left_in(struct ctx *cx, str code, int64_t delivery, int64_t *ret)
 {
     struct sector_rows_left_row row = { 0 };

@@ -89,15 +89,15 @@ static STATUS row_of(struct ctx *cx, const struct sector_scope *s, int64_t id, s
     return known && sector_row_open(cx, (unit_id){ ret->unit }) ? OK : FAIL_AT(ROW_MISSING, STR("row"));
 }
 
-static STATUS end(struct ctx *cx, const struct sector_scope *s, const struct sector_end_in *in, struct sector_end_out *ret)
+STATUS sector_row_end(struct ctx *cx, const struct sector_register *r, int64_t id, int32_t expected_version, day effective, int32_t *ret_version)
 {
+    const struct sector_scope scope = { .def = r }, *s = &scope;
     struct sector_moves *moves DEFER(sector_moves_done) = NULL;
     struct sector_row_row row;
     int64_t changed = 0;
-    day effective = in->has_effective ? in->effective : cx->today;
     TRY(effective_check(cx, effective, STR("effective")));
-    TRY(row_of(cx, s, in->row, &row));
-    if (in->has_expected_version && in->expected_version != row.version)
+    TRY(row_of(cx, s, id, &row));
+    if (expected_version && expected_version != row.version)
         return FAIL(VERSION_CONFLICT);
     if (row.state == SECTOR_ENDED || effective.ymd < row.effective)
         return FAIL_AT(EVENT_ORDER, STR("effective"));
@@ -121,16 +121,20 @@ static STATUS end(struct ctx *cx, const struct sector_scope *s, const struct sec
     sector_moves_start(&moves);
     sector_moves_add(moves, &before, -1);
     sector_moves_add(moves, &after, 1);
-    TRY(sector_moves_write(cx, moves, s->def->code));
-    *ret = (struct sector_end_out){ row.id, row.version };
-    return OK;
+    *ret_version = row.version;
+    return sector_moves_write(cx, moves, s->def->code);
 }
 
 STATUS sector_end(struct ctx *cx, const struct sector_end_in *in, struct sector_end_out *ret)
 {
     struct sector_scope s;
+    int32_t version;
     TRY(sector_enter(cx, in->code, true, &s));
-    return end(cx, &s, in, ret);
+    if (in->has_expected_version && in->expected_version == 0)
+        return FAIL(VERSION_CONFLICT); /* no row has this version */
+    TRY(sector_row_end(cx, s.def, in->row, in->has_expected_version ? (int32_t)in->expected_version : 0, in->has_effective ? in->effective : cx->today, &version));
+    *ret = (struct sector_end_out){ in->row, version };
+    return OK;
 }
 
 /* --- one row, now or then -------------------------------------------------------------------------------------------------- */

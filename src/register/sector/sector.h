@@ -84,8 +84,13 @@ struct sector_batch;
 /* Gathers rows of one register and writes them together; what was put is seen by later puts of the same batch. */
 void sector_batch_start(struct ctx *cx, const struct sector_register *r, struct sector_batch **ret);
 STATUS sector_batch_put(struct sector_batch *b, const struct sector_put *put, struct sector_written_row *ret);
+/* A live row named by its id, whatever its key becomes: what `put` gives over what it has. ERR_ROW_MISSING, ERR_ROW_EXISTS if
+ * another row has the key that it would get (two rows of one person). */
+STATUS sector_batch_amend(struct sector_batch *b, int64_t id, const struct sector_put *put, struct sector_written_row *ret);
 STATUS sector_batch_end(struct sector_batch *b);
 void sector_batch_done(struct sector_batch **b); /* for DEFER; forgets what was not written */
+/* Ends a live row (rows.c). expected_version 0: not asked. */
+STATUS sector_row_end(struct ctx *cx, const struct sector_register *r, int64_t id, int32_t expected_version, day effective, int32_t *ret_version);
 /* Rows of this delivery that no later one has seen. */
 STATUS sector_rows_left_in(struct ctx *cx, str code, int64_t delivery, int64_t *ret);
 
