@@ -62,8 +62,7 @@ static STATUS source_of(struct ctx *cx, const struct case_file *c, const struct 
     str value;
     *ret = v->source_given ? v->source : case_said_source(cx, &c->row);
     TRY(case_held_now(cx, (person_id){ c->row.person }, bit, &value, &held));
-    int holds = held.known ? def->rank[held.fact.source] : 0;
-    bool weak = def->rank[*ret] == 0 || (holds && def->rank[*ret] > holds);
+    bool weak = def->rank[*ret] == 0 || (held.known && defs_source_wins(cx->app->defs, (enum person_field)bit, (enum fact_source)held.fact.source, *ret));
     if (weak || (v->source_given && !v->evidence.len))
         return FAIL_AT(CASE_PROOF, v->source_given && !v->evidence.len ? STR("evidence") : STR("source"));
     return OK;

@@ -15,6 +15,7 @@ import tempfile
 import traceback
 
 import contract
+import case_steps  # noqa: F401
 import dossier_steps  # noqa: F401 its steps join the language
 import life_steps  # noqa: F401
 import steps
