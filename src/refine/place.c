@@ -87,6 +87,21 @@ static bool is_glued(const char *folded, size_t from, size_t len, char next)
     return len - from == 1 && strchr("pqf", folded[from]) && next >= '0' && next <= '9';
 }
 
+/* The next letter or sign, folded. */
+static size_t letter_fold(str s, size_t *at, char piece[static 16])
+{
+    char c = s.ptr[*at];
+    size_t from = *at;
+
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
+        piece[0] = (char)(c <= '9' ? c : c | 0x20);
+        ++*at;
+        return 1;
+    }
+    text_next(s, at);
+    return viet_fold_into(piece, 16, str_slice(s, from, *at));
+}
+
 /* Runs of letters and digits, folded, one space behind each. Returns how many. */
 static size_t tokens_cut(str s, char folded[static FOLDED_BYTES], struct token *out, size_t max)
 {
@@ -96,8 +111,7 @@ static size_t tokens_cut(str s, char folded[static FOLDED_BYTES], struct token *
     while (at < s.len && len + 16 < FOLDED_BYTES) {
         char piece[16];
         size_t from = at;
-        text_next(s, &at);
-        size_t n = viet_fold_into(piece, sizeof piece, str_slice(s, from, at));
+        size_t n = letter_fold(s, &at, piece);
         bool word = n > 0 && ((piece[0] >= 'a' && piece[0] <= 'z') || (piece[0] >= '0' && piece[0] <= '9'));
         bool glued = inside && word && is_glued(folded, out[count - 1].from, len, piece[0]);
         if (inside && (!word || glued)) {
@@ -170,7 +184,7 @@ static void name_add(struct places *p, const struct unit *u, str name, bool borr
     struct place_entry *e = &p->entries[p->count++];
     uintptr_t first = (uintptr_t)table_get(&p->names, key);
     *e = (struct place_entry){ .unit = u, .type_today = defs_unit_type(p->defs, u->id, p->today), .next = (uint32_t)first, .borrowed = borrowed,
-                               .key = viet_key(p->arena, name) };
+                               .name = arena_str(p->arena, name), .key = viet_key(p->arena, name) };
     const struct unit *above = u;
     for (int i = 0; i < 2 && above && above->parent.v; i++, above = defs_unit(p->defs, above->parent))
         e->above[i] = above->parent;
@@ -228,8 +242,12 @@ void places_init(struct places *p, const struct defs *defs, day today)
     table_init(&p->endings);
     _Static_assert(sizeof type_words / sizeof *type_words <= PLACE_TYPE_WORDS_MAX, "a key for each word");
     for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++)
-        if (type_words[i].written)
-            p->type_keys[i] = viet_key(p->arena, str_of(type_words[i].written));
+        if (type_words[i].written) {
+            str written = str_of(type_words[i].written);
+            p->type_keys[i] = viet_key(p->arena, written);
+            p->type_names[i] = viet_title(p->arena, str_slice(written, 0, str_find_char(written, ' ')));
+            p->type_names[i] = arena_join(p->arena, p->type_names[i], str_from(written, p->type_names[i].len));
+        }
     p->entries = ARENA_ARRAY(p->arena, struct place_entry, ENTRIES_MAX);
     for (size_t i = 0; i < defs_unit_count(defs); i++) {
         const struct unit *u = defs_unit_nth(defs, i);
@@ -245,7 +263,8 @@ static bool type_is_written(const struct reading *r, size_t i, size_t from, size
 {
     str written = words_written(r, from - tokens, from);
 
-    return !type_words[i].written || text_is_ascii(written) || str_eq(viet_key(r->arena, written), r->p->type_keys[i]);
+    return !type_words[i].written || str_eq(written, r->p->type_names[i]) || text_is_ascii(written) ||
+           str_eq(viet_key(r->arena, written), r->p->type_keys[i]);
 }
 
 static size_t type_read(const struct reading *r, size_t from, size_t *ret_tokens)
@@ -308,7 +327,7 @@ static int marks_weight(struct reading *r, const struct unit *u, const struct pl
     /* Where an address has no marks at all, "Ia Bang" may be Ia Băng. */
     if (r->plain || (!plain_name && text_is_ascii(written)))
         return 0;
-    if (str_is_digits(u->name) || str_eq(written_key(r, written), e->key))
+    if (str_is_digits(u->name) || str_eq(written, e->name) || str_eq(written_key(r, written), e->key))
         return WEIGHT_MARKS;
     /* "Bà Rịa - Vũng Tàu" is written in many ways: without its separators the letters must be the same. */
     if (plain_name)

@@ -28,7 +28,7 @@ struct place_entry { /* a name that a unit goes by */
     unit_id above[2];           /* its province and its district, UNIT_NONE where it has none */
     enum unit_type type_today;
     uint32_t next; /* place + 1 in entries of the next one of this name */
-    str key;       /* name with its marks, for comparing */
+    str name, key; /* as it is written, and with its marks for comparing */
     bool borrowed; /* name of the province that it became part of, or that became part of it */
 };
 struct places {
@@ -40,7 +40,7 @@ struct places {
     struct place_entry *entries;
     size_t count;
     int words_max; /* of a name */
-    str type_keys[PLACE_TYPE_WORDS_MAX]; /* words of types with their marks, for comparing */
+    str type_names[PLACE_TYPE_WORDS_MAX], type_keys[PLACE_TYPE_WORDS_MAX]; /* words of types: "Thị xã", and for comparing */
 };
 void places_init(struct places *p, const struct defs *defs, day today);
 void places_done(struct places *p);

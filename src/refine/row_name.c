@@ -57,7 +57,7 @@ static str name_mend(struct row_work *w, str name)
     bool changed = name.len > 0;
 
     for (int pass = 0; pass < 2 && changed; pass++) {
-        size_t n = name_repairs(w->arena, name, proposals, PROPOSALS_MAX);
+        size_t n = name_additions(name, proposals, PROPOSALS_MAX);
         changed = false;
         for (size_t i = 0; i < n && i < PROPOSALS_MAX && !changed; i++) {
             changed = takes_off(w->arena, name, &proposals[i]);

@@ -193,10 +193,26 @@ bool syllable_parse(str word, struct syllable *ret)
     return true;
 }
 
+/* Texts are made of some thousand syllables: each thread remembers its latest answers. */
+enum { REMEMBERED = 4096, REMEMBERED_BYTES = 14 };
+static _Thread_local struct {
+    char word[REMEMBERED_BYTES];
+    uint8_t len; /* 0: none */
+    bool valid;
+} remembered[REMEMBERED];
+
 bool syllable_is_valid(str word)
 {
     struct syllable s;
-    return syllable_parse(word, &s);
+    if (word.len == 0 || word.len > REMEMBERED_BYTES)
+        return syllable_parse(word, &s);
+    size_t slot = str_hash(word) % REMEMBERED;
+    if (remembered[slot].len != word.len || memcmp(remembered[slot].word, word.ptr, word.len) != 0) {
+        remembered[slot].valid = syllable_parse(word, &s);
+        remembered[slot].len = (uint8_t)word.len;
+        memcpy(remembered[slot].word, word.ptr, word.len);
+    }
+    return remembered[slot].valid;
 }
 
 /* The letter of a rime that carries the tone: the last one with a mark; else the only vowel, the middle of three, and of

@@ -132,6 +132,22 @@ static zip_int64_t entry_find(const struct archive *a, str name)
 
 bool archive_has(const struct archive *a, str name) { return entry_find(a, name) >= 0; }
 
+size_t archive_count(const struct archive *a) { return (size_t)zip_get_num_entries(a->zip, ZIP_FL_UNCHANGED); }
+
+str archive_name(const struct archive *a, size_t i)
+{
+    const char *name = zip_get_name(a->zip, i, ZIP_FL_ENC_GUESS);
+
+    return name ? str_of(name) : (str){ 0 };
+}
+
+uint64_t archive_bytes(const struct archive *a, size_t i)
+{
+    zip_stat_t st;
+
+    return zip_stat_index(a->zip, i, ZIP_FL_UNCHANGED, &st) == 0 && (st.valid & ZIP_STAT_SIZE) ? st.size : 0;
+}
+
 STATUS archive_entry(struct archive *a, str name, struct entry **ret)
 {
     zip_int64_t i = entry_find(a, name);

@@ -13,6 +13,9 @@ void archive_done(struct archive **a); /* for DEFER */
 /* *ret NULL when there is no such entry. */
 STATUS archive_entry(struct archive *a, str name, struct entry **ret);
 bool archive_has(const struct archive *a, str name);
+size_t archive_count(const struct archive *a);
+str archive_name(const struct archive *a, size_t i); /* lives as long as the archive */
+uint64_t archive_bytes(const struct archive *a, size_t i); /* as it says of itself */
 /* *ret_n 0 at the end, after its checksum held. */
 STATUS archive_read(struct entry *e, void *out, size_t cap, size_t *ret_n);
 void archive_entry_done(struct entry **e); /* for DEFER */

@@ -2,6 +2,7 @@
 #include "refine/file/sheet.h"
 
 #include "refine/file/inside.h"
+#include "refine/file/kept.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,15 @@ static STATUS row_read_xlsx(struct sheet *s, struct sheet_row *ret, bool *ret_mo
 {
     struct xlsx_row row;
 
-    TRY(xlsx_next(s->xlsx, &row, ret_more));
+    if (s->kept && kept_is_whole(s->kept)) {
+        *ret_more = kept_next(s->kept, &row);
+    } else {
+        TRY(xlsx_next(s->xlsx, &row, ret_more));
+        if (s->kept && *ret_more)
+            kept_add(s->kept, &row);
+        else if (s->kept)
+            kept_finish(s->kept);
+    }
     if (*ret_more)
         *ret = (struct sheet_row){ .number = row.number, .cells = row.cells, .count = row.count, .bad = row.bad };
     return OK;
@@ -77,7 +86,14 @@ static STATUS rows_start(struct sheet *s)
         s->delimiter = s->csv.delimiter;
         return OK;
     }
-    xlsx_done(&s->xlsx);
+    if (s->kept && kept_is_whole(s->kept)) {
+        kept_rewind(s->kept);
+        return OK;
+    }
+    kept_free(s->kept);
+    s->kept = s->head_count ? kept_new() : NULL; /* not of the pass that only looks at the head */
+    if (s->xlsx)
+        return xlsx_rewind(s->xlsx);
     TRY(xlsx_open(s->bytes, s->sheet_name, &s->xlsx));
     s->sheet_name = arena_str(s->arena, xlsx_sheet(s->xlsx));
     return OK;
@@ -145,6 +161,7 @@ void sheet_done(struct sheet **at)
         return;
     csv_done(&s->csv);
     xlsx_done(&s->xlsx);
+    kept_free(s->kept);
     arena_free(s->arena);
     free(s);
     *at = NULL;

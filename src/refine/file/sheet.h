@@ -46,6 +46,7 @@ struct sheet {
     struct csv csv;
     char delimiter;
     struct xlsx *xlsx;
+    struct kept *kept; /* of a workbook, once its rows are read for good */
     str sheet_name;
     struct encoding_form form; /* that most columns stand in */
     bool utf8;                 /* the text is UTF-8 but for some bad rows */

@@ -211,9 +211,23 @@ static void XMLCALL sheet_end(void *with, const char *name)
     }
 }
 
-STATUS xlsx_open(str bytes, str sheet, struct xlsx **ret)
+STATUS xlsx_rewind(struct xlsx *x)
 {
     static const struct xml_handlers handlers = { sheet_start, sheet_end, sheet_text };
+
+    xml_stop(&x->guard);
+    archive_entry_done(&x->entry);
+    TRY(archive_entry(x->archive, x->book.sheet_entry, &x->entry));
+    if (!x->entry)
+        return FAIL(FILE_BROKEN);
+    x->row = x->rows = 0;
+    x->in_row = x->in_value = x->row_ready = x->ended = false;
+    xml_start(&x->guard, &handlers);
+    return OK;
+}
+
+STATUS xlsx_open(str bytes, str sheet, struct xlsx **ret)
+{
     struct xlsx *x DEFER(xlsx_done) = calloc(1, sizeof *x);
 
     MUST(x);
@@ -221,10 +235,7 @@ STATUS xlsx_open(str bytes, str sheet, struct xlsx **ret)
     buf_init(&x->text, (size_t)XLSX_COLUMNS_MAX * (CSV_CELL_BYTES_MAX + 4096));
     TRY(archive_open(bytes, &x->archive));
     TRY(workbook_read(x->arena, x->archive, sheet, &x->book));
-    TRY(archive_entry(x->archive, x->book.sheet_entry, &x->entry));
-    if (!x->entry)
-        return FAIL(FILE_BROKEN);
-    xml_start(&x->guard, &handlers);
+    TRY(xlsx_rewind(x));
     *ret = x;
     x = NULL;
     return OK;

@@ -21,6 +21,7 @@ extern const char xlsx_formula[];
  * such sheet. */
 STATUS xlsx_open(str bytes, str sheet, struct xlsx **ret);
 void xlsx_done(struct xlsx **x); /* for DEFER */
+STATUS xlsx_rewind(struct xlsx *x); /* to its first row; what was read of the workbook stays */
 str xlsx_sheet(const struct xlsx *x);
 /* The last row by the sheet's own word, once its first row was read; 0 if it says nothing. Not to be relied on. */
 int64_t xlsx_rows_expected(const struct xlsx *x);

@@ -311,7 +311,7 @@ static bool repair_case(struct arena *a, str name, struct repair *ret)
     return !str_eq(out, name) && str_find(name, STR("  ")) == name.len;
 }
 
-size_t name_repairs(struct arena *a, str name, struct repair *out, size_t cap)
+size_t name_additions(str name, struct repair *out, size_t cap)
 {
     size_t count = 0, bytes;
     struct repair r;
@@ -320,6 +320,14 @@ size_t name_repairs(struct arena *a, str name, struct repair *out, size_t cap)
         out[count++] = (struct repair){ REPAIR_HONORIFIC, name, str_trim(str_from(name, bytes)), 0.9 };
     if (count < cap && repair_remark(name, &r))
         out[count++] = r;
+    return count;
+}
+
+size_t name_repairs(struct arena *a, str name, struct repair *out, size_t cap)
+{
+    size_t count = name_additions(name, out, cap);
+    struct repair r;
+
     if (count < cap && repair_abbreviation(a, name, &r))
         out[count++] = r;
     if (count < cap && repair_case(a, name, &r))

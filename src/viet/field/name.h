@@ -33,3 +33,5 @@ bool name_is_family(str word);
 bool name_is_variant(str one, str other);
 /* Proposals, the surest first; `out` holds `cap`. None changes `name`. */
 size_t name_repairs(struct arena *a, str name, struct repair *out, size_t cap);
+/* The same, but only of what is no part of the name: a form of address, a remark. */
+size_t name_additions(str name, struct repair *out, size_t cap);
