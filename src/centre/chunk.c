@@ -246,7 +246,7 @@ static STATUS progress_write(struct ctx *cx, const struct chunk *c)
         matched += c->results[i].outcome == OUTCOME_MATCHED;
     TRY(delivery_advance(cx, &(struct delivery_advance_params){ .shard = CENTRE_SHARD, .id = c->delivery, .expected = c->done_before,
                                                                 .done = done, .total = c->rows_total > done ? c->rows_total : done,
-                                                                .matched = matched },
+                                                                .matched = matched, .stopped = DELIVERY_CANCELLED },
                          &changed));
     return changed == 1 ? OK : FAIL(VERSION_CONFLICT);
 }

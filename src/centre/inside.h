@@ -10,7 +10,7 @@
 enum { CENTRE_SHARD = 0, CHUNK_ROWS = 4000, CHUNK_ENTRIES_MAX = 24000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
 
 /* In the order of the enums in list.op.yaml; stored. */
-enum delivery_state { DELIVERY_WAITING, DELIVERY_RUNNING, DELIVERY_DONE, DELIVERY_FAILED };
+enum delivery_state { DELIVERY_WAITING, DELIVERY_RUNNING, DELIVERY_DONE, DELIVERY_FAILED, DELIVERY_CANCELLED };
 enum outcome { OUTCOME_MATCHED, OUTCOME_CONFLICTING, OUTCOME_AMBIGUOUS, OUTCOME_NOT_FOUND, OUTCOME_DUPLICATE, OUTCOME_DECEASED,
                OUTCOME_CANCELLED, OUTCOME_REJECTED, OUTCOME_COUNT };
 enum figure_kind { FIGURE_OUTCOME = 1, FIGURE_FIELD, FIGURE_REASON, FIGURE_REPAIR, FIGURE_WARNING, FIGURE_UNIT, FIGURE_UNIT_MATCHED,
@@ -21,6 +21,8 @@ const char *outcome_word(enum outcome o); /* "not_found" */
 /* ERR_DELIVERY_MISSING also for one that this actor may not see. */
 STATUS delivery_of(struct ctx *cx, int64_t id, struct delivery_row *ret);
 void delivery_item(const struct delivery_row *d, struct list_item *ret);
+/* The delivery that came with these very bytes from this source into this register; 0: none. */
+STATUS delivery_known(struct ctx *cx, str bytes, str source, str into, int64_t *ret);
 /* "deliveries/<digest>" below the directory of the app. Written whole or not at all, and safe on disk on return. */
 STATUS delivery_file_keep(struct app *app, str digest, str bytes);
 struct mapped {
@@ -34,6 +36,23 @@ extern const struct ground_kind delivery_ground;
 bool delivery_is_visible(const struct ctx *cx, const struct delivery_row *d);
 /* Opens the file of a delivery as it was told to be read. */
 STATUS delivery_sheet(const struct delivery_row *d, day today, str bytes, struct sheet **ret);
+
+/* --- mapping.c: what columns mean ---------------------------------------------------------------------------------------- */
+/* A map says roles ("name=Họ và tên") and fields of a register ("field:card_no=#8"). */
+bool mapping_field(str map, str key, str *ret_column);
+int mapping_column(struct arena *a, const struct sheet *s, str column); /* "#8" or a header; -1: there is none */
+/* The same map with headers for places, so that it fits the next list of the source; "" when headers do not serve. */
+str mapping_by_header(struct arena *a, const struct sheet *s, str map);
+
+/* --- bundle.c: several lists in one archive ------------------------------------------------------------------------------- */
+enum { BUNDLE_FILES_MAX = 50 };
+struct bundle;
+/* *ret NULL: the bytes are no archive of lists, but a list or a workbook themselves. */
+STATUS bundle_open(str bytes, struct bundle **ret);
+void bundle_done(struct bundle **b); /* for DEFER */
+size_t bundle_count(const struct bundle *b);
+str bundle_name(const struct bundle *b, size_t i);
+STATUS bundle_read(struct bundle *b, size_t i, str *ret_bytes); /* valid until the next call */
 
 /* --- seen.c: rows of the same list that mean the same person -------------------------------------------------------------- */
 struct seen {
@@ -58,6 +77,7 @@ STATUS candidates_fetch(struct ctx *cx, const struct list_person *p, int64_t nam
 
 /* --- chunk.c: some rows against the register, in one transaction ---------------------------------------------------------- */
 enum { EVIDENCE_MAX = 5 };
+str *report_repair_words(struct arena *a, uint64_t bits, size_t *ret_count); /* report.c; at most 16 */
 struct chunk_result {
     enum outcome outcome;
     person_id person;

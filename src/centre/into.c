@@ -9,9 +9,13 @@
 
 #include <string.h>
 
+/* `done` of a delivery into a register; what completes another is not the list before the next one. */
+enum { INTO_ENDED = 1, INTO_COMPLETED };
+
 struct into {
     const struct sector_register *def;
     int64_t delivery;
+    int64_t seen_in; /* the delivery under which its rows count as seen: the one that it completes, or itself */
     str source;
     unit_id unit; /* of who sent the list */
     day effective;
@@ -19,7 +23,7 @@ struct into {
     uint64_t given;
 };
 
-STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source)
+STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source, int64_t completes)
 {
     const struct sector_register *r = defs_sector(cx->app->defs, code, cx->today);
     struct sector_delivery_before_row *before;
@@ -33,7 +37,7 @@ STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source)
         return FAIL(NOT_ALLOWED);
     TRY(sector_delivery_before(cx, CENTRE_SHARD, code, source, delivery, &before, &n));
     return sector_delivery_add(cx, &(struct sector_delivery_add_params){ .shard = CENTRE_SHARD, .delivery = delivery, .code = code, .source = source,
-                                                                         .previous = n ? before[0].delivery : 0 }, NULL);
+                                                                         .previous = completes ? completes : n ? before[0].delivery : 0 }, NULL);
 }
 
 /* --- columns ---------------------------------------------------------------------------------------------------------------- */
@@ -48,23 +52,27 @@ static bool is_header_of(struct arena *a, const struct sector_field *f, str head
     return same;
 }
 
-static void columns_find(struct into *in, struct arena *a, const struct sheet *s)
+void into_columns(struct arena *a, const struct sector_register *r, const struct sheet *s, str map, int ret[static SECTOR_FIELDS_MAX])
 {
-    for (size_t f = 0; f < in->def->field_count; f++) {
-        in->column[f] = -1;
-        for (size_t c = 0; c < s->column_count && in->column[f] < 0; c++)
-            if (s->columns[c].header.len && is_header_of(a, &in->def->fields[f], s->columns[c].header))
-                in->column[f] = (int)c;
-        if (in->column[f] >= 0)
-            in->given |= UINT64_C(1) << f;
+    for (size_t f = 0; f < r->field_count; f++) {
+        str told;
+        ret[f] = -1;
+        if (mapping_field(map, r->fields[f].key, &told)) {
+            ret[f] = mapping_column(a, s, told);
+            continue;
+        }
+        for (size_t c = 0; c < s->column_count && ret[f] < 0; c++)
+            if (s->columns[c].header.len && is_header_of(a, &r->fields[f], s->columns[c].header))
+                ret[f] = (int)c;
     }
 }
 
 STATUS into_open(struct ctx *cx, struct arena *a, const struct sheet *s, int64_t delivery, struct into **ret)
 {
     struct sector_delivery_get_row row;
+    struct delivery_rest_get_row rest;
     struct delivery_row d;
-    bool found;
+    bool found, completes;
 
     *ret = NULL;
     TRY(sector_delivery_get(cx, CENTRE_SHARD, delivery, &row, &found));
@@ -76,7 +84,12 @@ STATUS into_open(struct ctx *cx, struct arena *a, const struct sheet *s, int64_t
                          .unit = { d.unit }, .effective = day_of_us(d.created_us) };
     if (!in->def)
         return FAIL_WITH(REGISTER_MISSING, STR("into"), row.code);
-    columns_find(in, a, s);
+    TRY(delivery_rest_get(cx, CENTRE_SHARD, delivery, &rest, &completes));
+    in->seen_in = completes ? rest.completes : delivery;
+    into_columns(a, in->def, s, d.map, in->column);
+    for (size_t f = 0; f < in->def->field_count; f++)
+        if (in->column[f] >= 0)
+            in->given |= UINT64_C(1) << f;
     for (size_t i = 0; i < in->def->key_count; i++)
         if (in->column[in->def->key[i]] < 0)
             return FAIL_AT(COLUMN_UNMAPPED, in->def->fields[in->def->key[i]].key);
@@ -152,7 +165,7 @@ struct delta {
 static STATUS row_apply(const struct into *in, struct sector_batch *b, const struct chunk *c, size_t i, struct delta *delta)
 {
     const struct list_person *p = &c->rows[i];
-    struct sector_put put = { .given = in->given, .unit = in->unit, .effective = in->effective, .source = in->source, .delivery = in->delivery };
+    struct sector_put put = { .given = in->given, .unit = in->unit, .effective = in->effective, .source = in->source, .delivery = in->seen_in };
     struct sector_written_row written;
 
     put.content.listed = (struct sector_listed){ p->number, p->name, p->birth, p->sex };
@@ -204,13 +217,15 @@ STATUS into_report(struct ctx *cx, int64_t delivery, struct list_report_out *ret
 STATUS into_end(struct ctx *cx, int64_t delivery)
 {
     struct sector_delivery_get_row row;
+    struct delivery_rest_get_row rest;
     int64_t gone = 0;
-    bool found;
+    bool found, completes;
 
     TRY(sector_delivery_get(cx, CENTRE_SHARD, delivery, &row, &found));
     if (!found || row.done)
         return OK;
-    if (row.previous)
+    TRY(delivery_rest_get(cx, CENTRE_SHARD, delivery, &rest, &completes));
+    if (row.previous && !completes)
         TRY(sector_rows_left_in(cx, row.code, row.previous, &gone));
-    return sector_delivery_end(cx, CENTRE_SHARD, delivery, gone, NULL);
+    return sector_delivery_end(cx, CENTRE_SHARD, delivery, gone, completes ? INTO_COMPLETED : INTO_ENDED, NULL);
 }

@@ -5,8 +5,11 @@
 #include "register/sector/sector.h"
 
 struct into; /* one delivery's columns */
-/* For a new delivery: may this actor write into register `code`? Remembers it beside the delivery. */
-STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source);
+/* Which column holds each field: as the map says, else by the field's key, its labels and the headers of its definition. */
+void into_columns(struct arena *a, const struct sector_register *r, const struct sheet *s, str map, int ret[static SECTOR_FIELDS_MAX]);
+/* For a new delivery: may this actor write into register `code`? Remembers it beside the delivery. `completes`: the list
+ * whose refused rows it corrects, or 0. */
+STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source, int64_t completes);
 /* NULL when the delivery goes into none. Lives in the arena. */
 STATUS into_open(struct ctx *cx, struct arena *a, const struct sheet *s, int64_t delivery, struct into **ret);
 /* Room for the values of CHUNK_ROWS rows; into NULL: none. */

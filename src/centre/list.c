@@ -1,7 +1,9 @@
 /* Taking a list in, and how far it has come. A file that cannot be read, or whose columns do not say who is meant, is
  * refused at once and leaves nothing behind. */
 #include "centre/into.h"
+#include "register/register_sql.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { RECENT_ROWS = 20 };
@@ -63,9 +65,48 @@ static STATUS import_again(struct ctx *cx, int64_t id, const struct list_import_
 }
 
 /* A list that goes into a register is another delivery than the same list that is only compared. */
-static str claim_of(struct ctx *cx, const struct list_import_in *in)
+static str claim_of(struct ctx *cx, str source, str into)
 {
-    return in->has_into ? arena_printf(cx->arena, "%.*s>%.*s", STR_ARG(in->source), STR_ARG(in->into)) : in->source;
+    return into.len ? arena_printf(cx->arena, "%.*s>%.*s", STR_ARG(source), STR_ARG(into)) : source;
+}
+
+STATUS delivery_known(struct ctx *cx, str bytes, str source, str into, int64_t *ret)
+{
+    struct delivery_claimed_row claimed;
+    char digest[2 * SHA256_BYTES + 1];
+    struct delivery_row d;
+    bool known;
+
+    *ret = 0;
+    digest_hex(bytes, digest);
+    TRY(delivery_claimed(cx, CENTRE_SHARD, str_of(digest), claim_of(cx, source, into), &claimed, &known));
+    if (known)
+        TRY(delivery_get(cx, CENTRE_SHARD, claimed.delivery, &d, &known));
+    if (known && delivery_is_visible(cx, &d))
+        *ret = claimed.delivery;
+    return OK;
+}
+
+/* Only what has ended can be completed, by its own source and into its own register. */
+static STATUS completes_check(struct ctx *cx, const struct list_import_in *in)
+{
+    struct sector_delivery_get_row into = { 0 };
+    struct delivery_rest_get_row rest;
+    struct delivery_row d;
+    bool found;
+
+    TRY(delivery_of(cx, in->completes, &d));
+    TRY(sector_delivery_get(cx, CENTRE_SHARD, d.id, &into, &found));
+    bool fits = str_eq(d.source, in->source) && d.state == DELIVERY_DONE && str_eq(found ? into.code : (str){ 0 }, in->into);
+    TRY(delivery_rest_get(cx, CENTRE_SHARD, d.id, &rest, &found));
+    return fits && !found ? OK : FAIL_AT(DELIVERY_OTHER, STR("completes"));
+}
+
+static STATUS map_remember(struct ctx *cx, const struct list_import_in *in, const struct sheet *s)
+{
+    str map = mapping_by_header(cx->arena, s, in->map);
+
+    return map.len ? list_map_set(cx, CENTRE_SHARD, in->source, in->into, map, NULL) : OK;
 }
 
 static STATUS import_new(struct ctx *cx, const struct list_import_in *in, str digest, const struct sheet *s, struct list_import_out *ret)
@@ -74,9 +115,15 @@ static STATUS import_new(struct ctx *cx, const struct list_import_in *in, str di
 
     TRY(delivery_id_new(cx, &ret->delivery));
     TRY(delivery_file_keep(cx->app, digest, in->file));
-    TRY(delivery_claim_add(cx, CENTRE_SHARD, digest, claim_of(cx, in), ret->delivery, NULL));
-    if (in->has_into)
-        TRY(into_begin(cx, in->into, ret->delivery, in->source));
+    TRY(delivery_claim_add(cx, CENTRE_SHARD, digest, claim_of(cx, in->source, in->into), ret->delivery, NULL));
+    if (in->has_completes) {
+        TRY(completes_check(cx, in));
+        TRY(delivery_rest_add(cx, CENTRE_SHARD, ret->delivery, in->completes, NULL));
+    }
+    if (in->into.len)
+        TRY(into_begin(cx, in->into, ret->delivery, in->source, in->has_completes ? in->completes : 0));
+    if (in->has_map && !in->has_completes)
+        TRY(map_remember(cx, in, s));
     return delivery_add(cx, &(struct delivery_add_params){
         .shard = CENTRE_SHARD, .id = ret->delivery, .digest = digest, .source = in->source, .name = in->name, .kind = (int16_t)s->kind,
         .state = DELIVERY_WAITING, .bytes = (int64_t)in->file.len, .map = in->map, .sheet = in->sheet, .encoding = in->encoding,
@@ -85,7 +132,25 @@ static STATUS import_new(struct ctx *cx, const struct list_import_in *in, str di
         .grant_unit = grant->only_unit.v, .created_us = cx->now_us }, NULL);
 }
 
-STATUS list_import(struct ctx *cx, const struct list_import_in *in, struct list_import_out *ret)
+/* A field of the register that is told to stand in a column has to have it. */
+static STATUS fields_check(struct ctx *cx, const struct list_import_in *in, const struct sheet *s)
+{
+    str map = in->map, item, name;
+
+    while (map.len && str_cut(&map, ';', &item)) {
+        item = str_trim(item);
+        if (!str_starts(item, STR(SHEET_FIELD_MARK)) || !str_cut(&item, '=', &name))
+            continue;
+        const struct sector_register *r = in->into.len ? defs_sector(cx->app->defs, in->into, cx->today) : NULL;
+        if (!r || sector_field_find(r, str_trim(str_from(name, strlen(SHEET_FIELD_MARK)))) < 0)
+            return FAIL_WITH(ENUM_UNKNOWN, STR("map"), name);
+        if (str_trim(item).len && mapping_column(cx->arena, s, str_trim(item)) < 0)
+            return FAIL_WITH(COLUMN_UNKNOWN, STR("map"), str_trim(item));
+    }
+    return OK;
+}
+
+static STATUS import_one(struct ctx *cx, const struct list_import_in *in, struct list_import_out *ret)
 {
     struct sheet *s DEFER(sheet_done) = NULL;
     struct sheet_options o = { .sheet = in->sheet, .encoding = in->encoding, .map = in->map };
@@ -93,17 +158,62 @@ STATUS list_import(struct ctx *cx, const struct list_import_in *in, struct list_
     char digest[2 * SHA256_BYTES + 1];
     bool known;
 
-    TRY(source_check(in->source));
     if (in->file.len > DELIVERY_FILE_BYTES_MAX)
         return FAIL_AT(FILE_TOO_LARGE, STR("file"));
     TRY(sheet_open(in->file, cx->today, &o, &s));
     TRY(sheet_roles_check(s));
+    TRY(fields_check(cx, in, s));
     digest_hex(in->file, digest);
-    TRY(delivery_claimed(cx, CENTRE_SHARD, str_of(digest), claim_of(cx, in), &claimed, &known));
-    if (known)
-        TRY(import_again(cx, claimed.delivery, in, s, ret));
+    TRY(delivery_claimed(cx, CENTRE_SHARD, str_of(digest), claim_of(cx, in->source, in->into), &claimed, &known));
+    return known ? import_again(cx, claimed.delivery, in, s, ret) : import_new(cx, in, str_of(digest), s, ret);
+}
+
+static status entry_wrong(status st, str name)
+{
+    struct fault *f = fault_here();
+
+    if (!f->field[0] || strcmp(f->field, "file") == 0)
+        (void)snprintf(f->field, sizeof f->field, "%.*s", STR_ARG(text_cut(name, sizeof f->field - 1)));
+    return fault_pass(st, __FILE__, __LINE__);
+}
+
+/* All files of the archive, or the one that is asked for: one that is wrong refuses all. */
+static STATUS import_bundle(struct ctx *cx, const struct list_import_in *in, struct bundle *b, struct list_import_out *ret)
+{
+    ret->others = ARENA_ARRAY(cx->arena, int64_t, BUNDLE_FILES_MAX);
+    bool first = true;
+
+    for (size_t i = 0; i < bundle_count(b); i++) {
+        struct list_import_in one = *in;
+        struct list_import_out got = { 0 };
+        if (in->has_entry && !str_eq(in->entry, bundle_name(b, i)))
+            continue;
+        one.name = text_cut(arena_str(cx->arena, bundle_name(b, i)), 200);
+        TRY(bundle_read(b, i, &one.file));
+        status st = import_one(cx, &one, &got);
+        if (!status_ok(st))
+            return entry_wrong(st, one.name);
+        if (first) {
+            ret->delivery = got.delivery;
+            ret->known = got.known;
+        } else {
+            ret->others[ret->others_count++] = got.delivery;
+        }
+        first = false;
+    }
+    return first ? FAIL_WITH(ENUM_UNKNOWN, STR("entry"), in->entry) : OK;
+}
+
+STATUS list_import(struct ctx *cx, const struct list_import_in *in, struct list_import_out *ret)
+{
+    struct bundle *b DEFER(bundle_done) = NULL;
+
+    TRY(source_check(in->source));
+    TRY(bundle_open(in->file, &b));
+    if (b)
+        TRY(import_bundle(cx, in, b, ret));
     else
-        TRY(import_new(cx, in, str_of(digest), s, ret));
+        TRY(import_one(cx, in, ret));
     job_wake(app_state(cx->app, "centre"));
     return OK;
 }

@@ -84,3 +84,20 @@ CREATE TABLE list_evidence (
     evidence BIGINT NOT NULL,
     PRIMARY KEY (shard, delivery, place, candidate)
 )
+-- How the columns of a source's lists were mapped last, by their headers, for each register that they go into ('': none).
+-- migration 8 create_list_map
+CREATE TABLE list_map (
+    shard SMALLINT NOT NULL,
+    source TEXT NOT NULL,
+    into_code TEXT NOT NULL,
+    map TEXT NOT NULL,
+    PRIMARY KEY (shard, source, into_code)
+)
+-- A list of corrected rows completes the list that they were refused from.
+-- migration 9 create_delivery_rest
+CREATE TABLE delivery_rest (
+    shard SMALLINT NOT NULL,
+    delivery BIGINT NOT NULL,
+    completes BIGINT NOT NULL,
+    PRIMARY KEY (shard, delivery)
+)

@@ -35,15 +35,31 @@ WHERE shard = :shard AND id = :id AND rows_done = 0;
 -- query delivery_state_set(shard i16, id i64, state i16) exec
 UPDATE delivery SET state = :state, error = '', error_field = '', error_row = 0, error_column = 0 WHERE shard = :shard AND id = :id;
 
--- query delivery_advance(shard i16, id i64, expected i64, done i64, total i64, matched i64) exec
+-- query delivery_move(shard i16, id i64, from1 i16, from2 i16, state i16) exec
+UPDATE delivery SET state = :state WHERE shard = :shard AND id = :id AND (state = :from1 OR state = :from2);
+
+-- query list_map_get(shard i16, source str, into_code str) one?
+SELECT map FROM list_map WHERE shard = :shard AND source = :source AND into_code = :into_code;
+
+-- query list_map_set(shard i16, source str, into_code str, map str) exec
+INSERT INTO list_map (shard, source, into_code, map) VALUES (:shard, :source, :into_code, :map)
+ON CONFLICT (shard, source, into_code) DO UPDATE SET map = excluded.map;
+
+-- query delivery_rest_get(shard i16, delivery i64) one?
+SELECT completes FROM delivery_rest WHERE shard = :shard AND delivery = :delivery;
+
+-- query delivery_rest_add(shard i16, delivery i64, completes i64) exec
+INSERT INTO delivery_rest (shard, delivery, completes) VALUES (:shard, :delivery, :completes);
+
+-- query delivery_advance(shard i16, id i64, expected i64, done i64, total i64, matched i64, stopped i16) exec
 UPDATE delivery SET rows_done = :done, rows_total = :total, matched = matched + :matched
-WHERE shard = :shard AND id = :id AND rows_done = :expected;
+WHERE shard = :shard AND id = :id AND rows_done = :expected AND state <> :stopped;
 
 -- query delivery_end(shard i16, id i64, expected i64, state i16, finished_us i64, error str, error_field str, error_row i64,
---   error_column i32) exec
+--   error_column i32, stopped i16) exec
 UPDATE delivery SET state = :state, rows_total = rows_done, finished_us = :finished_us, error = :error, error_field = :error_field,
     error_row = :error_row, error_column = :error_column
-WHERE shard = :shard AND id = :id AND rows_done = :expected;
+WHERE shard = :shard AND id = :id AND rows_done = :expected AND state <> :stopped;
 
 -- query list_row_add(shard i16, delivery i64, place i64, line i64, outcome i16, reason i16, repairs i64, warnings i64, differs i64,
 --   person i64, candidates i16, duplicate_of i64, number i64, name str, birth i32, sex i16) bulk

@@ -59,7 +59,9 @@ static void figure_add(struct ctx *cx, struct list_report_out *ret, const struct
 STATUS list_report(struct ctx *cx, const struct list_report_in *in, struct list_report_out *ret)
 {
     struct delivery_figures_row *rows;
+    struct delivery_rest_get_row rest;
     struct delivery_row d;
+    bool completes;
     size_t n;
 
     TRY(delivery_of(cx, in->delivery, &d));
@@ -68,6 +70,8 @@ STATUS list_report(struct ctx *cx, const struct list_report_in *in, struct list_
     ret->kind = d.kind;
     ret->encoding = d.found_encoding;
     ret->bytes = d.bytes;
+    TRY(delivery_rest_get(cx, CENTRE_SHARD, d.id, &rest, &completes));
+    ret->completes = completes ? rest.completes : 0;
     ret->units = ARENA_ARRAY(cx->arena, struct unit_count, UNITS_MAX);
     ret->outcomes = ARENA_ARRAY(cx->arena, struct outcome_count, OUTCOME_COUNT);
     ret->outcomes_count = OUTCOME_COUNT;
@@ -98,7 +102,7 @@ static STATUS register_side(struct ctx *cx, person_id id, struct list_row *ret)
     return OK;
 }
 
-static str *repair_words(struct arena *a, uint64_t bits, size_t *ret_count)
+str *report_repair_words(struct arena *a, uint64_t bits, size_t *ret_count)
 {
     str *list = ARENA_ARRAY(a, str, REPAIR_COUNT);
 
@@ -117,7 +121,7 @@ static STATUS row_show(struct ctx *cx, const struct list_row_row *row, struct li
         .reason = row->reason ? str_of(reason_word((enum row_reason)row->reason)) : (str){ 0 }, .differs = (uint64_t)row->differs,
         .candidates = row->candidates, .duplicate_of = row->duplicate_of,
     };
-    ret->repairs = repair_words(cx->arena, (uint64_t)row->repairs, &ret->repairs_count);
+    ret->repairs = report_repair_words(cx->arena, (uint64_t)row->repairs, &ret->repairs_count);
     return row->person ? register_side(cx, (person_id){ row->person }, ret) : OK;
 }
 
@@ -178,55 +182,4 @@ STATUS list_rows(struct ctx *cx, const struct list_rows_in *in, struct list_rows
     }
     ret->next = n == (size_t)most ? rows[n - 1].place : 0;
     return OK;
-}
-
-/* --- preview -------------------------------------------------------------------------------------------------------------- */
-
-enum { PREVIEW_ROWS = 20 };
-
-static STATUS preview_rows(struct ctx *cx, struct sheet *s, struct list_preview_out *ret)
-{
-    struct evidence evidence;
-    const struct refinery by = { .sheet = s, .evidence = &evidence };
-    struct sheet_row row;
-    bool more = true;
-
-    evidence_of_head(s, &evidence);
-    ret->rows = ARENA_ARRAY(cx->arena, struct preview_row, PREVIEW_ROWS);
-    while (ret->rows_count < PREVIEW_ROWS) {
-        struct list_person p;
-        struct preview_row *r = &ret->rows[ret->rows_count];
-        TRY(sheet_next(s, &row, &more));
-        if (!more)
-            break;
-        row_clean(cx->arena, &by, &row, &p);
-        *r = (struct preview_row){ .row = p.row, .has_number = p.number != 0, .number = p.number, .name = p.name, .has_birth = !day_is_none(p.birth),
-                                   .birth = p.birth, .sex = p.sex, .reason = p.reason ? str_of(reason_word(p.reason)) : (str){ 0 } };
-        r->repairs = repair_words(cx->arena, p.repairs, &r->repairs_count);
-        /* Texts of the row end with the sheet. */
-        r->name = arena_str(cx->arena, p.name);
-        ret->rows_count++;
-    }
-    return OK;
-}
-
-STATUS list_preview(struct ctx *cx, const struct list_preview_in *in, struct list_preview_out *ret)
-{
-    struct sheet_options o = { .sheet = in->sheet, .encoding = in->encoding, .map = in->map };
-    struct sheet *s DEFER(sheet_done) = NULL;
-
-    TRY(sheet_open(in->file, cx->today, &o, &s));
-    ret->kind = (int32_t)s->kind;
-    ret->sheet = arena_str(cx->arena, s->sheet_name);
-    ret->encoding = sheet_encoding(s, cx->arena);
-    ret->header_row = s->header_row;
-    ret->missing = str_of(column_role_name(sheet_role_missing(s)));
-    ret->complete = !ret->missing.len;
-    ret->columns = ARENA_ARRAY(cx->arena, struct list_column, s->column_count + 1);
-    for (size_t i = 0; i < s->column_count; i++)
-        ret->columns[ret->columns_count++] = (struct list_column){
-            .place = (int64_t)i + 1, .header = arena_str(cx->arena, s->columns[i].header), .role = str_of(column_role_name(s->columns[i].role)),
-            .encoding = str_of(encoding_name(s->columns[i].form.set)), .filled = (int64_t)s->columns[i].filled,
-        };
-    return preview_rows(cx, s, ret);
 }

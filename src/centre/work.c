@@ -65,7 +65,10 @@ static status row_begin(struct ctx *cx, void *arg)
 {
     struct work_off *o = arg;
 
-    return delivery_state_set(cx, CENTRE_SHARD, o->row.id, DELIVERY_RUNNING, NULL);
+    int64_t begun;
+
+    TRY(delivery_move(cx, &(struct delivery_move_params){ CENTRE_SHARD, o->row.id, DELIVERY_WAITING, DELIVERY_RUNNING, DELIVERY_RUNNING }, &begun));
+    return begun ? OK : FAIL(VERSION_CONFLICT);
 }
 
 static status seen_restore(struct ctx *cx, void *arg)
@@ -103,7 +106,7 @@ static status row_end(struct ctx *cx, void *arg)
     return delivery_end(cx, &(struct delivery_end_params){
         .shard = CENTRE_SHARD, .id = e->of->row.id, .expected = e->of->done, .state = (int16_t)e->state, .finished_us = cx->now_us,
         .error = failed ? str_of(error_def(e->fault.status.code)->name) : (str){ 0 }, .error_field = failed ? str_of(e->fault.field) : (str){ 0 },
-        .error_row = e->fault.row, .error_column = e->fault.column }, NULL);
+        .error_row = e->fault.row, .error_column = e->fault.column, .stopped = DELIVERY_CANCELLED }, NULL);
 }
 
 /* --- chunks on their way ------------------------------------------------------------------------------------------------- */

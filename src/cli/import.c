@@ -210,6 +210,8 @@ static STATUS watch(struct command *c, struct ctx *cx, int64_t delivery, bool *r
     }
     progress_end(&p, s.item.rows_done);
     *ret_done = s.item.state == LIST_ITEM_STATE_DONE;
+    if (s.item.state == LIST_ITEM_STATE_CANCELLED)
+        fprintf(stderr, "%.*s\n", STR_ARG(msg_import_cancelled(c->arena, c->lang, arena_printf(c->arena, "%lld", (long long)delivery))));
     if (s.item.state == LIST_ITEM_STATE_FAILED) {
         TRY(call(cx, "list.status", &ask, &s));
         return failure(&s);
@@ -223,20 +225,31 @@ static void take_text(struct command *c, const char *option, bool *ret_has, str 
     *ret = command_text(c, option, (str){ 0 });
 }
 
-static STATUS import_list(struct command *c, struct ctx *cx, const struct list_import_in *in)
+static STATUS import_follow(struct command *c, struct ctx *cx, int64_t delivery)
 {
-    struct list_import_out got;
     bool done;
-    TRY(call(cx, "list.import", in, &got));
-    if (got.known)
-        fprintf(stderr, "%.*s\n", STR_ARG(msg_import_known(c->lang)));
-    TRY(watch(c, cx, got.delivery, &done));
-    if (!done) {
+    TRY(watch(c, cx, delivery, &done));
+    if (!done && interrupted) {
         fprintf(stderr, "%.*s\n", STR_ARG(msg_import_interrupted(c->lang)));
         return OK;
     }
-    TRY(report_print(c, cx, got.delivery));
-    return files_write(c, cx, got.delivery);
+    if (!done)
+        return OK;
+    TRY(report_print(c, cx, delivery));
+    return files_write(c, cx, delivery);
+}
+
+/* Of an archive, one after the other. */
+static STATUS import_list(struct command *c, struct ctx *cx, const struct list_import_in *in)
+{
+    struct list_import_out got;
+    TRY(call(cx, "list.import", in, &got));
+    if (got.known)
+        fprintf(stderr, "%.*s\n", STR_ARG(msg_import_known(c->lang)));
+    TRY(import_follow(c, cx, got.delivery));
+    for (size_t i = 0; i < got.others_count && !interrupted; i++)
+        TRY(import_follow(c, cx, got.others[i]));
+    return OK;
 }
 
 static status import_once(struct command *c)
@@ -251,6 +264,10 @@ static status import_once(struct command *c)
     take_text(c, "sheet", &in.has_sheet, &in.sheet);
     take_text(c, "encoding", &in.has_encoding, &in.encoding);
     take_text(c, "register", &in.has_into, &in.into);
+    take_text(c, "entry", &in.has_entry, &in.entry);
+    in.has_completes = command_has(c, "completes");
+    if (in.has_completes && !str_i64(command_text(c, "completes", (str){ 0 }), &in.completes))
+        return FAIL_WITH(FIELD_TYPE, STR("completes"), command_text(c, "completes", (str){ 0 }));
     TRY(command_app(c, &app));
     TRY(command_ctx(c, app, &cx));
     if (str_is_empty(cx.purpose.kind))
@@ -281,6 +298,7 @@ static const struct option import_options[] = {
     { "sheet", "NAME", msg_import_option_sheet },     { "encoding", "NAME", msg_import_option_encoding },
     { "preview", NULL, msg_import_option_preview },   { "report", "csv|xlsx", msg_import_option_report },
     { "register", "CODE", msg_import_option_register },
+    { "completes", "DELIVERY", msg_import_option_completes }, { "entry", "NAME", msg_import_option_entry },
     { "out", "FILE", msg_import_option_out },         { "rejected", "FILE", msg_import_option_rejected },
     { NULL, NULL, NULL },
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "centre/centre_ops.h"
+#include "register/register_ops.h"
 #include "viet/viet.h"
 #include "web/upload.h"
 #include "web/web_tmpl.h"
@@ -12,8 +13,8 @@ enum { RECENT = 30, ROWS = 50, COLUMNS_MAX = 256, MAP_BYTES_MAX = 2000 };
 static const char *const outcome_words[] = { "matched", "conflicting", "ambiguous", "not_found", "duplicate", "deceased",
                                              "cancelled", "rejected" };
 enum { OUTCOMES = sizeof outcome_words / sizeof *outcome_words };
-static const char *const state_words[] = { "waiting", "running", "done", "failed" };
-static const char *const role_words[] = { "", "number", "old_number", "name", "family", "given", "birth", "sex", "address", "phone" };
+static const char *const state_words[] = { "waiting", "running", "done", "failed", "cancelled" };
+static const char *const role_words[] = { "", "number", "old_number", "name", "family", "given", "birth", "sex", "address", "phone", "male", "female" };
 enum { ROLES = sizeof role_words / sizeof *role_words };
 
 static str list_url(struct visit *v, int64_t delivery)
@@ -65,6 +66,18 @@ static str birth_text(struct visit *v, bool has, day birth)
 
 /* --- recent lists and the form ------------------------------------------------------------------------------------ */
 
+static STATUS registers_load(struct ctx *cx, struct visit *v, struct list_view *view)
+{
+    struct sector_list_in in = { 0 };
+    struct sector_list_out out;
+    TRY(visit_call(cx, "sector.list", &in, &out));
+    struct list_option *list = ARENA_ARRAY(v->arena, struct list_option, out.registers_count + 1);
+    for (size_t i = 0; i < out.registers_count; i++)
+        list[view->register_count++] = (struct list_option){ out.registers[i].code, out.registers[i].name };
+    view->registers = list;
+    return OK;
+}
+
 static STATUS recent_load(struct ctx *cx, struct visit *v, struct list_view *view)
 {
     struct list_recent_in in = { .has_limit = true, .limit = RECENT };
@@ -73,7 +86,7 @@ static STATUS recent_load(struct ctx *cx, struct visit *v, struct list_view *vie
     view->items = ARENA_ARRAY(v->arena, struct list_item_view, out.lists_count);
     for (size_t i = 0; i < out.lists_count; i++)
         view->items[view->count++] = item_of(v, &out.lists[i]);
-    return OK;
+    return registers_load(cx, v, view);
 }
 
 status list_run(struct ctx *cx, struct visit *v)
@@ -100,6 +113,32 @@ static void roles_fill(struct visit *v, struct list_preview_view *view)
     view->role_count = ROLES;
 }
 
+static void fields_fill(struct visit *v, struct list_preview_view *view, const struct list_preview_out *out)
+{
+    struct list_option *fields = ARENA_ARRAY(v->arena, struct list_option, out->fields_count + 1);
+    for (size_t i = 0; i < out->fields_count; i++)
+        fields[view->field_count++] = (struct list_option){ arena_printf(v->arena, "field:%.*s", STR_ARG(out->fields[i].key)), out->fields[i].label };
+    view->fields = fields;
+}
+
+/* A column may be both: the telephone of a person and a field of the register. */
+static str column_meaning(struct visit *v, const struct list_column *c)
+{
+    if (str_is_empty(c->field))
+        return c->role;
+    return arena_printf(v->arena, "%.*s%sfield:%.*s", STR_ARG(c->role), str_is_empty(c->role) ? "" : "|", STR_ARG(c->field));
+}
+
+static struct list_column_view column_of(struct visit *v, const struct list_column *c)
+{
+    struct list_column_view view = { .header = c->header, .role = column_meaning(v, c), .encoding = c->encoding, .place = c->place, .filled = c->filled };
+    if (str_is_empty(c->header))
+        view.header = msg_list_column_unnamed(v->arena, v->lang, c->place);
+    for (size_t i = 0; i < c->samples_count; i++)
+        view.samples = join(v->arena, view.samples, c->samples[i]);
+    return view;
+}
+
 static void preview_fill(struct visit *v, struct list_preview_view *view, const struct list_preview_out *out)
 {
     view->sheet = out->sheet;
@@ -108,12 +147,15 @@ static void preview_fill(struct visit *v, struct list_preview_view *view, const 
     view->missing = str_is_empty(out->missing) ? out->missing : visit_label(v, "list_role_", out->missing);
     roles_fill(v, view);
     view->columns = ARENA_ARRAY(v->arena, struct list_column_view, out->columns_count);
-    for (size_t i = 0; i < out->columns_count; i++) {
-        const struct list_column *c = &out->columns[i];
-        str header = str_is_empty(c->header) ? msg_list_column_unnamed(v->arena, v->lang, c->place) : c->header;
-        view->columns[view->column_count++] =
-            (struct list_column_view){ .header = header, .role = c->role, .encoding = c->encoding, .place = c->place, .filled = c->filled };
-    }
+    for (size_t i = 0; i < out->columns_count; i++)
+        view->columns[view->column_count++] = column_of(v, &out->columns[i]);
+    fields_fill(v, view, out);
+    view->remembered = out->remembered;
+    view->delimiter = str_is_empty(out->delimiter) ? out->delimiter : visit_label(v, "list_delimiter_", out->delimiter);
+    view->entries = out->entries;
+    view->entry_count = out->entries_count;
+    if (out->known)
+        view->known_url = arena_printf(v->arena, "%.*s?known=1", STR_ARG(list_url(v, out->known)));
     view->rows = ARENA_ARRAY(v->arena, struct list_row_view, out->rows_count);
     for (size_t i = 0; i < out->rows_count; i++) {
         const struct preview_row *r = &out->rows[i];
@@ -154,7 +196,9 @@ static STATUS preview_make(struct ctx *cx, struct visit *v, struct list_preview_
     if (str_is_empty(view->source))
         return FAIL_AT(FIELD_MISSING, STR("source"));
     view->name = str_is_empty(file->filename) ? STR("-") : text_cut(file->filename, 200);
-    struct list_preview_in in = { .file = file->bytes, .has_name = true, .name = view->name };
+    view->into = visit_field(v, "into");
+    struct list_preview_in in = { .file = file->bytes, .has_name = true, .name = view->name, .has_source = true, .source = view->source,
+                                  .has_into = !str_is_empty(view->into), .into = view->into };
     TRY(visit_call(cx, "list.preview", &in, &out));
     preview_fill(v, view, &out);
     return upload_keep(v->web, v->arena, v->actor.account, file->bytes, &view->upload);
@@ -176,7 +220,34 @@ void list_preview_show(struct page *pg, struct visit *v)
 
 /* --- start ---------------------------------------------------------------------------------------------------------- */
 
-/* "name=#3; birth=#5" from the choices of the form. */
+static str choice_add(struct visit *v, str map, str choice, str place)
+{
+    str part;
+    while (choice.len && str_cut(&choice, '|', &part))
+        map = join(v->arena, map, arena_printf(v->arena, "%.*s=#%.*s", STR_ARG(part), STR_ARG(place)));
+    return map;
+}
+
+static bool is_chosen(struct visit *v, str map, str word)
+{
+    str marked = arena_printf(v->arena, "; %.*s", STR_ARG(map));
+    return str_find(marked, arena_printf(v->arena, "; %.*s=", STR_ARG(word))) < marked.len;
+}
+
+/* Roles and fields that no column was chosen for have none, whatever the headers say. */
+static str others_none(struct visit *v, str map)
+{
+    str fields = visit_field(v, "fields"), field;
+    for (size_t i = 1; i < ROLES; i++)
+        if (!is_chosen(v, map, str_of(role_words[i])))
+            map = join(v->arena, map, arena_printf(v->arena, "%s=", role_words[i]));
+    while (fields.len && str_cut(&fields, ' ', &field))
+        if (str_starts(field, STR("field:")) && !is_chosen(v, map, field))
+            map = join(v->arena, map, arena_printf(v->arena, "%.*s=", STR_ARG(field)));
+    return map;
+}
+
+/* "name=#3; birth=#5; field:card_no=#8" from the choices of the form. */
 static str map_of(struct visit *v)
 {
     str map = { 0 };
@@ -189,9 +260,9 @@ static str map_of(struct visit *v)
         if (str_is_empty(place))
             break;
         if (!str_is_empty(role) && str_is_digits(place))
-            map = join(v->arena, map, arena_printf(v->arena, "%.*s=#%.*s", STR_ARG(role), STR_ARG(place)));
+            map = choice_add(v, map, role, place);
     }
-    return text_cut(map, MAP_BYTES_MAX);
+    return text_cut(others_none(v, map), MAP_BYTES_MAX);
 }
 
 /* A coordinator compares lists by the law itself; others name their ground in the definitions too. */
@@ -208,12 +279,55 @@ status list_start_run(struct ctx *cx, struct visit *v)
     DEFER(upload_close) str bytes = { 0 };
     TRY(upload_open(v->web, v->arena, v->actor.account, upload, &bytes));
     in.file = bytes;
+    in.into = visit_field(v, "into");
+    in.has_into = !str_is_empty(in.into);
     TRY(text_check(STR("name"), in.name, 200));
     TRY(text_check(STR("source"), in.source, 40));
+    TRY(text_check(STR("into"), in.into, 40));
     ground_take(cx);
     TRY(visit_call(cx, "list.import", &in, &out));
     upload_drop(v->web, v->arena, v->actor.account, upload);
-    v->redirect = list_url(v, out.delivery);
+    v->redirect = arena_printf(v->arena, "%.*s%s", STR_ARG(list_url(v, out.delivery)), out.known ? "?known=1" : "");
+    if (out.others_count)
+        v->redirect = STR("/import");
+    return OK;
+}
+
+status list_cancel_run(struct ctx *cx, struct visit *v)
+{
+    struct list_cancel_in in = { .delivery = v->number[0] };
+    struct list_cancel_out out;
+    TRY(visit_call(cx, "list.cancel", &in, &out));
+    v->redirect = list_url(v, in.delivery);
+    return OK;
+}
+
+status list_resume_run(struct ctx *cx, struct visit *v)
+{
+    struct list_resume_in in = { .delivery = v->number[0] };
+    struct list_resume_out out;
+    TRY(visit_call(cx, "list.resume", &in, &out));
+    v->redirect = list_url(v, in.delivery);
+    return OK;
+}
+
+/* Corrected rows: of the same source, into the same register, columns found by their headers. */
+status list_complete_run(struct ctx *cx, struct visit *v)
+{
+    const struct request_file *file = request_file(&v->x->request, STR("file"));
+    struct list_report_in of = { .delivery = v->number[0] };
+    struct list_report_out report;
+    struct list_import_out out;
+    if (!file || file->bytes.len == 0)
+        return FAIL_AT(FILE_EMPTY, STR("file"));
+    TRY(visit_call(cx, "list.report", &of, &report));
+    struct list_import_in in = { .file = file->bytes, .name = str_is_empty(file->filename) ? STR("-") : text_cut(file->filename, 200),
+                                 .source = report.item.source, .has_into = report.has_into, .into = report.has_into ? report.into.code : (str){ 0 },
+                                 .has_completes = true, .completes = of.delivery };
+    TRY(text_check(STR("name"), in.name, 200));
+    ground_take(cx);
+    TRY(visit_call(cx, "list.import", &in, &out));
+    v->redirect = arena_printf(v->arena, "%.*s%s", STR_ARG(list_url(v, out.delivery)), out.known ? "?known=1" : "");
     return OK;
 }
 
@@ -263,6 +377,22 @@ static void outcomes_fill(struct visit *v, struct list_status_view *view, const 
     }
 }
 
+static STATUS into_load(struct ctx *cx, struct visit *v, struct list_status_view *view, const struct into_count *c)
+{
+    struct sector_describe_in in = { .code = c->code };
+    struct sector_describe_out out;
+    TRY(visit_call(cx, "sector.describe", &in, &out));
+    view->into = ARENA_NEW(v->arena, struct list_into_view);
+    *view->into = (struct list_into_view){ .name = out.name, .url = arena_printf(v->arena, "/centre/register?code=%.*s", STR_ARG(c->code)),
+                                           .added = c->added, .changed = c->changed, .same = c->same, .gone = c->gone, .keyless = c->keyless,
+                                           .outside = c->outside };
+    if (c->previous)
+        view->into->previous_url = list_url(v, c->previous);
+    if (c->gone && view->may_see_rows)
+        view->into->gone_url = arena_printf(v->arena, "/import/%lld/gone", (long long)view->delivery);
+    return OK;
+}
+
 static STATUS report_load(struct ctx *cx, struct visit *v, struct list_status_view *view)
 {
     struct list_report_in in = { .delivery = view->delivery };
@@ -282,7 +412,10 @@ static STATUS report_load(struct ctx *cx, struct visit *v, struct list_status_vi
     for (size_t i = 0; i < out.units_count; i++)
         view->units.list[view->units.count++] = (struct list_count){ .label = out.units[i].name, .rows = out.units[i].rows,
                                                                      .share = share_of(out.units[i].rows, most) };
-    return OK;
+    view->rejected = out.outcomes_count > LIST_ROW_OUTCOME_REJECTED ? out.outcomes[LIST_ROW_OUTCOME_REJECTED].rows : 0;
+    if (out.completes)
+        view->completes_url = list_url(v, out.completes);
+    return out.has_into ? into_load(cx, v, view, &out.into) : OK;
 }
 
 /* Leaders see figures only: list.status is for those who work on the list, list.report for both. */
@@ -308,6 +441,8 @@ status list_status_run(struct ctx *cx, struct visit *v)
     view->percent = share_of(out.item.rows_done, out.item.rows_total);
     view->running = out.item.state == LIST_ITEM_STATE_WAITING || out.item.state == LIST_ITEM_STATE_RUNNING;
     view->failed = out.item.state == LIST_ITEM_STATE_FAILED;
+    view->cancelled = out.item.state == LIST_ITEM_STATE_CANCELLED;
+    view->known = !str_is_empty(visit_query(v, "known"));
     view->done = out.item.state == LIST_ITEM_STATE_DONE;
     view->error = str_is_empty(out.error_says) ? out.error : out.error_says;
     return view->done ? report_load(cx, v, view) : OK;
@@ -420,6 +555,33 @@ status list_rows_run(struct ctx *cx, struct visit *v)
 void list_rows_show(struct page *pg, struct visit *v)
 {
     tmpl_list_rows(pg, v->view);
+}
+
+/* --- what the list before had ----------------------------------------------------------------------------------------- */
+
+status list_gone_run(struct ctx *cx, struct visit *v)
+{
+    struct list_gone_view *view = ARENA_NEW(v->arena, struct list_gone_view);
+    struct list_gone_in in = { .delivery = v->number[0] };
+    struct list_gone_out out;
+    v->view = view;
+    in.has_after = str_i64(visit_query(v, "after"), &in.after);
+    TRY(visit_call(cx, "list.gone", &in, &out));
+    view->delivery = in.delivery;
+    view->register_name = out.code;
+    struct list_option *rows = ARENA_ARRAY(v->arena, struct list_option, out.rows_count + 1);
+    for (size_t i = 0; i < out.rows_count; i++)
+        rows[view->count++] = (struct list_option){ arena_printf(v->arena, "/centre/register/row?code=%.*s&row=%lld", STR_ARG(out.code), (long long)out.rows[i]),
+                                                    arena_printf(v->arena, "%lld", (long long)out.rows[i]) };
+    view->rows = rows;
+    if (out.next)
+        view->next_url = arena_printf(v->arena, "/import/%lld/gone?after=%lld", (long long)in.delivery, (long long)out.next);
+    return OK;
+}
+
+void list_gone_show(struct page *pg, struct visit *v)
+{
+    tmpl_list_gone(pg, v->view);
 }
 
 /* --- downloads -------------------------------------------------------------------------------------------------------- */

@@ -75,13 +75,15 @@ struct list_view {
     struct list_item_view *items;
     size_t count;
     str error, hint; /* of a file that was refused */
+    const struct list_option *registers;
+    size_t register_count;
 };
 
 struct list_option {
     str word, label;
 };
 struct list_column_view {
-    str header, role, encoding;
+    str header, role, encoding, samples; /* role: of a person, "field:card_no" of the register, or both with a bar */
     int64_t place, filled;
 };
 struct list_weight_view {
@@ -101,8 +103,12 @@ struct list_row_view {
     size_t candidate_count;
 };
 struct list_preview_view {
-    str upload, name, source, sheet, encoding, missing;
-    bool complete;
+    str upload, name, source, sheet, encoding, missing, delimiter, into, into_name, known_url;
+    bool complete, remembered;
+    const struct list_option *fields; /* of the register */
+    size_t field_count;
+    const str *entries; /* of an archive */
+    size_t entry_count;
     struct list_column_view *columns;
     size_t column_count;
     const struct list_option *roles;
@@ -124,11 +130,22 @@ struct list_status_view {
     struct list_item_view item;
     int64_t delivery, rows_done, rows_total;
     int percent;
-    bool running, failed, done;
+    bool running, failed, done, cancelled, known;
     str error, hint;
-    str encoding;
+    str encoding, completes_url;
+    struct list_into_view {
+        str name, url, previous_url, gone_url;
+        int64_t added, changed, same, gone, keyless, outside;
+    } *into; /* NULL: into no register */
+    int64_t rejected;
     struct list_counts outcomes, fields, reasons, repairs, warnings, units;
     bool may_see_rows;
+};
+struct list_gone_view {
+    int64_t delivery;
+    str register_name, next_url;
+    const struct list_option *rows; /* address and id */
+    size_t count;
 };
 struct list_rows_view {
     int64_t delivery;

@@ -313,6 +313,8 @@ static STATUS role_told(struct sheet *s, str piece)
     if (!str_cut(&piece, '=', &name))
         return OK;
     name = str_trim(name);
+    if (str_starts(name, STR(SHEET_FIELD_MARK)))
+        return OK; /* of the register into which the list goes */
     piece = str_trim(piece);
     enum column_role role = role_named(name);
     if (role == COLUMN_NONE)

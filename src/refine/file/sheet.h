@@ -21,8 +21,10 @@ const char *column_role_name(enum column_role r); /* "number"; "" for COLUMN_NON
 struct sheet_options {
     str sheet;    /* of a workbook; empty: the first visible one */
     str encoding; /* "TCVN3" …; empty: recognised */
-    str map;      /* "name=Họ và tên; birth=#4": a header or the place of a column; empty: suggested */
+    str map;      /* "name=Họ và tên; birth=#4; phone=": a header or the place of a column; empty: suggested, or none */
 };
+/* Items of a map for fields of a register rather than roles of a person: "field:card_no=Số thẻ". */
+#define SHEET_FIELD_MARK "field:"
 
 struct sheet_row {
     int64_t number; /* line of a CSV, row of a workbook: 1-based */

@@ -29,6 +29,9 @@ SELECT code, id FROM sector_row WHERE shard = :shard AND person = :person ORDER 
 -- gives n i64
 SELECT COUNT(*) AS n FROM sector_row WHERE shard = :shard AND code = :code AND delivery = :delivery;
 
+-- query sector_rows_left_list(shard i16, code str, delivery i64, after i64, most i64) many
+SELECT id FROM sector_row WHERE shard = :shard AND code = :code AND delivery = :delivery AND id > :after ORDER BY id LIMIT :most;
+
 -- query sector_row_add(shard i16, code str, id i64, version i32, state i16, person i64, why_not i16, unit i32, row_key str,
 --   broken i64, rules i64, effective i32, recorded_us i64, source str, delivery i64, doc bytes) bulk
 INSERT INTO sector_row (shard, code, id, version, state, person, why_not, unit, row_key, broken, rules, effective, recorded_us,
@@ -82,8 +85,8 @@ UPDATE sector_delivery SET rows_new = rows_new + :rows_new, rows_changed = rows_
     rows_keyless = rows_keyless + :rows_keyless, rows_outside = rows_outside + :rows_outside
 WHERE shard = :shard AND delivery = :delivery;
 
--- query sector_delivery_end(shard i16, delivery i64, rows_gone i64) exec
-UPDATE sector_delivery SET done = 1, rows_gone = :rows_gone WHERE shard = :shard AND delivery = :delivery;
+-- query sector_delivery_end(shard i16, delivery i64, rows_gone i64, done i16) exec
+UPDATE sector_delivery SET done = :done, rows_gone = :rows_gone WHERE shard = :shard AND delivery = :delivery;
 
 -- query person_flaw_get(shard i16, person i64) one?
 -- row person_flaw_row
