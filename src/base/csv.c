@@ -91,6 +91,15 @@ void csv_start(struct csv *c, str text, char delimiter)
     marks_seek(c, c->at);
 }
 
+void csv_seek(struct csv *c, size_t at, int64_t row, int64_t lines)
+{
+    MUST(at <= (size_t)(c->end - c->begin));
+    c->at = c->begin + at;
+    c->row = row;
+    c->lines = lines;
+    marks_seek(c, c->at);
+}
+
 void csv_done(struct csv *c)
 {
     free(c->scratch);

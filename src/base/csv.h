@@ -28,6 +28,8 @@ struct csv {
 /* `text` must outlive the scanner. `delimiter` 0: guessed by csv_delimiter(). */
 void csv_start(struct csv *c, str text, char delimiter);
 void csv_done(struct csv *c); /* for DEFER */
+/* Goes to a record's start `at` (bytes from `begin`) that an earlier scanner of this text stood at, with its counts. */
+void csv_seek(struct csv *c, size_t at, int64_t row, int64_t lines);
 /* The next record: *ret_count cells, which live until the next call; an empty line is one empty cell. *ret_more false at
  * the end. After ERR_CSV_QUOTE, ERR_CELL_TOO_LARGE or ERR_CSV_COLUMNS the scanner stands behind the first line of the bad
  * record (raw holds that line), so that the caller may reject it and go on. */

@@ -85,4 +85,4 @@ void progress_end(struct progress *p, int64_t done);
 
 /* Verbs, one file each: a table ended by a NULL name. */
 extern const struct verb verbs_serve[], verbs_document[], verbs_synth[], verbs_load[], verbs_import[],
-    verbs_clean[], verbs_link[], verbs_ledger[], verbs_debug[];
+    verbs_clean[], verbs_link[], verbs_index[], verbs_ledger[], verbs_debug[];

@@ -2,11 +2,11 @@
  * What is written appears whole or not at all: each file is made beside its place and then renamed. Prints counts; values of
  * records are shown only for the pair that --explain names.
  * tested by: tests/link/link_verb.py */
+#include "cli/draft.h"
+#include "cli/index.h"
 #include "cli/verbs.h"
 #include "refine/link/job.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,61 +14,6 @@
 #include <unistd.h>
 
 enum { REPORT_BYTES_MAX = 16 << 20, THREADS_MAX = 64, MEMORY_MIN = 64 << 20, ENTITIES_BYTES_MAX = 1 << 30 };
-
-/* A file that takes its name only when it is whole. */
-struct draft {
-    int fd; /* -1: none */
-    char *path, *name;
-};
-
-/* Made before the work, so that a folder that cannot be written to is told at once. */
-static STATUS draft_open(struct command *c, const char *option, struct draft *d)
-{
-    str path = command_text(c, option, (str){ 0 });
-
-    if (!path.len)
-        return OK;
-    d->name = arena_z(c->arena, path);
-    d->path = arena_z(c->arena, arena_printf(c->arena, "%.*s.%ld.draft", STR_ARG(path), (long)getpid()));
-    d->fd = open(d->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    return d->fd >= 0 ? OK : path_bad(path);
-}
-
-static status draft_write(void *with, str bytes)
-{
-    struct draft *d = with;
-
-    while (bytes.len) {
-        ssize_t n = write(d->fd, bytes.ptr, bytes.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return path_bad(str_of(d->name));
-        bytes = str_from(bytes, (size_t)n);
-    }
-    return OK;
-}
-
-static void draft_drop(struct draft *d)
-{
-    if (d->fd >= 0)
-        close(d->fd);
-    if (d->path)
-        unlink(d->path);
-    *d = (struct draft){ .fd = -1 };
-}
-
-static STATUS draft_keep(struct draft *d)
-{
-    if (!d->path)
-        return OK;
-    int bad = d->fd >= 0 && close(d->fd) != 0;
-    d->fd = -1;
-    if (bad || rename(d->path, d->name) != 0)
-        return path_bad(str_of(d->name));
-    d->path = NULL;
-    return OK;
-}
 
 /* All that a run writes. */
 struct drafts {
@@ -419,6 +364,8 @@ static status link_run_verb(struct command *c)
 
     if (command_has(c, "undo"))
         return undo(c);
+    if (c->argument_count && command_has(c, "index"))
+        return index_link(c);
     if (!c->argument_count)
         return FAIL_WITH(ARGUMENT_MISSING, str_of(c->verb->name), str_of(c->verb->arguments));
     TRY(job_read(c, &j));
@@ -433,7 +380,7 @@ static const struct option link_options[] = {
     { "explain", "ID,ID", msg_link_option_explain }, { "json", NULL, msg_link_option_json },
     { "entities", "FILE", msg_link_option_entities }, { "undo", "N", msg_link_option_undo },
     { "threshold", "P", msg_link_option_threshold }, { "many", NULL, msg_link_option_many },
-    { "threads", "N", msg_link_option_threads },    { "memory", "BYTES", msg_link_option_memory },
+    { "index", "DIR", msg_link_option_index },      { "threads", "N", msg_link_option_threads },    { "memory", "BYTES", msg_link_option_memory },
     { NULL, NULL, NULL },
 };
 

@@ -314,3 +314,22 @@ void part_fill(const struct part *p, const struct link_set *set, struct part_row
         }
     }
 }
+
+bool part_fits(enum part_kind kind, enum link_kind of)
+{
+    switch (of) {
+    case LINK_KIND_TEXT: return kind <= PART_SWAPPED;
+    case LINK_KIND_WORDS: return kind >= PART_BAG && kind <= PART_INITIALS && kind != PART_RARE && kind != PART_RARE_TWO;
+    case LINK_KIND_DAY: return kind >= PART_DAY && kind <= PART_MONTH_DAY;
+    case LINK_KIND_DIGITS: return kind >= PART_NUMBER && kind <= PART_NUMBER_NO_LAST;
+    case LINK_KIND_NONE: break;
+    }
+    return false;
+}
+
+struct part part_make(struct part_tables *tables, enum part_kind kind, int field, int other)
+{
+    const struct link_dict *d = tables->set->field[field].dict;
+
+    return (struct part){ kind, field, other, d ? table_of(tables, d, letters_of(kind)) : NULL };
+}

@@ -54,6 +54,9 @@ void part_tables_free(struct part_tables *t);
 
 /* All parts of a set, at most PARTS_MAX. */
 int parts_list(const struct link_set *set, struct part_tables *tables, struct part out[static PARTS_MAX]);
+/* One part, of fields that it fits; what needs the whole set (the rarest word) fits none here. */
+bool part_fits(enum part_kind kind, enum link_kind of);
+struct part part_make(struct part_tables *tables, enum part_kind kind, int field, int other);
 /* Which records: records[i], or from + i when `records` is NULL. */
 struct part_rows {
     int side;

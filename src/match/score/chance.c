@@ -9,16 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWN_PAIRS = 400000, DRAWN_VALUES = 1 << 16, DAY_YEAR_FIRST = 1850, DAY_YEARS = 200, SEEN_OFTEN = 20 };
+enum { DRAWN_PAIRS = 400000, DRAWN_VALUES = 1 << 16, DAY_YEAR_FIRST = 1850, SEEN_OFTEN = 20 };
 
-/* Birth dates in one array; slot 0 for those that are no day of the last centuries. */
-static size_t day_slot(uint32_t d)
+size_t chance_day_slot(uint32_t d)
 {
     int y = link_day_year(d) - DAY_YEAR_FIRST, m = link_day_month(d), k = link_day_day(d);
 
-    return y < 0 || y >= DAY_YEARS || m > 12 || k > 31 ? 0 : 1 + (size_t)((y * 13 + m) * 32 + k);
+    return y < 0 || y >= CHANCE_DAY_YEARS || m > 12 || k > 31 ? 0 : 1 + (size_t)((y * 13 + m) * 32 + k);
 }
-enum { DAY_SLOTS = 1 + DAY_YEARS * 13 * 32 };
 
 static double choose_two(double n) { return n * (n - 1) / 2; }
 static double records(const struct link_set *s) { return (double)s->count[0] + (s->sides == 2 ? s->count[1] : 0); }
@@ -200,19 +198,19 @@ static void days_count(struct link_model *m, const struct link_field *f)
 {
     const struct link_set *s = m->comparer.set;
 
-    m->days = calloc(2 * DAY_SLOTS, sizeof *m->days);
+    m->days = calloc(2 * CHANCE_DAY_SLOTS, sizeof *m->days);
     MUST(m->days);
     for (int side = 0; side < s->sides; side++)
         for (uint32_t i = 0; i < s->count[side]; i++)
             if (f->code[side][i])
-                m->days[side * DAY_SLOTS + day_slot(f->code[side][i])]++;
+                m->days[side * CHANCE_DAY_SLOTS + chance_day_slot(f->code[side][i])]++;
 }
 
 static double slot_rarity(const struct link_model *m, const struct link_field *f, size_t slot)
 {
     double known = (double)f->known[0] + (m->comparer.set->sides == 2 ? f->known[1] : 0);
 
-    return slot ? known / fmax(1, (double)m->days[slot] + m->days[DAY_SLOTS + slot]) : 1;
+    return slot ? known / fmax(1, (double)m->days[slot] + m->days[CHANCE_DAY_SLOTS + slot]) : 1;
 }
 
 /* What is equal is as rare on one side as on the other: then the left one is asked alone. */
@@ -230,7 +228,7 @@ double chance_rarity(const struct link_model *m, int comparison, struct link_pai
             return 1;
         return ((double)of[f->code[0][pair.left]] + (double)of[level == LEVEL_SAME ? f->code[0][pair.left] : f->code[right][pair.right]]) / 2;
     case LINK_KIND_DAY:
-        return level == LEVEL_SAME && comparison == m->day_comparison ? slot_rarity(m, f, day_slot(f->code[0][pair.left])) : 1;
+        return level == LEVEL_SAME && comparison == m->day_comparison ? slot_rarity(m, f, chance_day_slot(f->code[0][pair.left])) : 1;
     case LINK_KIND_WORDS:
         if (!c->is_name)
             return 1;
@@ -278,9 +276,9 @@ static double equal_counted(const struct link_model *m, int comparison, double *
             rarity += equal > 0 ? equal / code_chance(m, comparison, code) : 0;
         }
     else if (comparison == m->day_comparison)
-        for (size_t slot = 1; slot < DAY_SLOTS; slot++) {
-            sum += equal_pairs(s, m->days[slot], m->days[DAY_SLOTS + slot]);
-            chance += equal = chance_pairs(s, m->days[slot], m->days[DAY_SLOTS + slot]);
+        for (size_t slot = 1; slot < CHANCE_DAY_SLOTS; slot++) {
+            sum += equal_pairs(s, m->days[slot], m->days[CHANCE_DAY_SLOTS + slot]);
+            chance += equal = chance_pairs(s, m->days[slot], m->days[CHANCE_DAY_SLOTS + slot]);
             rarity += equal > 0 ? equal * slot_rarity(m, f, slot) : 0;
         }
     else

@@ -2,6 +2,10 @@
 #pragma once
 #include "match/score/score.h"
 
+/* Birth dates in one array; slot 0 for those that are no day of the last centuries. */
+enum { CHANCE_DAY_YEARS = 200, CHANCE_DAY_SLOTS = 1 + CHANCE_DAY_YEARS * 13 * 32 };
+size_t chance_day_slot(uint32_t day);
+
 /* Fills pairs, known, all, rarity_mean and days of a model whose comparer stands. */
 void chance_count(struct link_model *m);
 /* One over the chance that a value such as this stands in a record; 1 where rarity is not used. */

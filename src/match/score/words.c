@@ -59,6 +59,19 @@ void word_facts_make(struct word_facts *f, const struct link_set *set, const str
     }
 }
 
+void word_facts_room(struct word_facts *f, uint32_t codes)
+{
+    f->shape = reallocarray(f->shape, (size_t)codes + 1, sizeof *f->shape);
+    f->rarity = reallocarray(f->rarity, (size_t)codes + 1, sizeof *f->rarity);
+    MUST(f->shape && f->rarity);
+}
+
+void word_facts_add(struct word_facts *f, uint32_t code, double words)
+{
+    f->shape[code] = shape_of(f->dict->text[code]);
+    f->rarity[code] = (float)(log2(words) - log2((double)f->dict->uses[0][code] + f->dict->uses[1][code] + .5));
+}
+
 void word_facts_done(struct word_facts *f)
 {
     free(f->shape);

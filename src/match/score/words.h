@@ -15,6 +15,9 @@ struct word_facts {
     float *rarity;   /* [code]: bits of surprise */
 };
 void word_facts_make(struct word_facts *f, const struct link_set *set, const struct link_dict *dict);
+/* For a dictionary that grows: room for codes up to `codes`, then one by one; `words` is the sum of all uses and one. */
+void word_facts_room(struct word_facts *f, uint32_t codes);
+void word_facts_add(struct word_facts *f, uint32_t code, double words);
 void word_facts_done(struct word_facts *f);
 
 enum level words_name_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b);

@@ -12,6 +12,9 @@ enum link_dict_form {
     LINK_FORM_SEX,   /* words for sex become m, f, x; all else as PLAIN */
 };
 
+/* Of a role that has a dictionary. */
+enum link_dict_form link_form_of(enum link_role role);
+
 struct dict_build;
 struct dict_build *dict_build_new(enum link_dict_form form);
 void dict_build_free(struct dict_build *d);

@@ -14,7 +14,7 @@ struct heads {
     size_t count;
 };
 
-static enum link_kind kind_of(enum link_role role)
+enum link_kind link_kind_of(enum link_role role)
 {
     static const enum link_kind kinds[] = {
 #define X(name, word, kind) kind,
@@ -35,7 +35,7 @@ static int family_of(enum link_role role)
     }
 }
 
-static enum link_dict_form form_of(enum link_role role)
+enum link_dict_form link_form_of(enum link_role role)
 {
     return role == LINK_SEX ? LINK_FORM_SEX : family_of(role) >= 0 ? LINK_FORM_TONES : LINK_FORM_PLAIN;
 }
@@ -106,7 +106,7 @@ static STATUS field_new(struct load *l, enum link_role role, str head, int *ret)
         return FAIL_AT(CSV_COLUMNS, head);
     *ret = l->set.fields++;
     f->role = role;
-    f->kind = kind_of(role);
+    f->kind = link_kind_of(role);
     f->head = (str){ load_pool_take(&l->pool[LOAD_THREADS_MAX], head.len + 1), head.len };
     memcpy((char *)(uintptr_t)f->head.ptr, head.ptr, head.len);
     l->dict_of[*ret] = -1;
@@ -117,7 +117,7 @@ static STATUS field_new(struct load *l, enum link_role role, str head, int *ret)
             l->dict_of[*ret] = l->dict_of[i];
     if (l->dict_of[*ret] < 0) {
         l->dict_of[*ret] = l->dicts;
-        l->build[l->dicts++] = dict_build_new(form_of(role));
+        l->build[l->dicts++] = dict_build_new(link_form_of(role));
     }
     f->dict = &l->dict[l->dict_of[*ret]];
     return OK;

@@ -153,7 +153,7 @@ static uint32_t chunk_take(struct load *l, struct load_side *s, struct chunk *c)
 
     c->base = s->rows;
     c->from = s->csv.at;
-    while (n < LOAD_CHUNK_ROWS && !s->over) {
+    while (n < LOAD_CHUNK_ROWS && !s->over && !(l->options->slice && s->rows + n == s->rows_max)) {
         str *cells = c->cells + n * s->columns;
         status st = csv_next(&s->csv, cells, s->columns, &count, &more);
 
@@ -271,16 +271,26 @@ static struct load *load_new(str left, str right, const struct link_load_options
 
         s->text = side ? right : left;
         csv_start(&s->csv, s->text, 0);
-        s->rows_max = side < l->set.sides ? rows_bound(s->text, s->csv.newline, exact) : 0;
+        s->rows_max = o->slice ? (side ? 0 : o->slice->rows_max) : side < l->set.sides ? rows_bound(s->text, s->csv.newline, exact) : 0;
         MUST(pthread_mutex_init(&s->lock, NULL) == 0);
     }
     return l;
+}
+
+static void slice_end(struct link_slice *slice, const struct csv *c)
+{
+    slice->at = (size_t)(c->at - c->begin);
+    slice->row = c->row;
+    slice->lines = c->lines;
+    slice->more = c->at < c->end;
 }
 
 static STATUS load_try(struct load *l, bool *ret_overflow)
 {
     *ret_overflow = false;
     TRY(load_heads(l));
+    if (l->options->slice && l->options->slice->at)
+        csv_seek(&l->side[0].csv, l->options->slice->at, l->options->slice->row, l->options->slice->lines);
     arrays_new(l);
     if (l->side[0].text.len + l->side[1].text.len < EXACT_BYTES / 4)
         l->threads = 1;
@@ -290,6 +300,8 @@ static STATUS load_try(struct load *l, bool *ret_overflow)
         return OK;
     arrays_cut(l, false);
     load_finish(l);
+    if (l->options->slice)
+        slice_end(l->options->slice, &l->side[0].csv);
     l->options = NULL;
     return OK;
 }

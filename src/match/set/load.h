@@ -12,6 +12,14 @@ struct link_column {
     enum link_role role;
 };
 
+/* A part of a list that is too long for memory: from a record's start on, so many rows. */
+struct link_slice {
+    uint32_t rows_max;  /* at least 1 */
+    size_t at;          /* in and out: bytes from the first one that is no mark of UTF-8; 0: the first row */
+    int64_t row, lines; /* in and out: records and lines before it, for the place of errors */
+    bool more;          /* out: something follows */
+};
+
 struct link_load_options {
     const struct link_column *column; /* columns of the lists that are not named here are ignored */
     size_t columns;
@@ -21,7 +29,11 @@ struct link_load_options {
      * so that a mapped file need not stay resident. NULL is allowed. */
     void (*release)(void *with, const char *from, size_t bytes);
     void *with;
+    struct link_slice *slice; /* of one list; NULL: all of it */
 };
+
+/* How a role is held. */
+enum link_kind link_kind_of(enum link_role role);
 
 /* `left` and `right` are UTF-8 text with a line of heads and need not outlive the call; an empty `right` deduplicates.
  * ERR_COLUMN_UNKNOWN, ERR_COLUMN_DOUBLE, ERR_COLUMN_UNMAPPED, ERR_FILE_EMPTY, ERR_CSV_*, ERR_CELL_TOO_LARGE;
