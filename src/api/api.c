@@ -27,7 +27,8 @@ struct call {
     struct work work;
 };
 
-bool api_owns(str path) { return str_starts(path, STR("/api/")) || tiles_own(path); }
+/* /tsa: where clients of RFC 3161 look for a time-stamp authority. */
+bool api_owns(str path) { return str_starts(path, STR("/api/")) || str_eq(path, STR("/tsa")) || tiles_own(path); }
 
 static void route_add(struct api *api, const struct operation *op)
 {

@@ -58,6 +58,14 @@ STATUS seal_make(struct arena *a, const uint8_t key[static SEAL_KEY_BYTES], str 
 /* `bound` is authenticated but not stored: name there what the ciphertext belongs to. ERR_SEAL. */
 STATUS seal_open(struct arena *a, const uint8_t key[static SEAL_KEY_BYTES], str bound, str sealed, str *ret_plain);
 
+/* ---- files (stream.c): XChaCha20-Poly1305 in chunks of 64 KiB, so that a file needs no memory of its size twice */
+enum { STREAM_KEY_BYTES = 32 };
+size_t stream_sealed_bytes(size_t plain_bytes);
+/* Writes at the file's place. `bound` is authenticated but not stored. ERR_DISK_FULL, ERR_IO. */
+STATUS stream_seal(int fd, const uint8_t key[static STREAM_KEY_BYTES], str bound, str plain);
+/* The plain bytes in the arena. ERR_SEAL: another key, or not a bit as it was written, or cut off. */
+STATUS stream_open(struct arena *a, const uint8_t key[static STREAM_KEY_BYTES], str bound, str sealed, str *ret_plain);
+
 /* ---- custody (key_file.c): 32 secret bytes in a file of mode 0600, written once, atomically, by the first start.
  * Refuses a file that group or others may touch, a foreign owner, a symbolic link, a wrong length: ERR_KEY_FILE. */
 enum { KEY_FILE_BYTES = 32 };

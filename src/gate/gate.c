@@ -3,6 +3,7 @@
  * tested by: src/gate/test/gate_test.c */
 #include "gate/gate.h"
 
+#include "gate/document.h"
 #include "gate/ground.h"
 
 #include <string.h>
@@ -131,6 +132,24 @@ STATUS change_note(struct ctx *cx, struct subject who, uint64_t fields)
     if (j->grant.only_unit.v && who.unit.v && !ground_unit_within(cx, who.unit, j->grant.only_unit))
         return FAIL(GROUND_PERSON);
     return note(cx, LEDGER_CHANGE, who, fields);
+}
+
+STATUS document_note(struct ctx *cx, struct subject who, const uint8_t digest[static SHA256_BYTES])
+{
+    TRY(change_note(cx, who, 0));
+    struct ledger_entry *e = journal_find(cx->journal, LEDGER_CHANGE, who.person, cx->journal->op);
+    MUST(e);
+    if (e->has_digest && memcmp(e->digest, digest, SHA256_BYTES) != 0) {
+        struct ledger_entry again = *e;
+        if (cx->journal->count >= JOURNAL_ENTRIES_MAX)
+            return FAIL(OVERLOADED);
+        again.fields = 0;
+        e = journal_add(cx);
+        *e = again;
+    }
+    e->has_digest = true;
+    memcpy(e->digest, digest, SHA256_BYTES);
+    return OK;
 }
 
 const struct operation *operation_find(const struct app *app, str name)

@@ -2,7 +2,7 @@
  * reopen; and what the applicant may do meanwhile. Two officers cannot decide differently: each command carries the version
  * that its officer saw. A step that the procedure keeps apart is refused to the officer of the step before it.
  * tested by: src/service/test/dossier_test.c */
-#include "service/inside.h"
+#include "service/paper/inside.h"
 
 enum { SWEEP_MOST = 500 };
 
@@ -24,10 +24,31 @@ static STATUS moved(struct ctx *cx, int64_t id, const struct move *m, struct dos
 MOVE_OF(dossier_accept, COMMAND_ACCEPT, STR(""))
 MOVE_OF(dossier_decline, COMMAND_DECLINE, in->reason)
 MOVE_OF(dossier_ask, COMMAND_ASK_SUPPLEMENT, in->reason)
-MOVE_OF(dossier_deliver, COMMAND_DELIVER, STR(""))
 MOVE_OF(dossier_withdraw, COMMAND_WITHDRAW, in->has_reason ? in->reason : STR(""))
 MOVE_OF(dossier_stop, COMMAND_STOP, in->reason)
-MOVE_OF(dossier_reopen, COMMAND_REOPEN, in->reason)
+
+/* No dossier is returned without its result, signed and in the ledger. */
+STATUS dossier_deliver(struct ctx *cx, const struct dossier_deliver_in *in, struct dossier_deliver_out *ret)
+{
+    struct dossier d;
+    struct paper_row result;
+    TRY(dossier_find(cx, in->dossier, &d));
+    TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_DELIVER, .expected_version = (int32_t)in->expected_version }));
+    TRY(paper_issue(cx, &d, PAPER_RESULT, false, &result));
+    dossier_now(&d, &ret->now);
+    return OK;
+}
+
+/* What was decided is taken back with its paper. */
+STATUS dossier_reopen(struct ctx *cx, const struct dossier_reopen_in *in, struct dossier_reopen_out *ret)
+{
+    struct dossier d;
+    TRY(dossier_find(cx, in->dossier, &d));
+    TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_REOPEN, .expected_version = (int32_t)in->expected_version, .note = in->reason }));
+    TRY(paper_results_end(cx, &d));
+    dossier_now(&d, &ret->now);
+    return OK;
+}
 
 /* Did this officer do the step before? */
 static bool did_before(const struct ctx *cx, const struct dossier *d)

@@ -58,6 +58,7 @@ bool dossier_may(const struct ctx *cx, const struct dossier *d, enum dossier_com
     case COMMAND_CHARGE:
     case COMMAND_STOP:
     case COMMAND_FORWARD:
+    case COMMAND_APOLOGISE:
     case COMMAND_GRANT:
     case COMMAND_REFUSE:
     case COMMAND_REOPEN: return dossier_is_held(cx, d);
@@ -179,7 +180,8 @@ static STATUS event_add(struct ctx *cx, struct dossier *d, const struct move *m,
 /* NĐ 61/2018/NĐ-CP Đ17, Đ19: what goes against the applicant, or asks something of him, is explained. */
 static bool needs_reason(enum dossier_command c)
 {
-    return c == COMMAND_DECLINE || c == COMMAND_ASK_SUPPLEMENT || c == COMMAND_CHARGE || c == COMMAND_STOP || c == COMMAND_REFUSE || c == COMMAND_REOPEN;
+    return c == COMMAND_DECLINE || c == COMMAND_ASK_SUPPLEMENT || c == COMMAND_CHARGE || c == COMMAND_STOP || c == COMMAND_REFUSE || c == COMMAND_REOPEN ||
+           c == COMMAND_APOLOGISE;
 }
 
 STATUS dossier_move(struct ctx *cx, struct dossier *d, const struct move *m)

@@ -61,6 +61,11 @@ static void events_show(struct ctx *cx, const struct dossier *d, struct dossier_
         ret->events[ret->events_count++] = (struct dossier_event){
             .seq = e->seq, .command = str_of(command_word((enum dossier_command)e->command)), .state = str_of(state_word((enum dossier_state)e->state)),
             .step = step ? lang_of(cx, step->label_vi, step->label_en) : STR(""), .at = e->at_us, .holder = e->holder, .note = e->note, .amount = e->amount };
+        if (e->command == COMMAND_APOLOGISE) { /* its amount is the promised day */
+            struct dossier_event *shown = &ret->events[ret->events_count - 1];
+            shown->amount = 0;
+            shown->note = arena_printf(cx->arena, "%.*s (%.*s)", STR_ARG(e->note), STR_ARG(day_vi(cx->arena, (day){ (int32_t)e->amount })));
+        }
     }
 }
 

@@ -26,7 +26,7 @@ static const char *const state_words[DOSSIER_STATE_COUNT] = {
 };
 static const char *const command_words[DOSSIER_COMMAND_COUNT] = {
     "save", "submit", "accept", "decline", "take", "ask_supplement", "supply", "charge", "pay", "time_out", "withdraw", "stop",
-    "forward", "grant", "refuse", "deliver", "reopen",
+    "forward", "grant", "refuse", "deliver", "reopen", "apologise",
 };
 
 bool state_move(enum dossier_state from, enum dossier_command command, enum dossier_state *ret_to)

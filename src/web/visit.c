@@ -231,7 +231,7 @@ static STATUS form_check(const struct visit *v)
     str given = visit_field(v, "csrf");
     if (!str_is_empty(v->token) && status_ok(csrf_check(v->arena, v->token, given)))
         return OK;
-    bool visitors = v->route->open && v->route->begin;
+    bool visitors = v->route->open && (v->route->begin || !v->route->writes);
     return csrf_check(v->arena, visitors ? v->form_token : v->token, given);
 }
 

@@ -13,7 +13,7 @@ struct web {
 
 struct visit;
 struct route {
-    const char *method, *path; /* "/import/{}/rows": {} stands for a whole number */
+    const char *method, *path; /* "/import/{}/rows": {} stands for a whole number, {*} for a word */
     bool open;                 /* also for visitors who are not signed in */
     bool writes;
     size_t body_bytes_max;     /* of a POST; 0: 64 KiB */
@@ -79,6 +79,12 @@ PAGE(question);
 PAGE(dossier_check);
 PAGE(my_dossiers);
 PAGE(desk);
+PAGE(verify);
+status verify_ask_run(struct ctx *cx, struct visit *v);
+status verify_check_run(struct ctx *cx, struct visit *v);
+status dossier_paper_run(struct ctx *cx, struct visit *v);
+status dossier_control_run(struct ctx *cx, struct visit *v);
+status desk_book_run(struct ctx *cx, struct visit *v);
 status dossier_run(struct ctx *cx, struct visit *v);
 void dossier_page_show(struct page *pg, struct visit *v);
 status service_start_run(struct ctx *cx, struct visit *v);

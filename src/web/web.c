@@ -47,6 +47,12 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/dossier/{}/check", .run = dossier_check_run, .show = dossier_check_show },
     { .method = "POST", .path = "/dossier/{}/submit", .writes = true, .run = dossier_submit_run },
     { .method = "POST", .path = "/dossier/{}/move", .writes = true, .run = dossier_move_run },
+    { .method = "GET", .path = "/dossier/{}/paper", .writes = true, .run = dossier_paper_run },
+    { .method = "GET", .path = "/dossier/{}/control", .run = dossier_control_run },
+    { .method = "GET", .path = "/desk/book", .run = desk_book_run },
+    { .method = "GET", .path = "/verify", .open = true, .run = verify_ask_run, .show = verify_show },
+    { .method = "GET", .path = "/verify/{*}", .open = true, .run = verify_run, .show = verify_show },
+    { .method = "POST", .path = "/verify/{*}", .open = true, .run = verify_check_run, .show = verify_show },
     { .method = "GET", .path = "/me/dossiers", .run = my_dossiers_run, .show = my_dossiers_show },
     { .method = "GET", .path = "/desk", .run = desk_run, .show = desk_show },
 };
@@ -78,7 +84,7 @@ void web_stop(struct web *web)
     free(web);
 }
 
-/* "/import/{}" with a whole number for each {}. */
+/* "/import/{}" with a whole number for each {}, and "/verify/{*}" with any word. */
 static bool path_matches(const char *pattern, str path, int64_t numbers[static VISIT_SEGMENTS_MAX])
 {
     str p = str_of(pattern), want, got;
@@ -86,7 +92,10 @@ static bool path_matches(const char *pattern, str path, int64_t numbers[static V
     while (str_cut(&p, '/', &want)) {
         if (!str_cut(&path, '/', &got))
             return false;
-        if (!str_eq(want, STR("{}"))) {
+        if (str_eq(want, STR("{*}"))) {
+            if (str_is_empty(got))
+                return false;
+        } else if (!str_eq(want, STR("{}"))) {
             if (!str_eq(want, got))
                 return false;
         } else if (n == VISIT_SEGMENTS_MAX || !str_is_digits(got) || !str_i64(got, &numbers[n++])) {

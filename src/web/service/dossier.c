@@ -66,7 +66,7 @@ static bool one_of(str word, const char *const *list)
 static void moves_view(struct visit *v, const struct dossier_show_out *d, struct dossier_view *view)
 {
     static const char *const hidden[] = { "save", "submit", "supply", "time_out", NULL };
-    static const char *const needs[] = { "decline", "ask_supplement", "charge", "stop", "refuse", "reopen", NULL }, *const takes[] = { "withdraw", "forward", NULL };
+    static const char *const needs[] = { "decline", "ask_supplement", "charge", "stop", "refuse", "reopen", "apologise", NULL }, *const takes[] = { "withdraw", "forward", NULL };
     static const char *const danger[] = { "decline", "stop", "refuse", "withdraw", NULL };
     view->moves = ARENA_ARRAY(v->arena, struct dossier_move_view, d->moves_count + 1);
     for (size_t i = 0; i < d->moves_count; i++) {
@@ -75,7 +75,8 @@ static void moves_view(struct visit *v, const struct dossier_show_out *d, struct
             continue;
         view->moves[view->move_count++] = (struct dossier_move_view){
             .command = c, .label = visit_label(v, "service_do_", c), .needs_reason = one_of(c, needs), .takes_reason = one_of(c, needs) || one_of(c, takes),
-            .takes_amount = str_eq(c, STR("charge")) || str_eq(c, STR("pay")), .takes_receipt = str_eq(c, STR("pay")), .danger = one_of(c, danger) };
+            .takes_amount = str_eq(c, STR("charge")) || str_eq(c, STR("pay")), .takes_receipt = str_eq(c, STR("pay")),
+            .takes_day = str_eq(c, STR("apologise")), .danger = one_of(c, danger) };
     }
 }
 
@@ -97,7 +98,11 @@ static STATUS dossier_fill(struct ctx *cx, struct visit *v, struct dossier_view 
     answers_view(cx, v, &d, view);
     course_view(v, &d, view);
     moves_view(v, &d, view);
-    return OK;
+    if (view->draft)
+        return OK;
+    if (v->actor.roles & ROLE_OFFICER)
+        view->control_url = dossier_url(v, d.now.dossier, "/control");
+    return dossier_papers_view(cx, v, view);
 }
 
 status dossier_run(struct ctx *cx, struct visit *v)
@@ -155,6 +160,7 @@ status dossier_submit_run(struct ctx *cx, struct visit *v)
 struct asked_move {
     int64_t dossier, version, amount;
     str reason, receipt;
+    day promised;
 };
 
 static STATUS move_call(struct ctx *cx, str command, const struct asked_move *m)
@@ -180,6 +186,7 @@ static STATUS move_call(struct ctx *cx, str command, const struct asked_move *m)
     MOVE("deliver", deliver, .expected_version = m->version);
     MOVE("withdraw", withdraw, .expected_version = m->version, .has_reason = has, .reason = m->reason);
     MOVE("stop", stop, .expected_version = m->version, .reason = m->reason);
+    MOVE("apologise", apologise, .expected_version = m->version, .promised = m->promised, .reason = m->reason);
     MOVE("reopen", reopen, .expected_version = m->version, .reason = m->reason);
 #undef MOVE
     return FAIL_WITH(ENUM_UNKNOWN, STR("command"), command);
@@ -194,6 +201,8 @@ status dossier_move_run(struct ctx *cx, struct visit *v)
     status st = OK;
     if (amount.len && (!str_i64(amount, &m.amount) || m.amount <= 0))
         st = FAIL_WITH(FIELD_TYPE, msg_service_amount(v->lang), amount);
+    if (status_ok(st) && str_eq(command, STR("apologise")))
+        st = day_parse(visit_field(v, "promised"), &m.promised);
     if (status_ok(st))
         st = move_call(cx, command, &m);
     if (!status_ok(st))
@@ -256,6 +265,8 @@ status desk_run(struct ctx *cx, struct visit *v)
     in.has_after_due = str_i64(visit_query(v, "due"), &in.after_due);
     in.has_after_dossier = str_i64(visit_query(v, "after"), &in.after_dossier);
     v->view = view;
+    view->book_from = arena_printf(v->arena, "%04d-%02d-01", day_year(cx->today), day_month(cx->today));
+    view->book_to = day_iso_str(v->arena, cx->today);
     TRY(visit_call(cx, "dossier.queue", &in, &out));
     tabs_view(v, &out, in.state, view);
     view->page.rows = ARENA_ARRAY(v->arena, struct dossier_row_view, out.dossiers_count + 1);

@@ -46,9 +46,17 @@ struct dossier_holder_view {
 };
 struct dossier_move_view {
     str command, label;
-    bool needs_reason, takes_reason, takes_amount, takes_receipt, danger;
+    bool needs_reason, takes_reason, takes_amount, takes_receipt, takes_day, danger;
+};
+struct dossier_paper_view {
+    str label, url, state, verify_url, number;
+    int64_t issued_us; /* 0: not issued yet */
+    bool ended;
 };
 struct dossier_view {
+    struct dossier_paper_view *papers;
+    size_t paper_count;
+    str control_url; /* of the control sheet; officers only */
     int64_t dossier, version;
     str service, code, state, state_word, office, step, applicant, left, law;
     str applicant_number, submit_url, move_url;
@@ -80,7 +88,14 @@ struct desk_tab {
     int64_t dossiers;
     bool here;
 };
+struct verify_view {
+    str code, kind, state, number, office, procedure, digest, error, hint;
+    int64_t issued_us, ended_us;
+    bool known, valid, asked, holds;
+    str asked_number, asked_name;
+};
 struct desk_view {
+    str book_from, book_to; /* yyyy-mm-dd: this month until today */
     struct desk_tab *tabs;
     size_t tab_count;
     struct dossiers_view page;

@@ -1,0 +1,210 @@
+/* Files at rest (design: content-addressed, encrypted per subject). A file is named by a keyed digest of its content, so that the
+ * same one is kept once and the name tells nothing to somebody who has a copy of the folder. The person's key lies in the
+ * database, sealed by the installation's; destroying it erases the files wherever copies of them lie.
+ * Law: NĐ 13/2023/NĐ-CP, Luật Bảo vệ dữ liệu cá nhân 2025 (erasure).
+ * tested by: src/service/test/paper_test.c */
+#include "service/file/vault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096, URL_BYTES_MAX = 200 };
+static const char state_name[] = "service.keys";
+
+static status io_bad(void)
+{
+    int was = errno;
+    status st = was == ENOSPC || was == EDQUOT ? FAIL(DISK_FULL) : FAIL_AT(IO, STR("files"));
+    fault_detail("%s", strerror(was));
+    return st;
+}
+
+/* --- keys ----------------------------------------------------------------------------------------------------------------- */
+
+/* One line of the file `public-url` in the installation's folder. */
+static char *public_url_read(str directory)
+{
+    char path[PATH_BYTES], line[URL_BYTES_MAX];
+    snprintf(path, sizeof path, "%.*s/public-url", STR_ARG(directory));
+    FILE *f = fopen(path, "re");
+    bool got = f && fgets(line, sizeof line, f);
+    if (f)
+        fclose(f);
+    str url = got ? str_trim(str_of(line)) : (str){ 0 };
+    while (str_ends(url, STR("/")))
+        url.len--;
+    bool good = str_starts(url, STR("https://")) || str_starts(url, STR("http://"));
+    return good ? strndup(url.ptr, url.len) : strdup("https://dancu.local");
+}
+
+static STATUS keys_open(const struct app *app, struct service_keys *k)
+{
+    char path[PATH_BYTES];
+    k->public_url = public_url_read(app->directory);
+    MUST(k->public_url);
+    snprintf(path, sizeof path, "%.*s/vault.key", STR_ARG(app->directory));
+    TRY(key_file_load(path, k->vault));
+    snprintf(path, sizeof path, "%.*s/signing", STR_ARG(app->directory));
+    return authority_open(str_of(path), STR("dancu"), &k->authority);
+}
+
+static void keys_free(struct service_keys *k)
+{
+    authority_close(k->authority);
+    secret_wipe(k->vault, sizeof k->vault);
+    free(k->public_url);
+    free(k);
+}
+
+STATUS keys_of(struct app *app, const struct service_keys **ret)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    status st = OK;
+    pthread_mutex_lock(&lock);
+    struct service_keys *k = app_state(app, state_name);
+    if (!k) {
+        k = calloc(1, sizeof *k);
+        MUST(k);
+        st = keys_open(app, k);
+        if (status_ok(st)) {
+            app_state_set(app, state_name, k);
+        } else {
+            keys_free(k);
+            k = NULL;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    *ret = k;
+    return status_ok(st) ? OK : fault_pass(st, __FILE__, __LINE__);
+}
+
+void keys_close(struct app *app)
+{
+    struct service_keys *k = app_state(app, state_name);
+    if (k)
+        keys_free(k);
+}
+
+static str subject_bound(struct ctx *cx, person_id subject) { return arena_printf(cx->arena, "subject %lld", (long long)subject.v); }
+
+static STATUS subject_key_of(struct ctx *cx, person_id subject, bool make, str *ret)
+{
+    struct subject_key_get_row row;
+    const struct service_keys *keys;
+    uint8_t key[STREAM_KEY_BYTES];
+    bool found;
+    TRY(keys_of(cx->app, &keys));
+    TRY(subject_key_get(cx, SHARD, subject.v, &row, &found));
+    if (found && row.sealed.len == 0)
+        return FAIL(ERASED);
+    if (found)
+        return seal_open(cx->arena, keys->vault, subject_bound(cx, subject), row.sealed, ret);
+    if (!make)
+        return FAIL(CORRUPT);
+    random_bytes(key, sizeof key);
+    str sealed;
+    *ret = arena_str(cx->arena, (str){ (char *)key, sizeof key });
+    secret_wipe(key, sizeof key);
+    TRY(seal_make(cx->arena, keys->vault, subject_bound(cx, subject), *ret, &sealed));
+    return subject_key_add(cx, SHARD, subject.v, sealed, cx->now_us, NULL);
+}
+
+STATUS vault_erase(struct ctx *cx, person_id subject) { return subject_key_drop(cx, SHARD, subject.v, STR(""), NULL); }
+
+/* --- files ---------------------------------------------------------------------------------------------------------------- */
+
+static void path_of(const struct app *app, str file, const char *ending, char out[static PATH_BYTES])
+{
+    snprintf(out, PATH_BYTES, "%.*s/vault/%.2s/%.*s%s", STR_ARG(app->directory), file.ptr, STR_ARG(file), ending);
+}
+
+static STATUS folder_make(const struct app *app, str file, char out[static PATH_BYTES])
+{
+    snprintf(out, PATH_BYTES, "%.*s/vault", STR_ARG(app->directory));
+    if (mkdir(out, 0700) != 0 && errno != EEXIST)
+        return io_bad();
+    snprintf(out, PATH_BYTES, "%.*s/vault/%.2s", STR_ARG(app->directory), file.ptr);
+    return mkdir(out, 0700) == 0 || errno == EEXIST ? OK : io_bad();
+}
+
+/* So that the name survives a crash; the transaction that names the file commits after it. */
+static STATUS folder_sync(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0;
+    status st = good ? OK : io_bad();
+    if (fd >= 0)
+        close(fd);
+    return st;
+}
+
+static STATUS file_write(const struct app *app, str file, str key, str bytes)
+{
+    char path[PATH_BYTES], draft[PATH_BYTES], folder[PATH_BYTES], ending[40];
+    struct stat s;
+    path_of(app, file, "", path);
+    if (stat(path, &s) == 0 && (size_t)s.st_size == stream_sealed_bytes(bytes.len))
+        return OK;
+    TRY(folder_make(app, file, folder));
+    snprintf(ending, sizeof ending, ".%016llx", (unsigned long long)random_u64());
+    path_of(app, file, ending, draft);
+    int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return io_bad();
+    status st = stream_seal(fd, (const uint8_t *)key.ptr, file, bytes);
+    if (status_ok(st) && fsync(fd) != 0)
+        st = io_bad();
+    close(fd);
+    if (status_ok(st) && rename(draft, path) != 0)
+        st = io_bad();
+    if (!status_ok(st)) {
+        unlink(draft);
+        return fault_pass(st, __FILE__, __LINE__);
+    }
+    return folder_sync(folder);
+}
+
+STATUS vault_keep(struct ctx *cx, person_id subject, str bytes, str *ret_file)
+{
+    uint8_t digest[SHA256_BYTES];
+    struct buf hex;
+    str key = { 0 };
+    TRY(subject_key_of(cx, subject, true, &key));
+    MUST(key.len == STREAM_KEY_BYTES);
+    hmac_sha256(key, bytes, digest);
+    buf_init(&hex, VAULT_NAME_BYTES);
+    buf_hex(&hex, digest, sizeof digest);
+    *ret_file = arena_str(cx->arena, buf_str(&hex));
+    buf_done(&hex);
+    return file_write(cx->app, *ret_file, key, bytes);
+}
+
+STATUS vault_read(struct ctx *cx, person_id subject, str file, str *ret_bytes)
+{
+    char path[PATH_BYTES];
+    struct stat s;
+    str key = { 0 };
+    TRY(subject_key_of(cx, subject, false, &key));
+    if (file.len != VAULT_NAME_BYTES - 1)
+        return FAIL(CORRUPT);
+    path_of(cx->app, file, "", path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    void *p = MAP_FAILED;
+    if (fd >= 0 && fstat(fd, &s) == 0 && s.st_size > 0)
+        p = mmap(NULL, (size_t)s.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    status st = p == MAP_FAILED ? io_bad() : OK;
+    if (fd >= 0)
+        close(fd);
+    if (!status_ok(st))
+        return fault_pass(st, __FILE__, __LINE__);
+    st = stream_open(cx->arena, (const uint8_t *)key.ptr, file, (str){ p, (size_t)s.st_size }, ret_bytes);
+    munmap(p, (size_t)s.st_size);
+    return status_ok(st) ? OK : FAIL(CORRUPT);
+}

@@ -1,0 +1,23 @@
+/* The vault: files of people, each sealed under a key of the person that it is about. Inside of service. */
+#pragma once
+#include "crypt/authority.h"
+#include "service/inside.h"
+
+enum { VAULT_NAME_BYTES = 65 };
+
+/* Keys of the installation: the vault's and the signing authority. */
+struct service_keys {
+    struct authority *authority;
+    uint8_t vault[STREAM_KEY_BYTES];
+    char *public_url; /* "https://dancu.local": where the outside finds /verify/ */
+};
+/* Opened and, in a new installation, made at the first call. Any thread. */
+STATUS keys_of(struct app *app, const struct service_keys **ret);
+void keys_close(struct app *app);
+
+/* Keeps the bytes; the same bytes of the same person are kept once. Names the file. ERR_ERASED, ERR_DISK_FULL. */
+STATUS vault_keep(struct ctx *cx, person_id subject, str bytes, str *ret_file);
+/* ERR_ERASED: the person's key was destroyed. ERR_CORRUPT: the file is not what was kept. */
+STATUS vault_read(struct ctx *cx, person_id subject, str file, str *ret_bytes);
+/* Destroys the key: no file of this person can be read again. */
+STATUS vault_erase(struct ctx *cx, person_id subject);
