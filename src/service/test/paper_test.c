@@ -150,7 +150,7 @@ static void a_receipt_is_issued_once(void **state)
     f->cx.lang = LANG_VI;
     assert_false(str_eq(one.code, two.code));
     as_anyone(&s);
-    BAD(issue(&s, PAPER_RECEIPT, &one), NOT_ALLOWED);
+    BAD(issue(&s, PAPER_RECEIPT, &one), SIGNED_OUT);
 }
 
 static void every_returned_dossier_has_its_result(void **state)
