@@ -132,6 +132,21 @@ static STATUS import_new(struct ctx *cx, const struct list_import_in *in, str di
         .grant_unit = grant->only_unit.v, .created_us = cx->now_us }, NULL);
 }
 
+/* What tells the rows of the register apart must stand in the list. */
+static STATUS keys_check(struct ctx *cx, const struct list_import_in *in, const struct sheet *s)
+{
+    const struct sector_register *r = defs_sector(cx->app->defs, in->into, cx->today);
+    int column[SECTOR_FIELDS_MAX];
+
+    if (!r)
+        return FAIL_WITH(REGISTER_MISSING, STR("into"), in->into);
+    into_columns(cx->arena, r, s, in->map, column);
+    for (size_t i = 0; i < r->key_count; i++)
+        if (column[r->key[i]] < 0)
+            return FAIL_AT(COLUMN_UNMAPPED, cx->lang == LANG_EN ? r->fields[r->key[i]].en : r->fields[r->key[i]].vi);
+    return OK;
+}
+
 /* A field of the register that is told to stand in a column has to have it. */
 static STATUS fields_check(struct ctx *cx, const struct list_import_in *in, const struct sheet *s)
 {
@@ -147,7 +162,7 @@ static STATUS fields_check(struct ctx *cx, const struct list_import_in *in, cons
         if (str_trim(item).len && mapping_column(cx->arena, s, str_trim(item)) < 0)
             return FAIL_WITH(COLUMN_UNKNOWN, STR("map"), str_trim(item));
     }
-    return OK;
+    return in->into.len ? keys_check(cx, in, s) : OK;
 }
 
 static STATUS import_one(struct ctx *cx, const struct list_import_in *in, struct list_import_out *ret)

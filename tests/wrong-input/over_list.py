@@ -75,7 +75,7 @@ def workbooks():
         ('Cut off in the middle', 'workbook', 422, 'FILE_BROKEN', book(lambda: files.workbook(files.sheet(files.GOOD_ROWS))[:900])),
         ('A damaged byte', 'workbook', 422, 'FILE_BROKEN', book(damaged)),
         ('Protected by a password', 'workbook', 422, 'FILE_ENCRYPTED', book(files.protected)),
-        ('A zip that is no workbook', 'workbook', 415, 'FILE_KIND', book(no_workbook)),
+        ('A zip that is neither workbook nor lists', 'workbook', 422, 'BUNDLE_FILE', book(no_workbook)),
         ('A sheet that is not there', 'workbook', 422, 'ENUM_UNKNOWN', lambda a: a.list(files.workbook(files.sheet(files.GOOD_ROWS)), 'a.xlsx', sheet='Trang 9')),
         ('A sheet without rows', 'workbook', 422, 'FILE_EMPTY', book(lambda: files.workbook(files.sheet([])))),
     ]
@@ -93,5 +93,5 @@ def no_workbook():
     import zipfile
     out = io.BytesIO()
     with zipfile.ZipFile(out, 'w') as z:
-        z.writestr('readme.txt', 'x')
+        z.writestr('letter.doc', 'x')
     return out.getvalue()

@@ -21,6 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / 'scenario')]
 
 import ask  # noqa: E402
 import contract  # noqa: E402
+import over_centre  # noqa: E402
 import over_http  # noqa: E402
 import over_link  # noqa: E402
 import over_list  # noqa: E402
@@ -104,6 +105,17 @@ class Tester(ask.Asker):
         raise world.Wrong('the store does not come to rest')
 
 
+def changes_nothing(t, send):
+    """A job of the server may have written meanwhile; what the input itself changes, it changes again."""
+    for t.lang in ('vi', 'en'):
+        t.digest = t.settled()
+        send(t)
+        if t.w.debug('digest') == t.digest:
+            return
+    t.digest = t.settled()
+    raise world.Wrong('something changed')
+
+
 def check(t, case):
     """One kind of wrong input in both languages; gives the line of the table."""
     kind, where, status, code, send, *changes = case
@@ -126,8 +138,7 @@ def check(t, case):
     if changes:
         t.digest = t.settled()
     elif t.w.debug('digest') != t.digest:
-        t.digest = t.settled()
-        raise world.Wrong('something changed')
+        changes_nothing(t, send)
     cells = [kind, where, told(en), en.place, vi.message, en.message, en.remedy]
     return '| ' + ' | '.join(c.replace('|', '\\|') for c in cells) + ' |'
 
@@ -151,7 +162,7 @@ class Tap:
 
 def run(t, tap, table):
     lines = []
-    for case in over_http.cases() + over_list.cases() + over_verb.cases() + over_link.cases():
+    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_verb.cases() + over_link.cases():
         try:
             line = check(t, case)
             if table is not None and line not in table:

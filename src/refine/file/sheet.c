@@ -114,6 +114,15 @@ static void head_keep(struct sheet *s, const struct sheet_row *row)
         s->column_count = row->count;
 }
 
+/* No row of it can be read: the first one says why. */
+static STATUS head_bad(const struct sheet *s)
+{
+    status st = s->head[0].bad == ERR_CSV_COLUMNS ? FAIL_AT(CSV_COLUMNS, STR("file")) : FAIL(FILE_BROKEN);
+
+    fault_place(s->head[0].number, 0);
+    return st;
+}
+
 static STATUS head_read(struct sheet *s)
 {
     struct sheet_row row;
@@ -127,9 +136,9 @@ static STATUS head_read(struct sheet *s)
         head_keep(s, &row);
     }
     s->rows_told = s->kind == FILE_XLSX ? xlsx_rows_expected(s->xlsx) : 0;
-    if (!s->head_count || !s->column_count)
-        return s->head_count ? FAIL(FILE_BROKEN) : FAIL(FILE_EMPTY);
-    return OK;
+    if (!s->head_count)
+        return FAIL(FILE_EMPTY);
+    return s->column_count ? OK : head_bad(s);
 }
 
 STATUS sheet_open(str bytes, day today, const struct sheet_options *o, struct sheet **ret)
