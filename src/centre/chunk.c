@@ -10,16 +10,13 @@ enum { CANDIDATES_NOTED_MAX = 16 };
 
 /* --- outcomes ----------------------------------------------------------------------------------------------------------- */
 
-static const int field_bits[JUDGE_FIELDS] = { [JUDGE_NUMBER] = FIELD_NUMBER, [JUDGE_OLD_NUMBER] = FIELD_OLD_NUMBER, [JUDGE_NAME] = FIELD_NAME,
-                                              [JUDGE_BIRTH] = FIELD_BIRTH, [JUDGE_SEX] = FIELD_SEX };
-
 static uint64_t fields_compared(const struct candidate *c)
 {
     uint64_t fields = 0;
 
     for (int f = 0; f < JUDGE_FIELDS; f++)
         if (c->level[f] != LEVEL_UNKNOWN)
-            fields |= UINT64_C(1) << field_bits[f];
+            fields |= UINT64_C(1) << judge_person_field((enum judge_field)f);
     return fields;
 }
 
@@ -29,7 +26,7 @@ static uint64_t fields_differing(const struct candidate *c)
 
     for (int f = 0; f < JUDGE_FIELDS; f++)
         if (c->differs[f])
-            fields |= UINT64_C(1) << field_bits[f];
+            fields |= UINT64_C(1) << judge_person_field((enum judge_field)f);
     return fields;
 }
 

@@ -3,7 +3,8 @@
 #include "centre/centre.h"
 #include "centre/centre_ops.h"
 #include "centre/centre_sql.h"
-#include "centre/judge.h"
+#include "centre/seen.h"
+#include "centre/candidate.h"
 #include "refine/row.h"
 #include "register/register.h"
 
@@ -53,27 +54,6 @@ void bundle_done(struct bundle **b); /* for DEFER */
 size_t bundle_count(const struct bundle *b);
 str bundle_name(const struct bundle *b, size_t i);
 STATUS bundle_read(struct bundle *b, size_t i, str *ret_bytes); /* valid until the next call */
-
-/* --- seen.c: rows of the same list that mean the same person -------------------------------------------------------------- */
-struct seen {
-    struct table64 places; /* by key: the place of the first row, from 1 */
-};
-void seen_init(struct seen *s);
-void seen_done(struct seen *s);
-uint64_t seen_key(person_id person, const struct list_person *p, int64_t name_hash);
-int64_t seen_place(const struct seen *s, uint64_t key); /* 0: new */
-void seen_add(struct seen *s, uint64_t key, int64_t place);
-
-/* --- candidate.c: who may be meant by a row -------------------------------------------------------------------------------- */
-struct candidates {
-    struct ctx *cx;
-    struct candidate *list;
-    size_t count, cap;
-    bool held;      /* somebody has the row's number: */
-    bool cancelled; /* … and it is not valid any more */
-    struct person holder;
-};
-STATUS candidates_fetch(struct ctx *cx, const struct list_person *p, int64_t name_hash, struct candidates *ret);
 
 /* --- chunk.c: some rows against the register, in one transaction ---------------------------------------------------------- */
 enum { EVIDENCE_MAX = 5 };

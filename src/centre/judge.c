@@ -287,6 +287,13 @@ const char *judge_field_word(enum judge_field f)
     return words[f];
 }
 
+int judge_person_field(enum judge_field f)
+{
+    static const int fields[JUDGE_FIELDS] = { [JUDGE_NUMBER] = FIELD_NUMBER, [JUDGE_OLD_NUMBER] = FIELD_OLD_NUMBER, [JUDGE_NAME] = FIELD_NAME,
+                                              [JUDGE_BIRTH] = FIELD_BIRTH, [JUDGE_SEX] = FIELD_SEX };
+    return fields[f];
+}
+
 const char *judge_scale_word(enum judge_field f)
 {
     static const char *const words[] = { "digits", "digits", "name", "day", "text" };

@@ -47,4 +47,5 @@ struct evidence_item {
 };
 size_t evidence_unpack(int64_t evidence, struct evidence_item ret[static JUDGE_FIELDS], int *ret_percent); /* known fields only */
 const char *judge_field_word(enum judge_field f); /* the field of the person: "birth" */
+int judge_person_field(enum judge_field f); /* the same as enum person_field */
 const char *judge_scale_word(enum judge_field f); /* of its levels: "day" */

@@ -110,3 +110,6 @@ CREATE INDEX person_mother ON person (shard, mother)
 -- Commands are claimed by the gate now, for all modules.
 -- migration 13 drop_command_claim
 DROP TABLE command_claim
+-- Who has changed since a moment.
+-- migration 25 index_person_recorded
+CREATE INDEX person_recorded ON person (shard, recorded_us)

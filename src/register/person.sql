@@ -89,6 +89,9 @@ INSERT INTO person_old_number (shard, number, person) VALUES (:shard, :number, :
 -- query person_ids_after(shard i16, after i64, most i64) many
 SELECT id FROM person WHERE shard = :shard AND id > :after ORDER BY id LIMIT :most;
 
+-- query person_rows_changed(shard i16, since i64) each
+SELECT id FROM person WHERE shard = :shard AND recorded_us > :since ORDER BY recorded_us, id;
+
 -- query household_get(shard i16, id i64) one?
 SELECT id, unit, head, address, recorded_us FROM household WHERE shard = :shard AND id = :id;
 

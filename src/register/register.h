@@ -101,6 +101,18 @@ struct held_facts {
 };
 /* What did the register believe at `known_us` about the day `valid`? 0 for either: now. */
 STATUS person_as_of(struct ctx *cx, person_id id, day valid, int64_t known_us, struct held_facts *ret);
+/* The person of all events recorded until `known_us`: what person_by_id() would have answered then. */
+struct numbers_asked {
+    int64_t number, old_number; /* 0: not asked */
+};
+struct person_then {
+    struct person is;
+    bool known;                      /* had any event by then */
+    bool had_number, had_old_number; /* had been given the one asked for by then, valid still or not */
+};
+STATUS person_known_at(struct ctx *cx, person_id id, int64_t known_us, const struct numbers_asked *asked, struct person_then *ret);
+/* Whoever has changed after that moment, as far as is committed. */
+STATUS persons_changed_since(struct ctx *cx, int64_t since_us, person_id **ret, size_t *ret_count);
 /* Folds all events anew and compares with the row; ERR_CORRUPT names the field that differs. */
 STATUS person_check_fold(struct ctx *cx, person_id id);
 /* The value as person.correct reads it, and as people read it in the caller's language. Notes nothing: that is the caller's. */

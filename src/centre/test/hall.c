@@ -23,7 +23,8 @@ static const char people_csv[] =
 static const char households_csv[] = "id,unit,address,head\n1,00004@new,Số 1 phố Thử,1\n2,00004@new,Số 2 phố Thử,4\n";
 static const char events_csv[] = "id,kind,day,person,other,unit_from,unit_to,detail\n";
 
-static const struct module *const modules[] = { &register_module, &centre_module };
+const struct module *hall_modules[8] = { &register_module, &centre_module };
+size_t hall_module_count = 2;
 
 static int entry_remove(const char *path, const struct stat *st, int kind, struct FTW *place)
 {
@@ -38,7 +39,7 @@ static STATUS app_up(struct hall *h, bool lanes)
         .url = str_of(h->url), .directory = str_of(h->directory), .no_lanes = !lanes, .arena = h->arena, .problems = &problems,
     };
 
-    return app_start(&o, modules, sizeof modules / sizeof *modules, &h->app);
+    return app_start(&o, hall_modules, hall_module_count, &h->app);
 }
 
 static STATUS file_write(struct hall *h, const char *name, str text)

@@ -8,6 +8,9 @@ struct hall {
     struct app *app;
 };
 
+/* The modules that are started: a test of a module above adds its own. */
+extern const struct module *hall_modules[8];
+extern size_t hall_module_count;
 /* On SQLite in the folder, or on a fresh schema of the server that DANCU_TEST_PG names. False with a line on standard
  * error. */
 bool hall_open(struct hall *h, bool postgresql);

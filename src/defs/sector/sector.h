@@ -43,6 +43,7 @@ struct sector_field {
     const struct code_list *codes;
     const str *columns;    /* headers that lists give it, beside its labels */
     size_t column_count;
+    int same_as;           /* enum person_field of which it repeats the subject's value, compared in reconciliation; -1: none */
     const str *examples;   /* for synthetic lists */
     size_t example_count;
 };

@@ -80,6 +80,26 @@ static void type_read(struct reading *g, struct yaml_node *node, struct sector_f
                      STR_ARG(codes));
 }
 
+/* What the population register has of the subject too: where he lives, when he was born or died, who his kin are. */
+static void same_read(struct reading *g, struct yaml_node *node, struct sector_field *sf)
+{
+    static const struct { int field; enum sector_type type; } comparable[] = {
+        { FIELD_RESIDENCE, SECTOR_UNIT }, { FIELD_BIRTH, SECTOR_DAY },     { FIELD_DEATH, SECTOR_DAY },
+        { FIELD_FATHER, SECTOR_PERSON },  { FIELD_MOTHER, SECTOR_PERSON }, { FIELD_SPOUSE, SECTOR_PERSON },
+    };
+    int field = -1;
+    str word = { 0 };
+    sf->same_as = -1;
+    if (!yaml_get(node, "same_as") || !yaml_str(g->f, yaml_get(node, "same_as"), &word))
+        return;
+    for (size_t i = 0; i < sizeof comparable / sizeof *comparable; i++)
+        if (person_field_by_name(word, &field) && comparable[i].field == field && comparable[i].type == sf->type)
+            sf->same_as = field;
+    if (sf->same_as < 0 || !g->r->has_subject)
+        yaml_problem(g->f, yaml_get(node, "same_as"), "Write residence at a unit; birth or death at a day; father, mother or spouse at a person.",
+                     "the field '%.*s' cannot repeat '%.*s' of the subject", STR_ARG(sf->key), STR_ARG(word));
+}
+
 static void field_unique(struct reading *g, struct yaml_node *node, const struct sector_field *sf)
 {
     for (size_t i = 0; i < g->r->field_count; i++) {
@@ -112,6 +132,7 @@ static void field_read(struct reading *g, struct yaml_node *node)
     if (sf.share && sf.class == SECTOR_STATE_SECRET)
         yaml_problem(g->f, yaml_get(node, "share"), "Remove it: a state secret is never shared.", "the field '%.*s' is a state secret",
                      STR_ARG(sf.key));
+    same_read(g, node, &sf);
     sf.columns = texts_read(g, node, "columns", &sf.column_count);
     sf.examples = texts_read(g, node, "examples", &sf.example_count);
     yaml_end(g->f, node);

@@ -22,6 +22,13 @@ static const struct sector_access *access_of(const struct ctx *cx, const struct 
 
 bool sector_may_write(const struct ctx *cx, const struct sector_register *r) { return access_of(cx, r->write, r->write_count) != NULL; }
 
+bool sector_may_read(const struct ctx *cx, const struct sector_register *r, bool *ret_own_unit)
+{
+    const struct sector_access *a = access_of(cx, r->read, r->read_count);
+    *ret_own_unit = a && a->own_unit;
+    return a != NULL;
+}
+
 static status ground_check(struct ctx *cx, const struct operation *op, struct grant *ret)
 {
     const struct sector_register *r = defs_sector(cx->app->defs, cx->purpose.reference, cx->today);

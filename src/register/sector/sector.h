@@ -59,8 +59,24 @@ struct sector_scope {
 extern const struct ground_kind sector_ground; /* "register" */
 /* The register under the ground of this call. ERR_REGISTER_MISSING, ERR_REGISTER_CLOSED, ERR_NOT_ALLOWED, ERR_GROUND_NOT_LIVE. */
 STATUS sector_enter(struct ctx *cx, str code, bool write, struct sector_scope *ret);
-/* May this actor write into it by its definition? */
+/* May this actor write into it, or read it, by its definition? *ret_own_unit: only rows of the own area. */
 bool sector_may_write(const struct ctx *cx, const struct sector_register *r);
+bool sector_may_read(const struct ctx *cx, const struct sector_register *r, bool *ret_own_unit);
+
+/* --- known.c: rows as they were known at a moment ---------------------------------------------------------------------- */
+struct sector_row_row; /* register_sql.h */
+struct sector_rows_then {
+    struct sector_row_row *rows; /* those that were there and had not ended, by id */
+    size_t count;
+    int64_t last; /* the last id looked at */
+    bool more;    /* others may follow */
+};
+/* Looks at `most` rows with an id above `after`. What an unlinked row of then says of its checks is not known (rules 0). */
+STATUS sector_rows_known_at(struct ctx *cx, const struct sector_register *r, int64_t known_us, int64_t after, size_t most,
+                            struct sector_rows_then *ret);
+/* The unit that it was given when it was last written: the row itself follows its person. */
+STATUS sector_row_written_in(struct ctx *cx, const struct sector_register *r, int64_t known_us, const struct sector_row_row *row, unit_id *ret);
+STATUS sector_row_known_at(struct ctx *cx, const struct sector_register *r, int64_t known_us, struct sector_row_row *inout, bool *ret_live);
 
 /* --- batch.c: writing ------------------------------------------------------------------------------------------------- */
 struct sector_put {

@@ -32,6 +32,19 @@ SELECT COUNT(*) AS n FROM sector_row WHERE shard = :shard AND code = :code AND d
 -- query sector_rows_left_list(shard i16, code str, delivery i64, after i64, most i64) many
 SELECT id FROM sector_row WHERE shard = :shard AND code = :code AND delivery = :delivery AND id > :after ORDER BY id LIMIT :most;
 
+-- query sector_ids_of_delivery(shard i16, code str, delivery i64) each
+-- row sector_place_row
+SELECT id, unit FROM sector_row WHERE shard = :shard AND code = :code AND delivery = :delivery ORDER BY id;
+
+-- By the index by unit, which has nothing else.
+-- query sector_ids_by_unit(shard i16, code str) each
+-- row sector_place_row
+SELECT id, unit FROM sector_row WHERE shard = :shard AND code = :code ORDER BY unit, id;
+
+-- query sector_rows_count(shard i16, code str) one?
+-- gives n i64
+SELECT COUNT(*) AS n FROM sector_row WHERE shard = :shard AND code = :code;
+
 -- query sector_row_add(shard i16, code str, id i64, version i32, state i16, person i64, why_not i16, unit i32, row_key str,
 --   broken i64, rules i64, effective i32, recorded_us i64, source str, delivery i64, doc bytes) bulk
 INSERT INTO sector_row (shard, code, id, version, state, person, why_not, unit, row_key, broken, rules, effective, recorded_us,

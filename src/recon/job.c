@@ -1,0 +1,348 @@
+/* Works off runs one after another, oldest first: snapshot, rows in chunks on the writing lane under the operation run.match in the
+ * name of whoever planned, figures, cases. A lock on a file keeps two processes of one machine apart; the compare-and-set on the last
+ * row refuses the later of two that do not share one. A full disk or a store that is away is waited for; what is wrong with the run
+ * itself ends it with its error, and run.resume goes on from the last chunk.
+ * tested by: src/recon/test/run_test.c */
+#include "recon/inside.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { RETRY_MS = 500, SETTLE_MS = 2000, PATH_BYTES = 4096, OPEN_MAX = 20 };
+#define WORK_ARENA_BYTES ((size_t)1 << 30)
+#define CHUNK_ARENA_BYTES ((size_t)512 << 20)
+
+struct recon_job {
+    struct worker *worker;
+    pthread_mutex_t lock;
+    struct run_chunk *chunk; /* under way */
+};
+
+struct run_chunk *run_chunk_of(struct app *app, uint64_t request_id)
+{
+    struct recon_job *j = app_state(app, "recon");
+    struct run_chunk *c = NULL;
+    if (!j)
+        return NULL;
+    pthread_mutex_lock(&j->lock);
+    if (j->chunk && j->chunk->ticket == request_id)
+        c = j->chunk;
+    pthread_mutex_unlock(&j->lock);
+    return c;
+}
+
+static void chunk_set(struct app *app, struct run_chunk *c)
+{
+    struct recon_job *j = app_state(app, "recon");
+    pthread_mutex_lock(&j->lock);
+    j->chunk = c;
+    pthread_mutex_unlock(&j->lock);
+}
+
+/* --- steps in a transaction ------------------------------------------------------------------------------------------------- */
+
+struct step {
+    struct run_work *work;
+    int64_t id;
+    status failed; /* of a run that ends so */
+};
+
+static STATUS lane_run(struct app *app, struct arena *a, bool writes, status (*run)(struct ctx *, void *), struct step *s)
+{
+    struct work w = { .run = run, .arg = s, .writes = writes };
+    ctx_for_program(&w.cx, app, a, STR("runs"));
+    return lanes_call(app->lanes, &w);
+}
+
+static status open_find(struct ctx *cx, void *arg)
+{
+    static const enum run_state open[] = { RUN_PLANNED, RUN_SNAPSHOT, RUN_MATCHING, RUN_PUBLISHING };
+    struct step *s = arg;
+    s->id = 0;
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        struct recon_runs_in_state_row *rows;
+        size_t n;
+        TRY(recon_runs_in_state(cx, RECON_SHARD, (int16_t)open[i], OPEN_MAX, &rows, &n));
+        if (n && (!s->id || rows[0].id < s->id))
+            s->id = rows[0].id;
+    }
+    return OK;
+}
+
+static status row_load(struct ctx *cx, void *arg)
+{
+    struct step *s = arg;
+    struct ctx keep = *cx;
+    bool found;
+    keep.arena = s->work->arena;
+    TRY(recon_run_get(&keep, RECON_SHARD, s->id, &s->work->row, &found));
+    return found ? OK : FAIL(RUN_MISSING);
+}
+
+static STATUS moved(int64_t changed) { return changed == 1 ? OK : FAIL(VERSION_CONFLICT); }
+
+static status snapshot_begin(struct ctx *cx, void *arg)
+{
+    const struct step *s = arg;
+    int64_t changed = 0;
+    TRY(recon_run_move(cx, &(struct recon_run_move_params){ .shard = RECON_SHARD, .id = s->id, .expected = RUN_PLANNED, .state = RUN_SNAPSHOT }, &changed));
+    return moved(changed);
+}
+
+static status snapshot_take(struct ctx *cx, void *arg)
+{
+    const struct step *s = arg;
+    struct sector_rows_count_row count = { 0 };
+    int64_t changed = 0;
+    bool found = true;
+    if (run_is_scoped(&s->work->row))
+        TRY(run_scope_make(cx, &s->work->row, &count.n));
+    else
+        TRY(sector_rows_count(cx, RECON_SHARD, s->work->row.code, &count, &found));
+    TRY(recon_run_counted(cx, &(struct recon_run_counted_params){ .shard = RECON_SHARD, .id = s->id, .expected = RUN_SNAPSHOT, .state = RUN_MATCHING,
+                                                                  .rows_total = count.n }, &changed));
+    return moved(changed);
+}
+
+static status work_restore(struct ctx *cx, void *arg)
+{
+    const struct step *s = arg;
+    return run_restore(cx, s->work);
+}
+
+static status scored(struct ctx *cx, void *arg)
+{
+    const struct step *s = arg;
+    int64_t changed = 0;
+    enum run_state next = s->work->row.publish ? RUN_PUBLISHING : RUN_SCORED;
+    TRY(recon_run_scored(cx, &(struct recon_run_scored_params){ .shard = RECON_SHARD, .id = s->id, .expected = RUN_MATCHING, .state = (int16_t)next,
+                                                                .finished_us = cx->now_us }, &changed));
+    TRY(moved(changed));
+    return tally_write(cx, &s->work->tally, s->id);
+}
+
+static status published(struct ctx *cx, void *arg)
+{
+    const struct step *s = arg;
+    int64_t changed = 0;
+    TRY(recon_run_published(cx, &(struct recon_run_published_params){ .shard = RECON_SHARD, .id = s->id, .expected = RUN_PUBLISHING,
+                                                                      .state = RUN_PUBLISHED, .published_us = cx->now_us }, &changed));
+    return moved(changed);
+}
+
+static status failed(struct ctx *cx, void *arg)
+{
+    const struct step *s = arg;
+    return recon_run_move(cx, &(struct recon_run_move_params){ .shard = RECON_SHARD, .id = s->id, .expected = s->work->row.state, .state = RUN_FAILED,
+                                                               .error = str_of(error_def(s->failed.code)->name) }, NULL);
+}
+
+static status match_run(struct ctx *cx, void *arg)
+{
+    const struct run_chunk *c = arg;
+    struct run_match_in in = { .run = c->work->row.id };
+    struct run_match_out out;
+    return gate_call(cx, operation_find(cx->app, STR("run.match")), &in, &out);
+}
+
+/* --- chunks ------------------------------------------------------------------------------------------------------------------- */
+
+static bool worth_waiting(status st)
+{
+    return error_def(st.code)->class == CLASS_BUSY && !status_is(st, ERR_VERSION_CONFLICT) && !status_is(st, ERR_STOPPING);
+}
+
+/* In the name of the planner: his are the ledger entries. */
+static STATUS chunk_call(struct app *app, struct arena *a, struct run_chunk *c)
+{
+    const struct recon_run_row *r = &c->work->row;
+    struct work w = { .run = match_run, .arg = c, .writes = true };
+    ctx_for_program(&w.cx, app, a, STR("runs"));
+    w.cx.actor = (struct actor){ .roles = (uint32_t)r->roles, .account = { r->account }, .organisation = r->organisation, .unit = { r->actor_unit },
+                                 .name = STR("runs") };
+    w.cx.purpose = (struct purpose){ STR("run"), arena_printf(a, "%lld", (long long)r->id) };
+    w.cx.request_id = c->ticket;
+    chunk_set(app, c);
+    status st = lanes_call(app->lanes, &w);
+    chunk_set(app, NULL);
+    return st;
+}
+
+static STATUS chunk_off(struct worker *w, struct run_work *work, bool *ret_more)
+{
+    struct arena *a = arena_new(CHUNK_ARENA_BYTES);
+    struct run_chunk c = { .work = work };
+    status st;
+    for (;;) {
+        c.ticket = random_u64();
+        st = chunk_call(worker_app(w), a, &c);
+        if (!worth_waiting(st) || worker_stopping(w))
+            break;
+        log_fault("run_chunk_waits", 0);
+        worker_pause(w, RETRY_MS);
+    }
+    if (status_ok(st) && work->row.state == RUN_MATCHING)
+        run_chunk_take(&c);
+    work->row.told_row = c.told_row ? c.told_row : work->row.told_row;
+    if (c.told_row) {
+        work->row.told_outcome = c.told_outcome;
+        work->row.told_unit = c.told_unit;
+    }
+    *ret_more = c.more;
+    arena_free(a);
+    return st;
+}
+
+static STATUS chunks_off(struct worker *w, struct run_work *work, bool *ret_done)
+{
+    bool more = true;
+    while (more && !worker_stopping(w))
+        TRY(chunk_off(w, work, &more));
+    *ret_done = !more;
+    return OK;
+}
+
+/* --- one run ------------------------------------------------------------------------------------------------------------------ */
+
+/* On PostgreSQL a transaction that began before the snapshot may commit after it. */
+static void settle(struct worker *w, const struct recon_run_row *r)
+{
+    if (store_engine(worker_app(w)->store) != STORE_SQLITE && clock_now_us() - r->snapshot_us < SETTLE_MS * INT64_C(1000))
+        worker_pause(w, SETTLE_MS);
+}
+
+static STATUS match_off(struct worker *w, struct step *s)
+{
+    struct app *app = worker_app(w);
+    bool done;
+    if (s->work->row.rows_done)
+        TRY(lane_run(app, s->work->arena, false, work_restore, s));
+    TRY(chunks_off(w, s->work, &done));
+    return done ? lane_run(app, s->work->arena, true, scored, s) : OK;
+}
+
+static STATUS publish_off(struct worker *w, struct step *s)
+{
+    bool done;
+    TRY(chunks_off(w, s->work, &done));
+    return done ? lane_run(worker_app(w), s->work->arena, true, published, s) : OK;
+}
+
+/* From the state that the run is in to the next. */
+static STATUS state_off(struct worker *w, struct step *s)
+{
+    struct app *app = worker_app(w);
+    switch ((enum run_state)s->work->row.state) {
+    case RUN_PLANNED:
+        settle(w, &s->work->row);
+        return lane_run(app, s->work->arena, true, snapshot_begin, s);
+    case RUN_SNAPSHOT: return lane_run(app, s->work->arena, true, snapshot_take, s);
+    case RUN_MATCHING: return match_off(w, s);
+    case RUN_PUBLISHING: return publish_off(w, s);
+    default: return OK;
+    }
+}
+
+static void run_fail(struct worker *w, struct step *s, status st)
+{
+    if (status_is(st, ERR_VERSION_CONFLICT) || status_is(st, ERR_STOPPING)) { /* stopped by somebody, or worked off by another */
+        worker_pause(w, RETRY_MS);
+        return;
+    }
+    log_fault("run_failed", 0);
+    if (worth_waiting(st)) {
+        worker_pause(w, RETRY_MS);
+        return;
+    }
+    s->failed = st;
+    if (!status_ok(lane_run(worker_app(w), s->work->arena, true, failed, s)))
+        log_fault("run_end_failed", 0);
+}
+
+static void run_off(struct worker *w, int64_t id)
+{
+    struct run_work work = { .arena = arena_new(WORK_ARENA_BYTES) };
+    struct step s = { .work = &work, .id = id };
+    table64_init(&work.seen, 64);
+    tally_init(&work.tally);
+    status st = lane_run(worker_app(w), work.arena, false, row_load, &s);
+    if (status_ok(st)) {
+        work.then = known_then_new(work.row.snapshot_us);
+        work.scoped = run_is_scoped(&work.row);
+        fault_clear();
+        st = state_off(w, &s);
+    }
+    if (!status_ok(st))
+        run_fail(w, &s, st);
+    known_then_free(work.then);
+    tally_done(&work.tally);
+    table64_done(&work.seen);
+    arena_free(work.arena);
+}
+
+/* -1: another process works off the runs of this folder. */
+static int lock_take(const struct app *app)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%.*s/runs.lock", STR_ARG(app->directory));
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static bool run_step(struct worker *w)
+{
+    struct arena *a = arena_new(1 << 20);
+    struct step s = { .id = 0 };
+    int lock = -1;
+    if (status_ok(lane_run(worker_app(w), a, false, open_find, &s)) && s.id)
+        lock = lock_take(worker_app(w));
+    arena_free(a);
+    if (lock < 0)
+        return false;
+    run_off(w, s.id);
+    close(lock);
+    return true;
+}
+
+/* --- the job ------------------------------------------------------------------------------------------------------------------- */
+
+STATUS run_job_start(struct app *app)
+{
+    struct recon_job *j = calloc(1, sizeof *j);
+    MUST(j);
+    pthread_mutex_init(&j->lock, NULL);
+    app_state_set(app, "recon", j);
+    return worker_start(app, run_step, &j->worker);
+}
+
+void run_job_stop(struct app *app)
+{
+    struct recon_job *j = app_state(app, "recon");
+    if (j)
+        worker_stop(j->worker);
+}
+
+void run_job_end(struct app *app)
+{
+    struct recon_job *j = app_state(app, "recon");
+    if (!j)
+        return;
+    worker_free(j->worker);
+    pthread_mutex_destroy(&j->lock);
+    free(j);
+}
+
+void run_job_wake(struct app *app)
+{
+    struct recon_job *j = app_state(app, "recon");
+    if (j)
+        worker_wake(j->worker);
+}
