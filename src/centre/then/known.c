@@ -1,6 +1,6 @@
 /* People as they were known at a moment: see candidate.h. What somebody was then never changes, so each who has changed since is
  * folded once for each change that is seen. tested by: src/recon/test/run_test.c */
-#include "centre/known.h"
+#include "centre/then/known.h"
 
 #include <stdlib.h>
 #include <string.h>
