@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "web/quality/pages.h"
+#include "web/cases/pages.h"
 #include "web/sector/pages.h"
 #include "web/visit.h"
 #include "web/web_assets.h"
@@ -27,6 +28,10 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/centre/registers", .run = sectors_run, .show = sectors_show },
     { .method = "GET", .path = "/centre/register", .run = sector_run, .show = sector_show },
     { .method = "GET", .path = "/centre/register/row", .run = sector_row_run, .show = sector_row_show },
+    { .method = "GET", .path = "/centre/cases", .run = cases_run, .show = cases_show },
+    { .method = "GET", .path = "/centre/case/{}", .writes = true, .run = case_page_run, .show = case_page_show },
+    { .method = "POST", .path = "/centre/case/{}/settle", .writes = true, .run = case_settle_run },
+    { .method = "POST", .path = "/centre/case/{}/step", .writes = true, .run = case_step_run },
     { .method = "GET", .path = "/import", .run = list_run, .show = list_show },
     { .method = "POST", .path = "/import", .body_bytes_max = UPLOAD_BYTES_MAX, .run = list_preview_run, .show = list_preview_show },
     { .method = "POST", .path = "/import/start", .writes = true, .run = list_start_run },

@@ -1,6 +1,7 @@
 // The one script. Each page is complete without it; it only makes waiting and mistakes lighter. It writes no words of
 // its own (the server does, in the reader's language), keeps nothing, and talks to nobody but the server it came from.
 import { Button, ErrorSummary, NotificationBanner, SkipLink, isSupported } from "govuk-frontend";
+import { listenForKeys } from "./keys.js";
 import { pollAll } from "./poll.js";
 import { offerPrint } from "./print.js";
 
@@ -18,3 +19,4 @@ if (isSupported()) {
 }
 offerPrint();
 pollAll();
+listenForKeys();
