@@ -44,9 +44,9 @@ static struct told told_of(struct visit *v, const struct case_person *p)
 static void line_add(struct visit *v, struct case_side *side, str name, str mine, str other)
 {
     struct case_line *l = &side->lines[side->count];
-    if (!mine.len && !other.len)
+    if (!mine.len)
         return;
-    *l = (struct case_line){ .label = name, .differs = mine.len && other.len && !str_eq(mine, other) };
+    *l = (struct case_line){ .label = name, .differs = other.len && !str_eq(mine, other) };
     l->style = l->differs ? STR("app-side__differs") : STR("app-side__same");
     l->count = differ_pieces(v->arena, mine, other, &l->pieces);
     side->count++;
