@@ -39,6 +39,7 @@ struct judge {
     struct arena *arena;
     struct compare_memo *memo;
     struct table codes;    /* word with tones: its code */
+    struct table folds;    /* word without: the first code that has it */
     struct link_dict dict; /* words of names; grows */
     struct word_facts facts;
     str *texts, *keys;
@@ -53,6 +54,7 @@ struct judge *judge_new(struct arena *a)
     j->arena = a;
     j->memo = compare_memo_new();
     table_init(&j->codes);
+    table_init(&j->folds);
     return j;
 }
 
@@ -62,6 +64,7 @@ void judge_free(struct judge *j)
         return;
     compare_memo_free(j->memo);
     table_done(&j->codes);
+    table_done(&j->folds);
 }
 
 /* --- names ----------------------------------------------------------------------------------------------------------------- */
@@ -70,13 +73,14 @@ static void dict_grow(struct judge *j)
 {
     size_t cap = j->cap ? j->cap * 2 : 1024, used = j->dict.count ? j->dict.count + 1 : 0;
     str *texts = ARENA_ARRAY(j->arena, str, cap), *keys = ARENA_ARRAY(j->arena, str, cap);
-    uint64_t *hashes = ARENA_ARRAY(j->arena, uint64_t, cap), *shapes = ARENA_ARRAY(j->arena, uint64_t, cap);
+    uint64_t *hashes = ARENA_ARRAY(j->arena, uint64_t, cap);
+    struct word_fact *facts = ARENA_ARRAY(j->arena, struct word_fact, cap);
 
     if (used) {
         memcpy(texts, j->texts, used * sizeof *texts);
         memcpy(keys, j->keys, used * sizeof *keys);
         memcpy(hashes, j->hashes, used * sizeof *hashes);
-        memcpy(shapes, j->facts.shape, used * sizeof *shapes);
+        memcpy(facts, j->facts.fact, used * sizeof *facts);
     }
     j->texts = texts;
     j->keys = keys;
@@ -85,23 +89,23 @@ static void dict_grow(struct judge *j)
     j->dict.text = texts;
     j->dict.tones = keys;
     j->dict.hash = hashes;
-    j->facts = (struct word_facts){ .dict = &j->dict, .shape = shapes };
+    j->facts = (struct word_facts){ .dict = &j->dict, .fact = facts };
 }
 
 /* The engine makes them for whole dictionaries; here words come one by one. */
-static uint64_t word_shape(str text)
+static struct word_fact word_fact(str text)
 {
     uint32_t unused[2] = { 0 };
     const str texts[2] = { { 0 }, text };
     const struct link_dict one = { .count = 1, .text = texts, .uses = { unused, unused } };
     const struct link_set alone = { .sides = 1 };
     struct word_facts facts;
-    uint64_t shape;
+    struct word_fact fact;
 
     word_facts_make(&facts, &alone, &one);
-    shape = facts.shape[1];
+    fact = facts.fact[1];
     word_facts_done(&facts);
-    return shape;
+    return fact;
 }
 
 static uint32_t word_code(struct judge *j, str key)
@@ -116,7 +120,11 @@ static uint32_t word_code(struct judge *j, str key)
     j->keys[code] = arena_str(j->arena, key);
     j->texts[code] = viet_fold(j->arena, key);
     j->hashes[code] = str_hash(j->texts[code]);
-    j->facts.shape[code] = word_shape(j->texts[code]);
+    j->facts.fact[code] = word_fact(j->texts[code]);
+    known = table_get(&j->folds, j->texts[code]);
+    j->facts.fact[code].fold = known ? (uint32_t)(uintptr_t)known : code;
+    if (!known)
+        table_set(&j->folds, j->texts[code], (void *)(uintptr_t)code);
     table_set(&j->codes, j->keys[code], (void *)(uintptr_t)code);
     return code;
 }

@@ -21,34 +21,58 @@ struct pattern_count {
 
 static int pattern_order(const void *a, const void *b)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    uint64_t x = ((const struct pattern_count *)a)->pattern, y = ((const struct pattern_count *)b)->pattern;
 
     return x < y ? -1 : x > y;
 }
 
+/* Patterns with their counts in a table by hash, which is at most half full; of count 0 are the empty slots. */
+struct histogram {
+    struct pattern_count *slot;
+    size_t mask, used;
+};
+
+static void histogram_add(struct histogram *h, uint64_t pattern, double count)
+{
+    size_t at = (size_t)((pattern * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & h->mask;
+
+    while (h->slot[at].count > 0 && h->slot[at].pattern != pattern)
+        at = (at + 1) & h->mask;
+    h->used += h->slot[at].count <= 0;
+    h->slot[at].pattern = pattern;
+    h->slot[at].count += count;
+}
+
+static void histogram_grow(struct histogram *h)
+{
+    struct histogram larger = { NULL, h->mask * 2 + 1, 0 };
+
+    larger.slot = calloc(larger.mask + 1, sizeof *larger.slot);
+    MUST(larger.slot);
+    for (size_t i = 0; i <= h->mask && h->slot; i++)
+        if (h->slot[i].count > 0)
+            histogram_add(&larger, h->slot[i].pattern, h->slot[i].count);
+    free(h->slot);
+    *h = larger;
+}
+
 static struct pattern_count *histogram_make(const struct link_scored *list, size_t count, size_t *ret_count)
 {
-    uint64_t *sorted = malloc((count + 1) * sizeof *sorted);
-    struct pattern_count *out;
+    struct histogram h = { NULL, 511, 0 };
     size_t n = 0;
 
-    MUST(sorted);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = list[i].pattern;
-    qsort(sorted, count, sizeof *sorted, pattern_order);
-    for (size_t i = 0; i < count; i++)
-        n += i == 0 || sorted[i] != sorted[i - 1];
-    out = malloc((n + 1) * sizeof *out);
-    MUST(out);
-    n = 0;
+    histogram_grow(&h);
     for (size_t i = 0; i < count; i++) {
-        if (i == 0 || sorted[i] != sorted[i - 1])
-            out[n++] = (struct pattern_count){ sorted[i], 0 };
-        out[n - 1].count++;
+        if (h.used * 2 > h.mask)
+            histogram_grow(&h);
+        histogram_add(&h, list[i].pattern, 1);
     }
-    free(sorted);
+    for (size_t i = 0; i <= h.mask; i++)
+        if (h.slot[i].count > 0)
+            h.slot[n++] = h.slot[i];
+    qsort(h.slot, n, sizeof *h.slot, pattern_order);
     *ret_count = n;
-    return out;
+    return h.slot;
 }
 
 /* What the pairs are expected to be under the present shares. */

@@ -6,10 +6,15 @@
 #include <math.h>
 #include <stdlib.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* For each word of `a` the word of `b` that it meets, or -1. */
 struct meeting {
     int8_t at[LINK_WORDS_MAX];
     int met, slips;
+    unsigned open; /* words of `b` that none has met, as bits */
 };
 
 enum { SHAPE_LENGTH = 48, SHAPE_FIRST = 40, SHAPE_DIGITS = 36, LETTERS = 36 };
@@ -40,23 +45,51 @@ static bool shapes_may_be_near(uint64_t a, uint64_t b)
     return same_first ? apart <= 3 : apart <= 2 && __builtin_popcountll((a ^ b) & ((UINT64_C(1) << LETTERS) - 1)) <= 4;
 }
 
+struct folded {
+    uint64_t hash;
+    uint32_t code;
+};
+
+static int folded_order(const void *a, const void *b)
+{
+    const struct folded *x = a, *y = b;
+
+    return x->hash < y->hash ? -1 : x->hash > y->hash ? 1 : x->code < y->code ? -1 : 1;
+}
+
+static void folds_make(struct word_fact *fact, const struct link_dict *dict)
+{
+    struct folded *list = malloc(((size_t)dict->count + 1) * sizeof *list);
+    bool sorted = true;
+
+    MUST(list);
+    for (uint32_t i = 0; i < dict->count; i++) {
+        list[i] = (struct folded){ dict->hash[i + 1], i + 1 };
+        sorted &= !i || list[i - 1].hash <= list[i].hash;
+    }
+    if (!sorted)
+        qsort(list, dict->count, sizeof *list, folded_order);
+    for (uint32_t i = 0; i < dict->count; i++)
+        fact[list[i].code].fold = i && list[i - 1].hash == list[i].hash ? fact[list[i - 1].code].fold : list[i].code;
+    free(list);
+}
+
 void word_facts_make(struct word_facts *f, const struct link_set *set, const struct link_dict *dict)
 {
     double words = 1;
 
-    *f = (struct word_facts){ .dict = dict,
-                              .shape = malloc(((size_t)dict->count + 1) * sizeof *f->shape),
-                              .rarity = malloc(((size_t)dict->count + 1) * sizeof *f->rarity) };
-    MUST(f->shape && f->rarity);
+    *f = (struct word_facts){ .dict = dict, .fact = calloc((size_t)dict->count + 1, sizeof *f->fact) };
+    MUST(f->fact);
     for (int side = 0; side < set->sides; side++)
         for (uint32_t code = 1; code <= dict->count; code++)
             words += dict->uses[side][code];
     for (uint32_t code = 1; code <= dict->count; code++) {
         double uses = (double)dict->uses[0][code] + (set->sides == 2 ? dict->uses[1][code] : 0);
 
-        f->shape[code] = shape_of(dict->text[code]);
-        f->rarity[code] = (float)(log2(words) - log2(uses + .5));
+        f->fact[code].shape = shape_of(dict->text[code]);
+        f->fact[code].rarity = (float)(log2(words) - log2(uses + .5));
     }
+    folds_make(f->fact, dict);
 }
 
 void word_facts_room(struct word_facts *f, uint32_t codes)
@@ -74,41 +107,65 @@ void word_facts_add(struct word_facts *f, uint32_t code, double words)
 
 void word_facts_done(struct word_facts *f)
 {
-    free(f->shape);
-    free(f->rarity);
+    free(f->fact);
     *f = (struct word_facts){ 0 };
 }
 
-static bool is_free(unsigned taken, int at) { return !(taken >> at & 1); }
-
-static void words_meet(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b, struct meeting *m)
+/* Which of the eight are `fold`, as bits. */
+#ifdef __SSE2__
+static unsigned places_of(const uint32_t folds[static LINK_WORDS_MAX], uint32_t fold)
 {
-    const struct link_dict *d = facts->dict;
-    uint64_t ha[LINK_WORDS_MAX], hb[LINK_WORDS_MAX];
-    unsigned taken = 0;
+    const __m128i wanted = _mm_set1_epi32((int)fold);
+    __m128i low = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(const void *)folds), wanted);
+    __m128i high = _mm_cmpeq_epi32(_mm_loadu_si128((const __m128i *)(const void *)(folds + 4)), wanted);
 
-    *m = (struct meeting){ 0 };
-    for (int i = 0; i < a.count; i++)
-        ha[i] = d->hash[a.code[i]];
+    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(low)) | (unsigned)_mm_movemask_ps(_mm_castsi128_ps(high)) << 4;
+}
+#else
+static unsigned places_of(const uint32_t folds[static LINK_WORDS_MAX], uint32_t fold)
+{
+    unsigned places = 0;
+
+    for (int i = 0; i < LINK_WORDS_MAX; i++)
+        places |= (unsigned)(folds[i] == fold) << i;
+    return places;
+}
+#endif
+
+static void word_met(struct meeting *m, int i, int at)
+{
+    m->at[i] = (int8_t)at;
+    m->open &= ~(1u << at);
+    m->met++;
+}
+
+/* Words that are equal without tones; each takes its own place first, then the next one on. */
+static void words_meet_equal(const struct word_facts *facts, struct words a, struct words b, struct meeting *m)
+{
+    uint32_t folds[LINK_WORDS_MAX] = { 0 };
+
+    *m = (struct meeting){ .open = (1u << b.count) - 1 };
     for (int k = 0; k < b.count; k++)
-        hb[k] = d->hash[b.code[k]];
-    for (int i = 0; i < a.count; i++) {
+        folds[k] = facts->fact[b.code[k]].fold;
+    for (int i = 0, own = 0; i < a.count; i++, own = own + 1 == b.count ? 0 : own + 1) {
+        unsigned places = places_of(folds, facts->fact[a.code[i]].fold) & m->open, later = places >> own << own;
+
         m->at[i] = -1;
-        for (int k = 0, j = i % b.count; k < b.count && m->at[i] < 0; k++, j = j + 1 == b.count ? 0 : j + 1) /* its own place first */
-            if (is_free(taken, j) && ha[i] == hb[j]) {
-                m->at[i] = (int8_t)j;
-                taken |= 1u << j;
-                m->met++;
-            }
+        if (places)
+            word_met(m, i, __builtin_ctz(later ? later : places));
     }
-    if (m->met == 0 && a.count > 2) /* nothing in common: likeness of single words would be chance */
+}
+
+/* Then those that could be the same with slips. With nothing in common the likeness of single words would be chance. */
+static void words_meet_near(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b, struct meeting *m)
+{
+    if (m->met == 0 && a.count > 2)
         return;
-    for (int i = 0; i < a.count; i++)
+    for (int i = 0; i < a.count && m->open; i++)
         for (int k = 0, j = i % b.count; k < b.count && m->at[i] < 0; k++, j = j + 1 == b.count ? 0 : j + 1)
-            if (is_free(taken, j) && shapes_may_be_near(facts->shape[a.code[i]], facts->shape[b.code[j]]) && memo_word_is_near(memo, d, a.code[i], b.code[j])) {
-                m->at[i] = (int8_t)j;
-                taken |= 1u << j;
-                m->met++;
+            if (m->open >> j & 1 && shapes_may_be_near(facts->fact[a.code[i]].shape, facts->fact[b.code[j]].shape) &&
+                memo_word_is_near(memo, facts->dict, a.code[i], b.code[j])) {
+                word_met(m, i, j);
                 m->slips++;
             }
 }
@@ -131,23 +188,25 @@ bool words_are_near(const struct link_dict *d, uint32_t a, uint32_t b)
     return d->tones && name_is_variant(d->tones[a], d->tones[b]);
 }
 
-static enum level names_equal_level(const struct link_dict *d, struct words a, struct words b)
+static enum level names_equal_level(const struct word_facts *facts, struct words a, struct words b)
 {
-    bool tones = true;
+    uint32_t differ = 0;
 
     if (a.count != b.count)
         return LEVEL_UNKNOWN;
-    for (int i = 0; i < a.count; i++) {
-        tones &= a.code[i] == b.code[i];
-        if (a.code[i] != b.code[i] && d->hash[a.code[i]] != d->hash[b.code[i]])
+    for (int i = 0; i < a.count; i++)
+        differ |= a.code[i] ^ b.code[i];
+    if (!differ)
+        return LEVEL_SAME;
+    for (int i = 0; i < a.count; i++)
+        if (a.code[i] != b.code[i] && facts->fact[a.code[i]].fold != facts->fact[b.code[i]].fold)
             return LEVEL_UNKNOWN;
-    }
-    return tones ? LEVEL_SAME : NAME_LETTERS;
+    return NAME_LETTERS;
 }
 
 enum level words_name_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b)
 {
-    enum level level = names_equal_level(facts->dict, a, b);
+    enum level level = names_equal_level(facts, a, b);
     struct meeting m;
     bool first, last;
 
@@ -159,7 +218,8 @@ enum level words_name_level(struct compare_memo *memo, const struct word_facts *
         a = b;
         b = swap;
     }
-    words_meet(memo, facts, a, b, &m);
+    words_meet_equal(facts, a, b, &m);
+    words_meet_near(memo, facts, a, b, &m);
     first = m.at[0] == 0;
     last = m.at[a.count - 1] == b.count - 1;
     if (m.met == a.count && a.count == b.count && (m.slips < a.count || a.count == 1))
@@ -169,33 +229,66 @@ enum level words_name_level(struct compare_memo *memo, const struct word_facts *
     return last ? NAME_LAST : first ? NAME_FIRST : LEVEL_DIFFERENT;
 }
 
-static double weight_of(const float *rarity, struct words w)
-{
-    double sum = 0;
+/* What words weigh, and the part of it that has met nothing yet. */
+struct weight {
+    double all, open;
+};
 
-    for (int i = 0; i < w.count; i++)
-        sum += (double)rarity[w.code[i]];
-    return sum;
+static enum level share_level(double common, double all)
+{
+    double share = 2 * common / fmax(all, 1e-9);
+
+    return share >= .8 ? WORDS_5 : share >= .6 ? WORDS_4 : share >= .4 ? WORDS_3 : share >= .2 ? WORDS_2 : LEVEL_DIFFERENT;
 }
+
+/* Can each word that has met nothing meet another, as far as shapes tell? */
+static bool all_may_meet(const struct word_facts *facts, struct words a, struct words b, const struct meeting *m)
+{
+    for (int i = 0; i < a.count; i++) {
+        bool may = m->at[i] >= 0;
+
+        for (int k = 0; k < b.count && !may; k++)
+            may = m->open >> k & 1 && shapes_may_be_near(facts->fact[a.code[i]].shape, facts->fact[b.code[k]].shape);
+        if (!may)
+            return false;
+    }
+    return true;
+}
+
+/* Words with slips weigh less; they are looked at only where that could make another level. */
+static const double slip_weight = .7;
 
 enum level words_text_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b)
 {
-    enum level level = names_equal_level(facts->dict, a, b);
+    enum level level = names_equal_level(facts, a, b);
+    struct weight one = { 0 }, other = { 0 };
+    double common = 0, most;
     struct meeting m;
-    double common = 0, share;
 
     if (level)
         return level == LEVEL_SAME ? LEVEL_SAME : WORDS_6;
-    words_meet(memo, facts, a, b, &m);
-    for (int i = 0; i < a.count; i++)
-        if (m.at[i] >= 0) {
-            double one = (double)facts->rarity[a.code[i]], other = (double)facts->rarity[b.code[m.at[i]]];
-            bool equal = facts->dict->hash[a.code[i]] == facts->dict->hash[b.code[m.at[i]]];
+    words_meet_equal(facts, a, b, &m);
+    for (int i = 0; i < a.count; i++) {
+        double weight = (double)facts->fact[a.code[i]].rarity;
 
-            common += equal ? one : .7 * fmin(one, other);
-        }
-    share = 2 * common / fmax(weight_of(facts->rarity, a) + weight_of(facts->rarity, b), 1e-9);
+        one.all += weight;
+        *(m.at[i] >= 0 ? &common : &one.open) += weight;
+    }
+    for (int k = 0; k < b.count; k++) {
+        double weight = (double)facts->fact[b.code[k]].rarity;
+
+        other.all += weight;
+        other.open += m.open >> k & 1 ? weight : 0;
+    }
+    most = common + slip_weight * fmin(one.open, other.open) + 1e-6;
+    level = share_level(common, one.all + other.all);
+    if (share_level(most, one.all + other.all) == level && (a.count != b.count || !all_may_meet(facts, a, b, &m)))
+        return level;
+    words_meet_near(memo, facts, a, b, &m);
     if (m.met == a.count && a.count == b.count)
         return WORDS_6;
-    return share >= .8 ? WORDS_5 : share >= .6 ? WORDS_4 : share >= .4 ? WORDS_3 : share >= .2 ? WORDS_2 : LEVEL_DIFFERENT;
+    for (int i = 0; i < a.count && m.slips; i++)
+        if (m.at[i] >= 0 && facts->fact[a.code[i]].fold != facts->fact[b.code[m.at[i]]].fold)
+            common += slip_weight * fmin((double)facts->fact[a.code[i]].rarity, (double)facts->fact[b.code[m.at[i]]].rarity);
+    return share_level(common, one.all + other.all);
 }

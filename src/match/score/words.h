@@ -11,8 +11,11 @@ struct words {
 /* What is known of the words of a dictionary beforehand; shared by the fields that share it. */
 struct word_facts {
     const struct link_dict *dict;
-    uint64_t *shape; /* [code]: letters as bits, length, first letter: tells most words that cannot be near without a look-up */
-    float *rarity;   /* [code]: bits of surprise */
+    struct word_fact {
+        uint64_t shape; /* letters as bits, length, first letter: tells most words that cannot be near without a look-up */
+        uint32_t fold;  /* one of the codes that are this word without tones */
+        float rarity;   /* bits of surprise */
+    } *fact;            /* [code] */
 };
 void word_facts_make(struct word_facts *f, const struct link_set *set, const struct link_dict *dict);
 /* For a dictionary that grows: room for codes up to `codes`, then one by one; `words` is the sum of all uses and one. */

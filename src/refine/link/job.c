@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { VALUE_BYTES_MAX = 300 };
+enum { VALUE_BYTES_MAX = 300, AHEAD = 8 };
 
 STATUS link_job_roles(struct link_job *j)
 {
@@ -76,10 +76,16 @@ void link_job_done(struct link_job *j)
 void link_job_pairs(const struct link_job *j, struct link_csv *out)
 {
     const str *left = j->set->id[0], *right = j->set->id[link_side(j->set, 1)];
+    const struct link_found *found = j->result->found;
 
     link_csv_pairs_head(out);
     for (size_t i = 0; i < j->result->count; i++) {
-        const struct link_found *f = &j->result->found[i];
+        const struct link_found *f = &found[i];
+
+        if (i + 2 * AHEAD < j->result->count) { /* right records stand anywhere */
+            __builtin_prefetch(&right[found[i + 2 * AHEAD].pair.right]);
+            __builtin_prefetch(right[found[i + AHEAD].pair.right].ptr);
+        }
         if (report_is_told(f))
             link_csv_pair(out, left[f->pair.left], right[f->pair.right], (double)f->bits, (double)f->probability, report_class_of(f));
     }

@@ -50,17 +50,35 @@ static void id_add(struct link_csv *c, str id)
         csv_cell(&c->buf, id, ',');
 }
 
-/* `digits` after the point, of a number below 10^12. */
-static void fixed_add(struct buf *out, double x, int digits)
+/* Decimal, without leading zeros; returns where it ends. */
+static char *whole_put(char *at, uint64_t n)
 {
-    static const uint64_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
-    uint64_t whole = (uint64_t)llround(fabs(x) * (double)powers[digits]);
+    char digits[20];
+    int count = 0;
+
+    do {
+        digits[count++] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    while (count)
+        *at++ = digits[--count];
+    return at;
+}
+
+/* `digits` after the point, at most six, of a number below 10^12. */
+static char *fixed_put(char *at, double x, int digits)
+{
+    static const uint32_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
+    uint64_t whole = (uint64_t)(fabs(x) * powers[digits] + .5);
+    uint32_t part = (uint32_t)(whole % powers[digits]);
 
     if (x < 0 && whole)
-        buf_char(out, '-');
-    buf_u64(out, whole / powers[digits]);
-    buf_char(out, '.');
-    buf_pad(out, whole % powers[digits], digits);
+        *at++ = '-';
+    at = whole_put(at, whole / powers[digits]);
+    *at++ = '.';
+    for (int i = digits; i-- > 0; part /= 10)
+        at[i] = (char)('0' + part % 10);
+    return at + digits;
 }
 
 void link_csv_row_end(struct link_csv *c)
@@ -80,14 +98,17 @@ void link_csv_pairs_head(struct link_csv *c) { buf_add(&c->buf, STR("id_left,id_
 
 void link_csv_pair(struct link_csv *c, str id_left, str id_right, double bits, double probability, enum report_class class)
 {
+    char row[ROW_BYTES], *at = row;
+
     id_add(c, id_left);
     buf_char(&c->buf, ',');
     id_add(c, id_right);
-    buf_char(&c->buf, ',');
-    fixed_add(&c->buf, bits, 3);
-    buf_char(&c->buf, ',');
-    fixed_add(&c->buf, probability, 6);
-    buf_char(&c->buf, ',');
+    *at++ = ',';
+    at = fixed_put(at, bits, 3);
+    *at++ = ',';
+    at = fixed_put(at, probability, 6);
+    *at++ = ',';
+    buf_bytes(&c->buf, row, (size_t)(at - row));
     buf_add(&c->buf, str_of(report_class_word(class)));
     link_csv_row_end(c);
 }
@@ -99,9 +120,12 @@ void link_csv_clusters_head(struct link_csv *c, int sides)
 
 void link_csv_member(struct link_csv *c, str id, uint64_t cluster, int side, int sides)
 {
+    char row[ROW_BYTES], *at = row;
+
     id_add(c, id);
-    buf_char(&c->buf, ',');
-    buf_u64(&c->buf, cluster);
+    *at++ = ',';
+    at = whole_put(at, cluster);
+    buf_bytes(&c->buf, row, (size_t)(at - row));
     if (sides == 2)
         buf_add(&c->buf, side ? STR(",right") : STR(",left"));
     link_csv_row_end(c);

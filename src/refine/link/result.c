@@ -142,17 +142,48 @@ static bool is_known(const struct link_field *f, int side, uint32_t record)
     return false;
 }
 
-/* Records that, agreeing in all that they say, would still not be sure. */
+enum { ROWS = 1024 };
+
+/* What a known value adds, row by row. */
+struct known_bits {
+    double *to, bits;
+};
+
+static void known_add(const struct link_field *f, int side, uint32_t from, uint32_t count, struct known_bits add)
+{
+    switch (f->kind) {
+    case LINK_KIND_TEXT:
+    case LINK_KIND_DAY:
+        for (uint32_t r = 0; r < count; r++)
+            add.to[r] += f->code[side][from + r] ? add.bits : 0;
+        break;
+    case LINK_KIND_DIGITS:
+        for (uint32_t r = 0; r < count; r++)
+            add.to[r] += f->digits[side][from + r] ? add.bits : 0;
+        break;
+    case LINK_KIND_WORDS:
+        for (uint32_t r = 0; r < count; r++)
+            add.to[r] += f->word_count[side][from + r] ? add.bits : 0;
+        break;
+    case LINK_KIND_NONE: break;
+    }
+}
+
+/* Records that, agreeing in all that they say, would still not be sure. Column by column, some rows at a time. */
 static uint64_t unlinkable_count(const struct link_set *set, const struct link_model *m, int side, double threshold_bits)
 {
+    double bits[ROWS];
     uint64_t n = 0;
 
-    for (uint32_t i = 0; i < set->count[side]; i++) {
-        double bits = m->prior_bits;
+    for (uint32_t from = 0; from < set->count[side]; from += ROWS) {
+        uint32_t count = set->count[side] - from < ROWS ? set->count[side] - from : ROWS;
+
+        for (uint32_t r = 0; r < count; r++)
+            bits[r] = m->prior_bits;
         for (int c = 0; c < m->comparer.count; c++)
-            if (is_known(&set->field[m->comparer.list[c].field], side, i))
-                bits += (double)m->bits[c][LEVEL_SAME];
-        n += bits < threshold_bits;
+            known_add(&set->field[m->comparer.list[c].field], side, from, count, (struct known_bits){ bits, (double)m->bits[c][LEVEL_SAME] });
+        for (uint32_t r = 0; r < count; r++)
+            n += bits[r] < threshold_bits;
     }
     return n;
 }
