@@ -93,11 +93,12 @@ static void dict_grow(struct judge *j)
 }
 
 /* The engine makes them for whole dictionaries; here words come one by one. */
-static struct word_fact word_fact(str text)
+static struct word_fact word_fact(str text, str key)
 {
     uint32_t unused[2] = { 0 };
-    const str texts[2] = { { 0 }, text };
-    const struct link_dict one = { .count = 1, .text = texts, .uses = { unused, unused } };
+    uint64_t alike[2] = { 0 };
+    const str texts[2] = { { 0 }, text }, keys[2] = { { 0 }, key };
+    const struct link_dict one = { .count = 1, .text = texts, .tones = keys, .uses = { unused, unused }, .hash = alike };
     const struct link_set alone = { .sides = 1 };
     struct word_facts facts;
     struct word_fact fact;
@@ -120,7 +121,7 @@ static uint32_t word_code(struct judge *j, str key)
     j->keys[code] = arena_str(j->arena, key);
     j->texts[code] = viet_fold(j->arena, key);
     j->hashes[code] = str_hash(j->texts[code]);
-    j->facts.fact[code] = word_fact(j->texts[code]);
+    j->facts.fact[code] = word_fact(j->texts[code], j->keys[code]);
     known = table_get(&j->folds, j->texts[code]);
     j->facts.fact[code].fold = known ? (uint32_t)(uintptr_t)known : code;
     if (!known)

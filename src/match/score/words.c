@@ -17,7 +17,7 @@ struct meeting {
     unsigned open; /* words of `b` that none has met, as bits */
 };
 
-enum { SHAPE_LENGTH = 48, SHAPE_FIRST = 40, SHAPE_DIGITS = 36, LETTERS = 36 };
+enum { SHAPE_LENGTH = 48, SHAPE_FIRST = 40, SHAPE_JOINT = 38, SHAPE_VARIANT = 37, SHAPE_DIGITS = 36, LETTERS = 36, VARIANT_BYTES_MAX = 16 };
 
 /* Letters a … z and digits as bits 0 … 35; others share bits by their low part. */
 static uint64_t shape_of(str s)
@@ -26,23 +26,34 @@ static uint64_t shape_of(str s)
 
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
+        bool letter = c >= 'a' && c <= 'z', digit = c >= '0' && c <= '9';
 
-        shape |= UINT64_C(1) << (c >= 'a' && c <= 'z' ? c - 'a' : c >= '0' && c <= '9' ? 26 + c - '0' : c % LETTERS);
+        shape |= UINT64_C(1) << (letter ? c - 'a' : digit ? 26 + c - '0' : c % LETTERS);
+        shape |= (uint64_t)(!letter && !digit && c < 0x80) << SHAPE_JOINT;
     }
     return shape | (uint64_t)(s.ptr[0] >= '0' && s.ptr[0] <= '9') << SHAPE_DIGITS;
 }
 
-/* False only for words that words_are_near() would refuse, or that are three letters apart in length. */
+/* False only for words that words_are_near() would refuse, or that are three letters apart in length. Letters that one word
+ * has and the other lacks: a slip makes two at most; Jaro-Winkler .9 needs m letters met with m/a + m/b >= 1.5, so that at
+ * most a + b - 3ab / (a + b) are not. */
 static bool shapes_may_be_near(uint64_t a, uint64_t b)
 {
-    int al = (int)(a >> SHAPE_LENGTH), bl = (int)(b >> SHAPE_LENGTH), apart = al > bl ? al - bl : bl - al;
+    int al = (int)(a >> SHAPE_LENGTH), bl = (int)(b >> SHAPE_LENGTH), apart = al > bl ? al - bl : bl - al, both = al + bl, differ;
     bool same_first = !((a ^ b) >> SHAPE_FIRST & 63);
 
     if ((a | b) >> SHAPE_DIGITS & 1)
         return al >= 5 && bl >= 5 && apart <= 1;
     if (al == 1 || bl == 1)
         return same_first;
-    return same_first ? apart <= 3 : apart <= 2 && __builtin_popcountll((a ^ b) & ((UINT64_C(1) << LETTERS) - 1)) <= 4;
+    differ = __builtin_popcountll((a ^ b) & ((UINT64_C(1) << LETTERS) - 1));
+    if (apart > (same_first ? 3 : 2) || (differ > 4 && !same_first))
+        return false;
+    if ((a & b) >> SHAPE_VARIANT & 1 || (a | b) >> SHAPE_JOINT & 1)
+        return true;
+    if (al <= 4 && bl <= 4)
+        return apart <= 1 && differ <= 2;
+    return differ <= 4 || differ * both <= both * both - 3 * al * bl;
 }
 
 struct folded {
@@ -87,6 +98,8 @@ void word_facts_make(struct word_facts *f, const struct link_set *set, const str
         double uses = (double)dict->uses[0][code] + (set->sides == 2 ? dict->uses[1][code] : 0);
 
         f->fact[code].shape = shape_of(dict->text[code]);
+        if (dict->tones && dict->tones[code].len <= VARIANT_BYTES_MAX && name_has_variant(dict->tones[code]))
+            f->fact[code].shape |= UINT64_C(1) << SHAPE_VARIANT;
         f->fact[code].rarity = (float)(log2(words) - log2(uses + .5));
     }
     folds_make(f->fact, dict);

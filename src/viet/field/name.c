@@ -113,6 +113,17 @@ bool name_is_variant(str one, str other)
     return false;
 }
 
+bool name_has_variant(str word)
+{
+    char bytes[40];
+    str key = key_of(word, bytes);
+
+    for (size_t i = 0; i < COUNT(variants); i++)
+        if (str_eq(key, str_of(variants[i][0])) || str_eq(key, str_of(variants[i][1])))
+            return true;
+    return false;
+}
+
 static bool is_clan_prefix(str word, size_t words)
 {
     char bytes[8];

@@ -31,6 +31,7 @@ const char *name_warning_name(uint32_t bit); /* "name_digits"; NULL for no singl
 bool name_is_family(str word);
 /* Two forms of one name by region or old taboo (Hoàng and Huỳnh, Phúc and Phước). Different legal names: weak evidence. */
 bool name_is_variant(str one, str other);
+bool name_has_variant(str word);
 /* Proposals, the surest first; `out` holds `cap`. None changes `name`. */
 size_t name_repairs(struct arena *a, str name, struct repair *out, size_t cap);
 /* The same, but only of what is no part of the name: a form of address, a remark. */

@@ -97,6 +97,8 @@ static void knows_variants(void **state)
     assert_false(name_is_variant(STR("Hoàng"), STR("Hoàng")));
     assert_false(name_is_variant(STR("Phan"), STR("Phạm")));
     assert_false(name_is_variant(STR(""), STR("")));
+    assert_true(name_has_variant(STR("HUỲNH")));
+    assert_false(name_has_variant(STR("Lê")));
 }
 
 static void proposes(const char *name, enum repair_rule rule, const char *after)
