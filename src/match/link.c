@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 12 }; /* candidates whose values are asked for from memory before their turn */
-
 const char *const link_class_words[] = { "possible", "household", "match" };
 
 /* Pairs below these bits under the fitted model are let go. */
@@ -34,26 +32,29 @@ struct weighing {
     int threads;
 };
 
+static struct link_found *few_weigh(const struct link_model *m, const struct link_scored *list, size_t count, struct link_found *out)
+{
+    link_score_touch(m, list, count);
+    for (size_t i = 0; i < count; i++) {
+        struct link_weight w = link_score(m, list[i].pair, list[i].pattern);
+        double bits = link_weight_bits(w);
+        bool household = is_household(m, w, list[i].pattern);
+
+        if (bits >= found_bits || (household && link_pattern_is_vetoed(m, list[i].pattern)))
+            *out++ = (struct link_found){ list[i].pair, list[i].pattern, (float)bits, 0, household ? LINK_PAIR_HOUSEHOLD : LINK_PAIR_POSSIBLE };
+    }
+    return out;
+}
+
 static void slice_weigh(void *arg, int thread)
 {
     struct weighing *all = arg;
     size_t from = crew_from(all->from->count, thread, all->threads), to = crew_from(all->from->count, thread + 1, all->threads);
-    const struct link_scored *list = all->from->list;
-    struct link_found *out = all->found + from;
+    struct link_found *begin = all->found + from, *out = begin;
 
-    for (size_t i = from; i < to; i++) {
-        if (i + 2 * AHEAD < to)
-            link_score_prefetch(all->m, list[i + 2 * AHEAD].pair, list[i + 2 * AHEAD].pattern, false);
-        if (i + AHEAD < to)
-            link_score_prefetch(all->m, list[i + AHEAD].pair, list[i + AHEAD].pattern, true);
-        struct link_weight w = link_score(all->m, list[i].pair, list[i].pattern);
-        double bits = link_weight_bits(w);
-        bool household = is_household(all->m, w, list[i].pattern);
-
-        if (bits >= found_bits || (household && link_pattern_is_vetoed(all->m, list[i].pattern)))
-            *out++ = (struct link_found){ list[i].pair, list[i].pattern, (float)bits, 0, household ? LINK_PAIR_HOUSEHOLD : LINK_PAIR_POSSIBLE };
-    }
-    all->count[thread] = (size_t)(out - (all->found + from));
+    for (; from < to; from += COMPARE_TOUCHED)
+        out = few_weigh(all->m, all->from->list + from, to - from < COMPARE_TOUCHED ? to - from : COMPARE_TOUCHED, out);
+    all->count[thread] = (size_t)(out - begin);
 }
 
 static void found_weigh(struct link_result *r, const struct candidates *c, int threads)

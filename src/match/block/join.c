@@ -20,7 +20,7 @@
 
 #include "match/set/pages.h"
 
-enum { THREADS_MAX = 64, ROWS = 512, PARTITIONS_MAX = 1024, PARTITION_RECORDS = 4096, AHEAD = 12, BUCKETS = 2048, BATCH_LEAST = 4096 };
+enum { THREADS_MAX = 64, ROWS = 512, PARTITIONS_MAX = 1024, PARTITION_RECORDS = 4096, TOUCHED = 256, BUCKETS = 2048, BATCH_LEAST = 4096 };
 
 struct entry {
     uint32_t key, member;
@@ -191,6 +191,20 @@ static struct link_pair pair_of(const struct join *j, struct link_pair p)
     return found;
 }
 
+static void keys_touch(const struct join *j, const struct link_pair *pairs, size_t count)
+{
+    size_t rules = (size_t)j->rules, last = (size_t)j->rule - 1;
+    int other = j->set->sides - 1;
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t *left = j->keys[0] + pairs[i].left * rules, *right = j->keys[other] + pairs[i].right * rules;
+
+        sum += left[0] + left[last] + right[0] + right[last];
+    }
+    __asm__ volatile("" : : "r"(sum)); /* the loads are the work: they do not wait for each other */
+}
+
 /* Leaves what no rule before has brought. */
 static void batch_filter(struct worker *w)
 {
@@ -198,19 +212,18 @@ static void batch_filter(struct worker *w)
     int other = j->set->sides - 1;
     size_t rules = (size_t)j->rules, kept = 0;
 
-    if (!j->rule)
-        return;
-    for (size_t i = 0; i < w->count; i++) {
-        struct link_pair p = w->batch[i];
+    for (size_t from = 0; from < w->count && j->rule; from += TOUCHED) {
+        size_t to = w->count - from < TOUCHED ? w->count : from + TOUCHED;
 
-        if (i + AHEAD < w->count) {
-            __builtin_prefetch(j->keys[0] + w->batch[i + AHEAD].left * rules);
-            __builtin_prefetch(j->keys[other] + w->batch[i + AHEAD].right * rules);
+        keys_touch(j, w->batch + from, to - from);
+        for (size_t i = from; i < to; i++) {
+            struct link_pair p = w->batch[i];
+
+            if (!seen_before(j->keys[0] + p.left * rules, j->keys[other] + p.right * rules, j->rule))
+                w->batch[kept++] = p;
         }
-        if (!seen_before(j->keys[0] + p.left * rules, j->keys[other] + p.right * rules, j->rule))
-            w->batch[kept++] = p;
     }
-    w->count = kept;
+    w->count = j->rule ? kept : w->count;
 }
 
 /* By buckets of left members, so that whoever compares them reads the left columns nearly from front to end. */

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { RECORDS_MIN = 1 << 14, LINE_UNITS = 16, ROWS = 256 };
+enum { RECORDS_MIN = 1 << 14, ROWS = 256 };
 
 struct filling {
     const struct comparer *comparer;
@@ -69,10 +69,10 @@ static void units_place(struct cards *k, const struct comparer *c)
                 k->at[i] = (uint8_t)units;
                 units += 1 + wide;
             }
-    for (k->units = 1; k->units < units && k->units < LINE_UNITS;)
+    for (k->units = 1; k->units < units && k->units < CARD_LINE_UNITS;)
         k->units *= 2;
     while (k->units < units)
-        k->units += LINE_UNITS;
+        k->units += CARD_LINE_UNITS;
 }
 
 struct cards *cards_new(const struct comparer *c, int threads)

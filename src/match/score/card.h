@@ -4,6 +4,8 @@
 #pragma once
 #include "match/score/compare.h"
 
+enum { CARD_LINE_UNITS = 16 }; /* of a line of the cache */
+
 struct cards {
     int units;                       /* of 32 bits, of one card: 16 and a multiple of it, or less and a power of two */
     uint8_t at[LINK_FIELDS_MAX];     /* [comparison]: its first unit; wide values (words, digits) have two */

@@ -242,24 +242,26 @@ double chance_rarity(const struct link_model *m, int comparison, struct link_pai
     return 1;
 }
 
-/* Left records come in their order and need no asking. */
-void chance_prefetch(const struct link_model *m, int comparison, struct link_pair pair, int level, bool near)
+/* What is equal is looked up for the left record only. */
+void chance_touch(const struct link_model *m, int comparison, const struct link_scored *list, size_t count)
 {
     const struct link_field *f = &m->comparer.set->field[m->comparer.list[comparison].field];
-    int right = link_side(m->comparer.set, 1);
+    uint32_t left[COMPARE_TOUCHED], right[COMPARE_TOUCHED];
+    size_t lefts = 0, rights = 0;
 
-    if (level == LEVEL_SAME)
+    if (f->kind == LINK_KIND_DIGITS || (f->kind == LINK_KIND_WORDS && !m->comparer.list[comparison].is_name))
         return;
-    if (f->kind == LINK_KIND_TEXT && !near)
-        __builtin_prefetch(&f->code[right][pair.right]);
-    if (f->kind != LINK_KIND_WORDS)
-        return;
-    if (near)
-        __builtin_prefetch(link_words(f, right, pair.right));
-    else {
-        __builtin_prefetch(&f->word_at[right][pair.right]);
-        __builtin_prefetch(&f->word_count[right][pair.right]);
+    for (size_t i = 0; i < count; i++) {
+        int level = pattern_level(list[i].pattern, comparison);
+        bool counts = level > LEVEL_DIFFERENT && m->rarity_mean[comparison][level] > 0;
+
+        left[lefts] = list[i].pair.left;
+        lefts += counts;
+        right[rights] = list[i].pair.right;
+        rights += counts && level != LEVEL_SAME && f->kind != LINK_KIND_DAY;
     }
+    compare_touch(f, 0, left, lefts);
+    compare_touch(f, link_side(m->comparer.set, 1), right, rights);
 }
 
 /* Pairs that have the same value, and their mean rarity: each pair counted as often as it occurs. */

@@ -9,5 +9,6 @@ size_t chance_day_slot(uint32_t day);
 /* Fills pairs, known, all, rarity_mean and days of a model whose comparer stands. */
 void chance_count(struct link_model *m);
 /* One over the chance that a value such as this stands in a record; 1 where rarity is not used. */
-void chance_prefetch(const struct link_model *m, int comparison, struct link_pair pair, int level, bool near);
+/* Loads what chance_rarity() will look at for these, at most COMPARE_TOUCHED. */
+void chance_touch(const struct link_model *m, int comparison, const struct link_scored *list, size_t count);
 double chance_rarity(const struct link_model *m, int comparison, struct link_pair pair, int level);

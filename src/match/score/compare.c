@@ -329,10 +329,6 @@ uint64_t compare_records(const struct comparer *c, struct compare_memo *memo, in
     return pattern;
 }
 
-/* Loads what is about to be compared, for some pairs at once: a short loop of loads that do not wait for each other keeps the
- * memory far busier than comparing with prefetches between (measured: three times). */
-enum { CARDS_AHEAD = 24, TOUCHED = 256 };
-
 static uint64_t words_touch(const struct link_field *f, int side, const uint32_t *rows, size_t count)
 {
     const uint32_t *word = f->word[side];
@@ -348,7 +344,7 @@ static uint64_t words_touch(const struct link_field *f, int side, const uint32_t
     return sum;
 }
 
-static void column_touch(const struct link_field *f, int side, const uint32_t *rows, size_t count)
+void compare_touch(const struct link_field *f, int side, const uint32_t *rows, size_t count)
 {
     uint64_t sum = 0;
 
@@ -415,21 +411,31 @@ static void batch_field(const struct batch *b, int i, const uint16_t *open, size
 {
     const struct link_field *f = &b->c->set->field[b->c->list[i].field];
     int right = link_side(b->c->set, 1);
-    uint32_t rows[2][TOUCHED];
+    uint32_t rows[2][COMPARE_TOUCHED];
 
-    for (size_t from = 0; from < count; from += TOUCHED) {
-        size_t n = count - from < TOUCHED ? count - from : TOUCHED;
+    for (size_t from = 0; from < count; from += COMPARE_TOUCHED) {
+        size_t n = count - from < COMPARE_TOUCHED ? count - from : COMPARE_TOUCHED;
 
         for (size_t k = 0; k < n; k++) {
             rows[0][k] = b->pairs[open[from + k]].left;
             rows[1][k] = b->pairs[open[from + k]].right;
         }
-        column_touch(f, 0, rows[0], n);
-        column_touch(f, right, rows[1], n);
+        compare_touch(f, 0, rows[0], n);
+        compare_touch(f, right, rows[1], n);
         for (size_t k = 0; k < n; k++)
             b->patterns[open[from + k]] |= (uint64_t)field_level(b->c, b->memo, i, (struct view){ 0, rows[0][k] }, (struct view){ right, rows[1][k] })
                                            << (i * LEVEL_BITS);
     }
+}
+
+static void cards_touch(const struct cards *k, int right, const struct link_pair *pairs, size_t count)
+{
+    uint32_t sum = 0;
+
+    for (size_t n = 0; n < count; n++)
+        for (int unit = 0; unit < k->units; unit += CARD_LINE_UNITS)
+            sum += card_of(k, 0, pairs[n].left)[unit] + card_of(k, right, pairs[n].right)[unit];
+    __asm__ volatile("" : : "r"(sum));
 }
 
 static void cards_compare(const struct batch *b, size_t count)
@@ -437,12 +443,12 @@ static void cards_compare(const struct batch *b, size_t count)
     const struct cards *k = b->c->cards;
     int right = link_side(b->c->set, 1);
 
-    for (size_t n = 0; n < count; n++) {
-        if (n + CARDS_AHEAD < count) {
-            __builtin_prefetch(card_of(k, 0, b->pairs[n + CARDS_AHEAD].left));
-            __builtin_prefetch(card_of(k, right, b->pairs[n + CARDS_AHEAD].right));
-        }
-        b->patterns[n] = cards_pattern(b, card_of(k, 0, b->pairs[n].left), card_of(k, right, b->pairs[n].right));
+    for (size_t from = 0; from < count; from += COMPARE_TOUCHED) {
+        size_t to = count - from < COMPARE_TOUCHED ? count : from + COMPARE_TOUCHED;
+
+        cards_touch(k, right, b->pairs + from, to - from);
+        for (size_t n = from; n < to; n++)
+            b->patterns[n] = cards_pattern(b, card_of(k, 0, b->pairs[n].left), card_of(k, right, b->pairs[n].right));
     }
     for (int i = 0; i < b->c->count; i++) {
         size_t open = 0;

@@ -72,7 +72,12 @@ struct compare_memo;
 struct compare_memo *compare_memo_new(void);
 void compare_memo_free(struct compare_memo *m);
 
-/* Many pairs at once, at most COMPARE_MANY, with what comes next asked for from memory beforehand. */
+/* Loads values of records that are about to be looked at: a short loop of loads that do not wait for each other keeps the
+ * memory far busier than work with prefetches between (measured: twice as fast), if it is for few enough to stay near. */
+enum { COMPARE_TOUCHED = 256 };
+void compare_touch(const struct link_field *f, int side, const uint32_t *rows, size_t count);
+
+/* Many pairs at once, at most COMPARE_MANY. */
 enum { COMPARE_MANY = 4096 };
 void compare_pairs(const struct comparer *c, struct compare_memo *memo, const struct link_pair *pairs, size_t count, uint64_t *ret_patterns);
 uint64_t compare_pair(const struct comparer *c, struct compare_memo *memo, struct link_pair pair);

@@ -172,14 +172,10 @@ struct link_weight link_score(const struct link_model *m, struct link_pair pair,
     return w;
 }
 
-void link_score_prefetch(const struct link_model *m, struct link_pair pair, uint64_t pattern, bool near)
+void link_score_touch(const struct link_model *m, const struct link_scored *list, size_t count)
 {
-    for (int i = 0; i < m->comparer.count; i++) {
-        int level = pattern_level(pattern, i);
-
-        if (m->rarity_mean[i][level] > 0 && level > LEVEL_DIFFERENT)
-            chance_prefetch(m, i, pair, level, near);
-    }
+    for (int i = 0; i < m->comparer.count; i++)
+        chance_touch(m, i, list, count);
 }
 
 double link_score_bits(const struct link_model *m, struct link_pair pair, uint64_t pattern)

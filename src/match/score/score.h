@@ -68,8 +68,8 @@ bool link_pattern_is_vetoed(const struct link_model *m, uint64_t pattern);
 void link_model_fit(struct link_model *m, const struct link_scored *list, size_t count);
 /* Of a pair, with rarity. */
 struct link_weight link_score(const struct link_model *m, struct link_pair pair, uint64_t pattern);
-/* Asks the memory for what weighing a pair soon will read; then once more when it is `near`. */
-void link_score_prefetch(const struct link_model *m, struct link_pair pair, uint64_t pattern, bool near);
+/* Loads what weighing these pairs will look at; at most COMPARE_TOUCHED. */
+void link_score_touch(const struct link_model *m, const struct link_scored *list, size_t count);
 /* The part of one comparison in it. */
 struct link_weight link_field_weight(const struct link_model *m, int comparison, struct link_pair pair, uint64_t pattern);
 /* For showing: the weight of a pair in one number, and a comparison's part in it against the likelier of the two other
