@@ -39,7 +39,6 @@ struct judge {
     struct arena *arena;
     struct compare_memo *memo;
     struct table codes;    /* word with tones: its code */
-    struct table folds;    /* word without: the first code that has it */
     struct link_dict dict; /* words of names; grows */
     struct word_facts facts;
     str *texts, *keys;
@@ -54,7 +53,6 @@ struct judge *judge_new(struct arena *a)
     j->arena = a;
     j->memo = compare_memo_new();
     table_init(&j->codes);
-    table_init(&j->folds);
     return j;
 }
 
@@ -64,7 +62,6 @@ void judge_free(struct judge *j)
         return;
     compare_memo_free(j->memo);
     table_done(&j->codes);
-    table_done(&j->folds);
 }
 
 /* --- names ----------------------------------------------------------------------------------------------------------------- */
@@ -93,12 +90,12 @@ static void dict_grow(struct judge *j)
 }
 
 /* The engine makes them for whole dictionaries; here words come one by one. */
-static struct word_fact word_fact(str text, str key)
+static struct word_fact word_fact(str text, str key, uint64_t hash)
 {
     uint32_t unused[2] = { 0 };
-    uint64_t alike[2] = { 0 };
+    uint64_t hashes[2] = { 0, hash };
     const str texts[2] = { { 0 }, text }, keys[2] = { { 0 }, key };
-    const struct link_dict one = { .count = 1, .text = texts, .tones = keys, .uses = { unused, unused }, .hash = alike };
+    const struct link_dict one = { .count = 1, .text = texts, .tones = keys, .uses = { unused, unused }, .hash = hashes };
     const struct link_set alone = { .sides = 1 };
     struct word_facts facts;
     struct word_fact fact;
@@ -121,11 +118,7 @@ static uint32_t word_code(struct judge *j, str key)
     j->keys[code] = arena_str(j->arena, key);
     j->texts[code] = viet_fold(j->arena, key);
     j->hashes[code] = str_hash(j->texts[code]);
-    j->facts.fact[code] = word_fact(j->texts[code], j->keys[code]);
-    known = table_get(&j->folds, j->texts[code]);
-    j->facts.fact[code].fold = known ? (uint32_t)(uintptr_t)known : code;
-    if (!known)
-        table_set(&j->folds, j->texts[code], (void *)(uintptr_t)code);
+    j->facts.fact[code] = word_fact(j->texts[code], j->keys[code], j->hashes[code]);
     table_set(&j->codes, j->keys[code], (void *)(uintptr_t)code);
     return code;
 }

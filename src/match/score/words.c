@@ -56,72 +56,45 @@ static bool shapes_may_be_near(uint64_t a, uint64_t b)
     return differ <= 4 || differ * both <= both * both - 3 * al * bl;
 }
 
-struct folded {
-    uint64_t hash;
-    uint32_t code;
-};
-
-static int folded_order(const void *a, const void *b)
-{
-    const struct folded *x = a, *y = b;
-
-    return x->hash < y->hash ? -1 : x->hash > y->hash ? 1 : x->code < y->code ? -1 : 1;
-}
-
-static void folds_make(struct word_fact *fact, const struct link_dict *dict)
-{
-    struct folded *list = malloc(((size_t)dict->count + 1) * sizeof *list);
-    bool sorted = true;
-
-    MUST(list);
-    for (uint32_t i = 0; i < dict->count; i++) {
-        list[i] = (struct folded){ dict->hash[i + 1], i + 1 };
-        sorted &= !i || list[i - 1].hash <= list[i].hash;
-    }
-    if (!sorted)
-        qsort(list, dict->count, sizeof *list, folded_order);
-    for (uint32_t i = 0; i < dict->count; i++)
-        fact[list[i].code].fold = i && list[i - 1].hash == list[i].hash ? fact[list[i - 1].code].fold : list[i].code;
-    free(list);
-}
-
 void word_facts_make(struct word_facts *f, const struct link_set *set, const struct link_dict *dict)
 {
     double words = 1;
 
-    *f = (struct word_facts){ .dict = dict, .fact = calloc((size_t)dict->count + 1, sizeof *f->fact) };
-    MUST(f->fact);
+    *f = (struct word_facts){ .dict = dict };
     for (int side = 0; side < set->sides; side++)
         for (uint32_t code = 1; code <= dict->count; code++)
             words += dict->uses[side][code];
-    for (uint32_t code = 1; code <= dict->count; code++) {
-        double uses = (double)dict->uses[0][code] + (set->sides == 2 ? dict->uses[1][code] : 0);
-
-        f->fact[code].shape = shape_of(dict->text[code]);
-        if (dict->tones && dict->tones[code].len <= VARIANT_BYTES_MAX && name_has_variant(dict->tones[code]))
-            f->fact[code].shape |= UINT64_C(1) << SHAPE_VARIANT;
-        f->fact[code].rarity = (float)(log2(words) - log2(uses + .5));
-    }
-    folds_make(f->fact, dict);
+    word_facts_room(f, dict->count);
+    for (uint32_t code = 1; code <= dict->count; code++)
+        word_facts_add(f, code, words);
 }
 
 void word_facts_room(struct word_facts *f, uint32_t codes)
 {
-    f->shape = reallocarray(f->shape, (size_t)codes + 1, sizeof *f->shape);
-    f->rarity = reallocarray(f->rarity, (size_t)codes + 1, sizeof *f->rarity);
-    MUST(f->shape && f->rarity);
+    f->fact = reallocarray(f->fact, (size_t)codes + 1, sizeof *f->fact);
+    MUST(f->fact);
 }
 
 void word_facts_add(struct word_facts *f, uint32_t code, double words)
 {
-    f->shape[code] = shape_of(f->dict->text[code]);
-    f->rarity[code] = (float)(log2(words) - log2((double)f->dict->uses[0][code] + f->dict->uses[1][code] + .5));
+    const struct link_dict *d = f->dict;
+    double uses = (double)d->uses[0][code] + (d->uses[1] ? d->uses[1][code] : 0);
+    bool variant = d->tones && d->tones[code].len <= VARIANT_BYTES_MAX && name_has_variant(d->tones[code]);
+
+    f->fact[code] = (struct word_fact){ .shape = shape_of(d->text[code]) | (uint64_t)variant << SHAPE_VARIANT, .fold = (uint32_t)d->hash[code],
+                                        .rarity = (float)(log2(words) - log2(uses + .5)) };
 }
 
 void word_facts_done(struct word_facts *f)
 {
     free(f->fact);
     *f = (struct word_facts){ 0 };
+}
+
+/* Equal without tones. */
+static bool folds_alike(const struct word_facts *f, uint32_t a, uint32_t b)
+{
+    return f->fact[a].fold == f->fact[b].fold && f->dict->hash[a] == f->dict->hash[b];
 }
 
 /* Which of the eight are `fold`, as bits. */
@@ -164,8 +137,14 @@ static void words_meet_equal(const struct word_facts *facts, struct words a, str
         unsigned places = places_of(folds, facts->fact[a.code[i]].fold) & m->open, later = places >> own << own;
 
         m->at[i] = -1;
-        if (places)
-            word_met(m, i, __builtin_ctz(later ? later : places));
+        while (places && m->at[i] < 0) {
+            int at = __builtin_ctz(later ? later : places);
+
+            if (folds_alike(facts, a.code[i], b.code[at]))
+                word_met(m, i, at);
+            places &= ~(1u << at);
+            later &= ~(1u << at);
+        }
     }
 }
 
@@ -212,7 +191,7 @@ static enum level names_equal_level(const struct word_facts *facts, struct words
     if (!differ)
         return LEVEL_SAME;
     for (int i = 0; i < a.count; i++)
-        if (a.code[i] != b.code[i] && facts->fact[a.code[i]].fold != facts->fact[b.code[i]].fold)
+        if (a.code[i] != b.code[i] && !folds_alike(facts, a.code[i], b.code[i]))
             return LEVEL_UNKNOWN;
     return NAME_LETTERS;
 }
@@ -301,7 +280,7 @@ enum level words_text_level(struct compare_memo *memo, const struct word_facts *
     if (m.met == a.count && a.count == b.count)
         return WORDS_6;
     for (int i = 0; i < a.count && m.slips; i++)
-        if (m.at[i] >= 0 && facts->fact[a.code[i]].fold != facts->fact[b.code[m.at[i]]].fold)
+        if (m.at[i] >= 0 && !folds_alike(facts, a.code[i], b.code[m.at[i]]))
             common += slip_weight * fmin((double)facts->fact[a.code[i]].rarity, (double)facts->fact[b.code[m.at[i]]].rarity);
     return share_level(common, one.all + other.all);
 }

@@ -13,7 +13,7 @@ struct word_facts {
     const struct link_dict *dict;
     struct word_fact {
         uint64_t shape; /* letters as bits, length, first letter: tells most words that cannot be near without a look-up */
-        uint32_t fold;  /* one of the codes that are this word without tones */
+        uint32_t fold;  /* the low half of its hash without tones */
         float rarity;   /* bits of surprise */
     } *fact;            /* [code] */
 };
