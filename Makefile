@@ -1,6 +1,6 @@
 # In front of meson and the scripts; each target says what it runs. ./run and ./test need no make.
 .POSIX:
-.PHONY: all bench eval lint fuzz clean
+.PHONY: all bench eval lint fuzz nodes clean
 
 # The release build: build/dancu.
 all:
@@ -23,6 +23,10 @@ eval: all
 # Layers, sizes, banned functions, missing tests.
 lint:
 	python3 tools/tidy.py
+
+# Ten thousand life events over two nodes, a line that spoils a third of the messages, and kill -9 on either side.
+nodes: all
+	python3 tests/life/two_nodes.py build/dancu --bundles 10000 --kills 20 --seconds 3000
 
 # Each libFuzzer target for FUZZ_SECONDS (60).
 fuzz:

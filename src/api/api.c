@@ -27,8 +27,11 @@ struct call {
     struct work work;
 };
 
-/* /tsa: where clients of RFC 3161 look for a time-stamp authority. */
-bool api_owns(str path) { return str_starts(path, STR("/api/")) || str_eq(path, STR("/tsa")) || tiles_own(path); }
+/* /tsa: where clients of RFC 3161 look for a time-stamp authority; /post: where nodes send each other messages. */
+bool api_owns(str path)
+{
+    return str_starts(path, STR("/api/")) || str_eq(path, STR("/tsa")) || str_starts(path, STR("/post/")) || tiles_own(path);
+}
 
 static void route_add(struct api *api, const struct operation *op)
 {

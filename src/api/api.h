@@ -10,7 +10,7 @@ struct api;
 /* Builds the table of routes of all operations of `app`. */
 STATUS api_start(struct app *app, struct api **ret);
 void api_stop(struct api *api);
-/* Does the path belong to this face? "/api/…" and "/ledger/…" do. */
+/* Does the path belong to this face? "/api/…", "/post/…" and "/ledger/…" do. */
 bool api_owns(str path);
 /* Takes the exchange over; finishes it now or from a lane. Never blocks. */
 void api_handle(struct api *api, struct exchange *x);

@@ -87,7 +87,7 @@ STATUS leg_step(struct ctx *cx, struct bundle *b, int leg, enum leg_command comm
 
 /* --- writing -------------------------------------------------------------------------------------------------------------- */
 
-static STATUS leg_insert(struct ctx *cx, const struct bundle *b, int leg)
+STATUS leg_insert(struct ctx *cx, const struct bundle *b, int leg)
 {
     const struct life_leg_row *l = &b->legs[leg];
     return life_leg_add(cx, &(struct life_leg_add_params){
@@ -135,8 +135,11 @@ STATUS bundle_save(struct ctx *cx, struct bundle *b)
     if (changed != 1)
         return FAIL(VERSION_CONFLICT);
     for (size_t i = 0; i < b->event->leg_count; i++)
-        if (b->touched >> i & 1)
+        if (b->touched >> i & 1) {
             TRY(leg_write(cx, b, (int)i));
+            if (!bundle_is_home(b))
+                TRY(leg_tell(cx, b, (int)i, TELL_STATE));
+        }
     b->touched = 0;
     b->seen_version = b->row.version;
     return change_note(cx, (struct subject){ { b->row.applicant }, UNIT_NONE }, 0);

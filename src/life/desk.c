@@ -1,5 +1,5 @@
-/* What is done with a leg: acknowledged, taken, done, refused by its office; agreed to by the person who is asked; and with the
- * whole: withdrawn before anything is done, taken back in the order of dependency after it was. Alarms are raised and waits ended
+/* What is done with a leg: acknowledged, taken, done, refused by its office; agreed to by the person who is asked; and the
+ * whole is withdrawn before anything is done. Alarms are raised and waits ended
  * by the sweep. Each command carries the version that its officer saw.
  * tested by: src/life/test/life_test.c */
 #include "life/inside.h"
@@ -124,47 +124,10 @@ STATUS life_withdraw(struct ctx *cx, const struct life_withdraw_in *in, struct l
             return FAIL_WITH(LEG_STATE, STR("leg"), b.event->legs[i].key);
     for (size_t i = 0; i < b.event->leg_count; i++)
         if (!leg_is_ended((enum leg_state)b.legs[i].state))
-            TRY(leg_step(cx, &b, (int)i, LEG_SKIP, reason));
+            TRY(leg_drop(cx, &b, (int)i, LEG_SKIP, reason));
     b.row.state = BUNDLE_WITHDRAWN;
     b.row.ended_us = cx->now_us;
     TRY(parent_end(cx, &b, BUNDLE_WITHDRAWN, reason));
-    TRY(bundle_save(cx, &b));
-    return life_now_of(cx, &b, &ret->now);
-}
-
-/* The office that recorded the cause takes it back: its leg comes first in the definition. */
-static STATUS reverse_may(const struct ctx *cx, const struct bundle *b)
-{
-    if (!bundle_is_home(b) || !bundle_may_see(cx, b))
-        return FAIL(LIFE_MISSING);
-    return str_eq(b->legs[0].organisation, cx->actor.organisation) ? OK : FAIL(NOT_ALLOWED);
-}
-
-STATUS life_reverse(struct ctx *cx, const struct life_reverse_in *in, struct life_reverse_out *ret)
-{
-    enum leg_state states[LIFE_LEGS_MAX];
-    struct bundle b;
-    int leg;
-    TRY(bundle_find(cx, in->bundle, &b));
-    TRY(reverse_may(cx, &b));
-    if (in->expected_version != b.row.version)
-        return FAIL(VERSION_CONFLICT);
-    if (str_trim(in->reason).len == 0)
-        return FAIL_AT(FIELD_MISSING, STR("reason"));
-    bundle_states(&b, states);
-    if (b.event->legs[0].undo_count == 0 || leg_to_undo(b.event, states) < 0)
-        return FAIL_WITH(LEG_STATE, STR("bundle"), str_of(bundle_state_word((enum bundle_state)b.row.state)));
-    b.row.reversal = in->reason;
-    for (size_t i = 0; i < b.event->leg_count; i++)
-        if (!leg_is_ended(states[i]))
-            TRY(leg_step(cx, &b, (int)i, LEG_SKIP, in->reason));
-    for (bundle_states(&b, states); (leg = leg_to_undo(b.event, states)) >= 0; bundle_states(&b, states))
-        TRY(leg_undo(cx, &b, leg, in->reason));
-    bool was_open = b.row.state == BUNDLE_OPEN;
-    b.row.state = BUNDLE_REVERSED;
-    b.row.ended_us = cx->now_us;
-    if (was_open)
-        TRY(parent_end(cx, &b, BUNDLE_REFUSED, in->reason));
     TRY(bundle_save(cx, &b));
     return life_now_of(cx, &b, &ret->now);
 }
@@ -175,7 +138,7 @@ static STATUS swept(struct ctx *cx, int64_t id, int leg, enum leg_command comman
 {
     struct at at = { .leg = leg };
     TRY(bundle_find(cx, id, &at.b));
-    TRY(leg_step(cx, &at.b, leg, command, STR("")));
+    TRY(leg_drop(cx, &at.b, leg, command, STR("")));
     return finish(cx, &at);
 }
 

@@ -4,6 +4,7 @@
 #include "life/life.h"
 #include "life/life_ops.h"
 #include "life/life_sql.h"
+#include "post/post.h"
 #include "service/inside.h"
 
 enum { MOMENTS_MAX = 500, LEG_NONE = -1 };
@@ -30,6 +31,18 @@ void bundle_states(const struct bundle *b, enum leg_state *states);
 uint32_t bundle_absent(const struct bundle *b);
 /* Writes what was touched, by compare-and-set, and tells the home or the nodes that must know; ERR_VERSION_CONFLICT. */
 STATUS bundle_save(struct ctx *cx, struct bundle *b);
+
+STATUS leg_insert(struct ctx *cx, const struct bundle *b, int leg);
+
+/* --- remote.c: legs on other nodes --- */
+enum leg_telling { TELL_OPEN, TELL_STATE, TELL_SKIP, TELL_UNDO };
+/* To the node that has the leg, or, there, to the home of the bundle. */
+STATUS leg_tell(struct ctx *cx, const struct bundle *b, int leg, enum leg_telling what);
+/* Leaves a leg out, or ends it, and lets its node know. */
+STATUS leg_drop(struct ctx *cx, struct bundle *b, int leg, enum leg_command command, str note);
+
+/* --- reverse.c --- */
+STATUS reverse_go(struct ctx *cx, struct bundle *b); /* as far as it goes until another node has answered */
 
 /* --- settle.c: what follows by itself --- */
 /* Lets legs begin, skips what can no longer be, does what is automatic, ends the bundle and its dossier. */

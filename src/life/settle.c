@@ -49,6 +49,11 @@ STATUS leg_send(struct ctx *cx, struct bundle *b, int leg)
     int64_t answer_us = l->answer_us;
     TRY(leg_step(cx, b, leg, LEG_SEND, STR("")));
     l->answer_us = answer_us;
+    const struct peer *there = l->person ? NULL : defs_peer_holding(cx->app->defs, def->owner_kind);
+    if (there) {
+        l->node = there->node;
+        return leg_tell(cx, b, leg, TELL_OPEN);
+    }
     return l->person ? leg_step(cx, b, leg, LEG_ACKNOWLEDGE, STR("")) : OK;
 }
 
@@ -89,7 +94,7 @@ static STATUS leg_settle(struct ctx *cx, struct bundle *b, int leg, bool *ret_mo
     bundle_states(b, states);
     *ret_moved = true;
     if (l->state == LEG_READY)
-        return b->event->legs[leg].automatic ? automatic(cx, b, leg) : leg_go(cx, b, leg);
+        return b->event->legs[leg].automatic && !defs_peer_holding(cx->app->defs, b->event->legs[leg].owner_kind) ? automatic(cx, b, leg) : leg_go(cx, b, leg);
     if (l->state == LEG_WAITING) {
         l->absent = is_absent(cx, b, &b->event->legs[leg]);
         enum leg_next next = leg_next(b->event, states, (size_t)leg, bundle_absent(b));

@@ -18,10 +18,14 @@ static str output_of(struct ctx *cx, const struct bundle *b, str path)
 {
     struct answer *outputs = NULL;
     size_t count = 0;
-    str key;
+    str key, whole = path;
     if (!str_cut(&path, '.', &key))
         return STR("");
     int leg = life_leg_find(b->event, key);
+    if (leg >= 0 && !(b->held >> leg & 1)) { /* on another node: what its home told */
+        const struct answer *told = bundle_known(b, arena_join(cx->arena, STR("leg."), whole));
+        return told ? told->value : STR("");
+    }
     if (leg < 0 || !status_ok(leg_outputs(cx, &b->legs[leg], &outputs, &count)))
         return STR("");
     const struct answer *a = form_answer(outputs, count, path);
@@ -85,9 +89,5 @@ int64_t bundle_subject(struct ctx *cx, const struct bundle *b)
 {
     str text = str_starts(b->event->subject, STR("subject.")) ? STR("") : bundle_value(cx, b, b->event->subject);
     int64_t number = 0;
-    if (text.len == 0) { /* another node was told */
-        const struct answer *told = bundle_known(b, STR("known.subject"));
-        text = told ? told->value : STR("");
-    }
     return text.len == NUMBER_DIGITS && str_i64(text, &number) ? number : 0;
 }

@@ -20,7 +20,8 @@ int64_t person_name_hash(str name)
 }
 
 /* Milliseconds since 2020 and twelve random bits: below 2^53, so that every reader of JSON keeps all digits, and above the
- * ids of any load. Two births in one millisecond that draw the same bits are refused by the key and sent again. */
+ * ids of any load. Two in one millisecond may draw the same bits: who makes
+ * a person looks whether the id is taken. */
 person_id person_id_new(struct ctx *cx)
 {
     return (person_id){ id_fresh(cx->now_us) };

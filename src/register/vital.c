@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { MARRIAGE_AGE_MALE = 20, MARRIAGE_AGE_FEMALE = 18, PARENT_AGE_MIN = 10 };
+enum { MARRIAGE_AGE_MALE = 20, MARRIAGE_AGE_FEMALE = 18, PARENT_AGE_MIN = 10, ID_TRIES = 50 };
 
 /* Before which day `later` certainly lies: known only as precisely as the less precise of the two. */
 static bool certainly_before(day earlier, day later) { return day_last(earlier) < day_first(later); }
@@ -107,12 +107,25 @@ static void birth_facts(struct fact_list *l, const struct person_birth_in *in, c
     add_number(l, FIELD_MARITAL, MARITAL_SINGLE);
 }
 
+/* An id that nobody has: a birth must never be folded into another person's life. */
+static STATUS id_unused(struct ctx *cx, person_id *ret)
+{
+    struct person other;
+    bool taken = true;
+    for (int tries = 0; taken && tries < ID_TRIES; tries++) {
+        *ret = person_id_new(cx);
+        TRY(person_by_id(cx, *ret, &other, &taken));
+    }
+    return taken ? FAIL(VERSION_CONFLICT) : OK;
+}
+
 STATUS person_birth(struct ctx *cx, const struct person_birth_in *in, struct person_birth_out *ret)
 {
     struct parents parents = { 0 };
     struct person p;
     unit_id unit;
     int64_t household;
+    person_id id;
     struct person_birth_in clean = *in;
     struct fact_list l = { .from = in->birth, .source = SOURCE_CIVIL_STATUS, .evidence = in->has_evidence ? in->evidence : STR("") };
     TRY(viet_enter(cx->arena, STR("name"), in->name, 200, &clean.name));
@@ -122,7 +135,7 @@ STATUS person_birth(struct ctx *cx, const struct person_birth_in *in, struct per
     TRY(birth_home(cx, in, &parents, &unit, &household));
     if (in->has_at_home && !in->at_home)
         unit = UNIT_NONE;
-    person_id id = person_id_new(cx);
+    TRY(id_unused(cx, &id));
     TRY(number_issue_new(cx, id, in->registered_at, in->birth, in->sex, &ret->number));
     birth_facts(&l, &clean, &parents, ret->number);
     if (unit.v) {

@@ -41,6 +41,22 @@ static void a_birth_gives_a_plausible_number(void **state)
     folds_hold(f);
 }
 
+/* Drawn alike within one millisecond, two ids are still two: a birth is never folded into another life. */
+static void two_births_are_two_people(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    int64_t now_us = clock_now_us();
+    random_seed(9);
+    struct person_birth_out one = born(f, "Lê Thị Mai", SEX_FEMALE, 20261120);
+    clock_set_us(now_us);
+    random_seed(9);
+    struct person_birth_out two = born(f, "Lê Thị Lan", SEX_FEMALE, 20261120);
+    assert_int_not_equal(one.person, two.person);
+    assert_int_equal(person_of(f, one.person).version, 1);
+    assert_true(str_eq(person_of(f, one.person).name, STR("Lê Thị Mai")));
+    folds_hold(f);
+}
+
 static void a_child_joins_its_mothers_household(void **state)
 {
     struct fixture *f = fixture_ready(state);
@@ -416,7 +432,7 @@ static void an_outdated_version_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EVERYWHERE(a_birth_gives_a_plausible_number), EVERYWHERE(a_child_joins_its_mothers_household),
+        EVERYWHERE(a_birth_gives_a_plausible_number), EVERYWHERE(two_births_are_two_people), EVERYWHERE(a_child_joins_its_mothers_household),
         EVERYWHERE(births_that_cannot_be_are_refused), EVERYWHERE(death_takes_effect_on_its_day),
         EVERYWHERE(the_law_says_who_may_marry), EVERYWHERE(close_kin_may_not_marry), EVERYWHERE(marriage_ends_by_divorce_or_death),
         EVERYWHERE(moves_go_to_units_that_stand_on_that_day), EVERYWHERE(a_temporary_residence_ends_by_itself), EVERYWHERE(who_is_away_comes_back), EVERYWHERE(a_correction_keeps_the_old_value),

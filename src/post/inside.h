@@ -1,0 +1,37 @@
+/* Inside of post: what its parts share. */
+#pragma once
+#include "crypt/crypt.h"
+#include "post/post.h"
+#include "post/post_ops.h"
+#include "post/post_sql.h"
+
+enum { SHARD = 0, SIGNATURE_CHARS = 86, KEY_CHARS = 43, BODY_BYTES_MAX = 400000, BATCH_MOST = 64 };
+
+/* --- wire.c --- */
+struct post_letter {
+    str from, to, kind, body;
+    int64_t stream, seq;
+};
+STATUS letter_sign(struct ctx *cx, const struct post_letter *l, str *ret); /* with this node's key */
+STATUS letter_check(struct arena *a, const struct peer *from, const struct post_letter *l, str signature); /* ERR_SIGNATURE */
+STATUS answer_sign(struct ctx *cx, const struct post_letter *l, int outcome, str *ret);
+STATUS answer_check(struct arena *a, const struct peer *from, const struct post_letter *l, int outcome, str signature);
+STATUS node_key(const struct app *app, struct sign_key *ret);
+int64_t letter_digest(const struct post_letter *l);
+
+/* --- send.c: the thread that sends --- */
+struct sender;
+STATUS sender_start(struct app *app, struct sender **ret);
+void sender_stop(struct sender *s);
+void sender_free(struct sender *s);
+void sender_wake(struct sender *s); /* a hint: something may wait */
+
+/* --- outbox.c: what the sender does in transactions --- */
+struct outbox {
+    struct post_letter letters[BATCH_MOST];
+    str signatures[BATCH_MOST];
+    bool taken[BATCH_MOST];
+    size_t count;
+};
+status outbox_read(struct ctx *cx, void *outbox);
+status outbox_settle(struct ctx *cx, void *outbox); /* removes what was taken, lets the next of its stream go */
