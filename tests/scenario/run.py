@@ -19,7 +19,6 @@ import case_steps  # noqa: F401
 import dossier_steps  # noqa: F401 its steps join the language
 import life_steps  # noqa: F401
 import import_steps  # noqa: F401
-import post_steps  # noqa: F401
 import steps
 import world
 
