@@ -1,4 +1,4 @@
-"""An import that is killed again and again, beside the same import left alone."""
+"""An import into a register that is killed again and again, beside the same import left alone."""
 import collections
 import json
 import os
@@ -14,13 +14,17 @@ PEOPLE, ROWS, LIST_SEED = '20000', 12000, 11
 PAUSE_S = 1  # how long a new process waits before it takes up what was left
 STATES = ('waiting', 'running', 'done', 'failed')
 DONE, FAILED = 'done', 'failed'
-SOURCE = 'hoi-nong-dan'
+SOURCE, REGISTER = 'hoi-nong-dan', 'farmers'
 DEADLINE_S = 120
 RESULT = {  # what an import leaves behind, without ids and times
     'rows': 'SELECT place, line, outcome, reason, repairs, warnings, differs, person, candidates, duplicate_of, number, name, birth, sex '
             'FROM list_row ORDER BY place',
     'figures': 'SELECT figure, item, row_count FROM delivery_figure ORDER BY figure, item',
     'deliveries': 'SELECT state, rows_done, rows_total, matched, error FROM delivery',
+    'sector rows': 'SELECT code, person, why_not, unit, row_key, state, version, broken, effective, source, doc FROM sector_row ORDER BY code, row_key',
+    'sector events': 'SELECT code, seq, kind, effective, source, person, why_not, unit, doc FROM sector_event ORDER BY code, person, doc, seq',
+    'sector figures': 'SELECT code, unit, figure, item, row_count FROM sector_figure WHERE row_count <> 0 ORDER BY code, unit, figure, item',
+    'sector deliveries': 'SELECT code, source, done, rows_new, rows_changed, rows_same, rows_gone, rows_keyless, rows_outside FROM sector_delivery',
     'people': 'SELECT id, version, number, name, birth, sex, unit, state FROM person ORDER BY id',
 }
 
@@ -31,7 +35,7 @@ class Imports:
         base, _ = bench.populations.get(PEOPLE, '7')
         self.list = bench.folder / 'list.csv'
         world.run([bench.binary, 'synth', 'list', '--from', str(base / 'synth'), '--rows', str(ROWS), '--seed', str(LIST_SEED),
-                   '--encoding', 'tcvn3', '--out', str(self.list)])
+                   '--encoding', 'tcvn3', '--register', REGISTER, '--out', str(self.list)])
         self.expected, self.seconds = self.undisturbed()
 
     def world(self):
@@ -54,7 +58,7 @@ class Imports:
             w.close()
 
     def hand_in(self, w):
-        w.call('mai', 'list.import', {'file': self.list.read_bytes(), 'name': 'danh-sach.csv', 'source': SOURCE}, f'delivery/{SOURCE}')
+        w.call('mai', 'list.import', {'file': self.list.read_bytes(), 'name': 'danh-sach.csv', 'source': SOURCE, 'into': REGISTER}, f'delivery/{SOURCE}')
         if w.last.status != 200:
             raise world.Wrong(f'list.import: {w.last.text[:200]}')
 
@@ -122,7 +126,7 @@ class Imports:
         return STATES[int(got[0][0])] if got else None
 
     def command(self, w):
-        return [w.binary, 'import', str(self.list), '--source', SOURCE, '--as', 'mai', *w.where()]
+        return [w.binary, 'import', str(self.list), '--source', SOURCE, '--register', REGISTER, '--as', 'mai', *w.where()]
 
     def kill_verb(self, w):
         w.stop()
