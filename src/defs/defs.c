@@ -114,6 +114,7 @@ static void load_all(struct loading *l)
     folder_use(l, "procedures", procedures_read);
     folder_use(l, "life-events", life_events_read);
     file_use(l, "peers.yaml", peers_read);
+    file_use(l, "payment.yaml", payments_read);
 }
 
 STATUS defs_load(struct arena *arena, str directory, struct defs **ret, struct defs_problems *problems)

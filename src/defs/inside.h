@@ -1,6 +1,7 @@
 /* What the files of this folder share: the loaded set and the readers of its parts. */
 #pragma once
 #include "defs/defs.h"
+#include "defs/payment/payment.h"
 #include "defs/life.h"
 #include "defs/procedure.h"
 #include "defs/sector/sector.h"
@@ -50,6 +51,8 @@ struct defs {
     int received_until;
     struct agreement *agreements;
     size_t agreement_count, agreement_cap;
+    struct payment_account *payments;
+    size_t payment_count;
     struct authority *authorities;
     size_t authority_count;
     struct procedure *procedures; /* sorted by key, then by their first day */
@@ -91,6 +94,7 @@ void agreements_read(struct defs *d, struct yaml_file *f);
 void grounds_read(struct defs *d, struct yaml_file *f);
 void procedures_read(struct defs *d, struct yaml_file *f);
 void life_events_read(struct defs *d, struct yaml_file *f);
+void payments_read(struct defs *d, struct yaml_file *f);
 void peers_read(struct defs *d, struct yaml_file *f);
 uint32_t yaml_roles(struct yaml_file *f, struct yaml_node *node); /* of its key `roles` */
 void code_lists_read(struct defs *d, struct yaml_file *f);
