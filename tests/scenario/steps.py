@@ -231,10 +231,10 @@ def raw(w, method, path, body):
     w.page = w.last = w.send(method, path, body and filled(w, body).encode(), headers)
 
 
-@step(r'keep (\w+)')
+@step(r'keep ([\w.]+)')
 def keep(w, name):
-    """Keeps a field of the last reply for later, as {kept NAME}."""
-    w.marks[name] = field_of(w.last, name)
+    """Keeps a field of the last reply for later, as {kept NAME}: of now.dossier the last part."""
+    w.marks[name.rsplit('.', 1)[-1]] = field_of(w.last, name)
 
 
 @step(r'wait (\d+) ms')

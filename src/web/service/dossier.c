@@ -1,6 +1,8 @@
 /* A dossier to its end: the check before it is sent, its course as anyone concerned may see it, and the moves that are open
  * to the one who looks; the citizen's list and the office's queue.
  * tested by: src/web/web_test.c */
+#include "money/money_ops.h"
+#include "paper/paper.h"
 #include "web/service/words.h"
 #include "web/web_tmpl.h"
 
@@ -80,6 +82,26 @@ static void moves_view(struct visit *v, const struct dossier_show_out *d, struct
     }
 }
 
+enum { QUIET = 4 }; /* modules around a code */
+
+/* Without an account for the office it is paid at the counter, and the page says nothing of transfers. */
+static STATUS payment_view_fill(struct ctx *cx, struct visit *v, struct dossier_view *view)
+{
+    struct payment_ask_in in = { .dossier = view->dossier };
+    struct payment_ask_out out;
+    struct qr code;
+    status st = visit_call(cx, "payment.ask", &in, &out);
+    if (st.code == ERR_PAYMENT_ACCOUNT || (status_ok(st) && !out.owed))
+        return OK;
+    TRY(st);
+    TRY(qr_make(v->arena, out.code, &code));
+    view->pay = ARENA_NEW(v->arena, struct payment_view);
+    *view->pay = (struct payment_view){ .owed = out.owed, .bank = out.bank_name, .account = out.account, .holder = out.holder, .words = out.words,
+                                        .picture = qr_path(v->arena, &code),
+                                        .box = arena_printf(v->arena, "%d %d %d %d", -QUIET, -QUIET, code.size + 2 * QUIET, code.size + 2 * QUIET) };
+    return OK;
+}
+
 static STATUS dossier_fill(struct ctx *cx, struct visit *v, struct dossier_view *view)
 {
     struct dossier_show_in in = { .dossier = v->number[0] };
@@ -100,6 +122,8 @@ static STATUS dossier_fill(struct ctx *cx, struct visit *v, struct dossier_view 
     moves_view(v, &d, view);
     if (view->draft)
         return OK;
+    if (d.now.state == DOSSIER_NOW_STATE_AWAITING_PAYMENT)
+        TRY(payment_view_fill(cx, v, view));
     if (v->actor.roles & ROLE_OFFICER)
         view->control_url = dossier_url(v, d.now.dossier, "/control");
     return dossier_papers_view(cx, v, view);

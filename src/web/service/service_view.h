@@ -53,6 +53,14 @@ struct dossier_paper_view {
     int64_t issued_us; /* 0: not issued yet */
     bool ended;
 };
+/* How a fee is paid by transfer. */
+struct payment_view {
+    int64_t owed;
+    str bank, account, holder, words;
+    str picture; /* the path of the code's dark parts */
+    str box;     /* of the picture */
+};
+
 struct dossier_view {
     struct dossier_paper_view *papers;
     size_t paper_count;
@@ -61,6 +69,7 @@ struct dossier_view {
     str service, code, state, state_word, office, step, applicant, left, law;
     str applicant_number, submit_url, move_url;
     int64_t due_us, until_us, fee, paid;
+    struct payment_view *pay; /* while it waits for its fee; NULL: nothing to pay, or at the counter only */
     bool late, draft, desk;
     str error, hint;
     struct dossier_answer_view *answers, *fetched;
