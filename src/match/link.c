@@ -179,7 +179,7 @@ STATUS link_run(struct link_set *set, const struct link_options *options, struct
 
     MUST(r);
     step(options, "chances");
-    link_model_start(&r->model, set);
+    link_model_start_with(&r->model, set, link_block_threads(options));
     clusters_alone(r, set);
     step(options, "keys");
     link_block_plan(set, options, &r->plan);

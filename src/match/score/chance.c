@@ -3,6 +3,7 @@
  * hash of their content. tested by: src/match/score/model_test.c */
 #include "match/score/chance.h"
 
+#include "match/score/crew.h"
 #include "match/set/hash.h"
 
 #include <math.h>
@@ -336,22 +337,54 @@ static void tally_pair(const struct link_model *m, struct compare_memo *memo, st
     }
 }
 
-static void pairs_draw(const struct link_model *m, struct tally *t)
+/* Pairs are tallied in so many slices whatever the threads, and the slices summed in their order. */
+enum { SLICES = 16 };
+
+struct drawing {
+    struct link_model *m;
+    struct draw *left, *right;
+    size_t left_count, right_count;
+    struct tally *slice; /* SLICES of them */
+    int threads;
+};
+
+static void slices_tally(void *arg, int thread)
+{
+    const struct drawing *d = arg;
+    struct compare_memo *memo = compare_memo_new();
+    bool two = d->m->comparer.set->sides == 2;
+
+    for (int slice = thread; slice < SLICES; slice += d->threads)
+        for (size_t i = (size_t)slice; i < d->left_count; i += SLICES)
+            for (size_t k = two ? 0 : i + 1; k < d->right_count; k++)
+                tally_pair(d->m, memo, (struct link_pair){ d->left[i].row, d->right[k].row }, &d->slice[slice]);
+    compare_memo_free(memo);
+}
+
+static void pairs_draw(struct link_model *m, int threads, struct tally *ret)
 {
     const struct link_set *s = m->comparer.set;
-    struct compare_memo *memo = compare_memo_new();
     double wanted = s->sides == 1 ? sqrt(2.0 * DRAWN_PAIRS) : sqrt((double)DRAWN_PAIRS);
-    size_t left_count, right_count = 0;
-    struct draw *left = records_draw(s, 0, wanted, &left_count);
-    struct draw *right = s->sides == 2 ? records_draw(s, 1, wanted, &right_count) : left;
+    struct drawing d = { .m = m, .threads = threads, .slice = calloc(SLICES, sizeof *d.slice) };
 
-    for (size_t i = 0; i < left_count; i++)
-        for (size_t k = s->sides == 2 ? 0 : i + 1; k < (s->sides == 2 ? right_count : left_count); k++)
-            tally_pair(m, memo, (struct link_pair){ left[i].row, right[k].row }, t);
-    if (right != left)
-        free(right);
-    free(left);
-    compare_memo_free(memo);
+    MUST(d.slice);
+    d.left = d.right = records_draw(s, 0, wanted, &d.left_count);
+    d.right_count = d.left_count;
+    if (s->sides == 2)
+        d.right = records_draw(s, 1, wanted, &d.right_count);
+    crew_run(threads, slices_tally, &d);
+    for (int slice = 0; slice < SLICES; slice++) {
+        ret->pairs += d.slice[slice].pairs;
+        for (int i = 0; i < m->comparer.count; i++)
+            for (int level = 0; level < LEVELS; level++) {
+                ret->count[i][level] += d.slice[slice].count[i][level];
+                ret->rarity[i][level] += d.slice[slice].rarity[i][level];
+            }
+    }
+    if (d.right != d.left)
+        free(d.right);
+    free(d.left);
+    free(d.slice);
 }
 
 /* Of all pairs with the field known on both sides: the share of SAME from the exact count, the rest as drawn, with half a
@@ -380,7 +413,22 @@ static void shares_set(struct link_model *m, int i, const struct tally *t)
         m->rarity_mean[i][LEVEL_SAME - 1] = rarity; /* without tones */
 }
 
-void chance_count(struct link_model *m)
+/* A field has its shares by itself: threads take them in turn. */
+struct sharing {
+    struct link_model *m;
+    const struct tally *tally;
+    int threads;
+};
+
+static void fields_share(void *arg, int thread)
+{
+    const struct sharing *all = arg;
+
+    for (int i = thread; i < all->m->comparer.count; i += all->threads)
+        shares_set(all->m, i, all->tally);
+}
+
+void chance_count(struct link_model *m, int threads)
 {
     const struct link_set *s = m->comparer.set;
     struct tally *t = calloc(1, sizeof *t);
@@ -399,8 +447,7 @@ void chance_count(struct link_model *m)
         }
     for (int i = 0; i < m->comparer.count; i++)
         rarity_tabulate(m, i);
-    pairs_draw(m, t);
-    for (int i = 0; i < m->comparer.count; i++)
-        shares_set(m, i, t);
+    pairs_draw(m, threads, t);
+    crew_run(threads, fields_share, &(struct sharing){ m, t, threads });
     free(t);
 }

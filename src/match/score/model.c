@@ -11,11 +11,13 @@
 static const double rarity_bits_max = 9;
 static const double weight_no_kin = 1000;
 
-void link_model_start(struct link_model *m, const struct link_set *set)
+void link_model_start(struct link_model *m, const struct link_set *set) { link_model_start_with(m, set, 1); }
+
+void link_model_start_with(struct link_model *m, const struct link_set *set, int threads)
 {
     *m = (struct link_model){ 0 };
     comparer_init(&m->comparer, set);
-    chance_count(m);
+    chance_count(m, threads);
     for (int i = 0; i < m->comparer.count; i++)
         if (set->field[m->comparer.list[i].field].role == LINK_PERSON_NUMBER)
             m->veto |= UINT64_C(1) << (i * LEVEL_BITS);

@@ -52,6 +52,7 @@ struct link_model {
 
 /* Chances (u) from all pairs and default shares for m: enough to tell which candidates are worth keeping. */
 void link_model_start(struct link_model *m, const struct link_set *set);
+void link_model_start_with(struct link_model *m, const struct link_set *set, int threads);
 void link_model_done(struct link_model *m);
 /* How much likelier one person is than each of the other explanations, in bits, priors included. */
 struct link_weight {
