@@ -211,11 +211,33 @@ static void test_rows_and_threads_do_not_matter(void **state)
     }
 }
 
+/* With little memory the least likely candidates go, the same ones for any number of threads, and it is told how many. */
+static void test_memory_is_bounded(void **state)
+{
+    struct link_result *one, *other;
+    struct run run;
+
+    (void)state;
+    run_make(&run, 2, 1, 1);
+    assert_true(run.result->cut == 0);
+    for (size_t bytes = 1 << 17; bytes <= 1 << 19; bytes *= 2) {
+        assert_true(status_ok(link_run(run.set, &(struct link_options){ .threads = 1, .bytes_max = bytes }, &one)));
+        assert_true(status_ok(link_run(run.set, &(struct link_options){ .threads = 3, .bytes_max = bytes }, &other)));
+        assert_true(one->cut == other->cut && one->count == other->count);
+        assert_memory_equal(one->found, other->found, one->count * sizeof *one->found);
+        assert_true(one->cut > 0 || bytes > 1 << 17);
+        link_result_free(one);
+        link_result_free(other);
+    }
+    run_done(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_finds_people),
         cmocka_unit_test(test_rows_and_threads_do_not_matter),
+        cmocka_unit_test(test_memory_is_bounded),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -155,11 +155,53 @@ static void test_addresses(void **state)
     assert_int_equal(home("Số 5 ngõ 12 Lý Nam Đế", "thôn Đoài xã Đông"), LEVEL_DIFFERENT);
 }
 
+/* Enough records for cards: pairs compared by them, by columns, and one by one have the same patterns. */
+static void test_many_at_once(void **state)
+{
+    static const char *const words[] = { "", "nguyen", "Nguyễn", "van", "vân", "hoa", "hòa", "thi", "lan", "lam", "12", "so" };
+    static const struct link_load_options options = { .column = people, .columns = COUNT(people), .threads = 1 };
+    enum { ROWS = 17000, PAIRS = 3000 };
+    struct link_pair pairs[PAIRS];
+    static uint64_t columns_say[PAIRS], cards_say[PAIRS];
+    struct compare_memo *memo = compare_memo_new();
+    struct comparer c;
+    struct link_set *set;
+    struct buf b;
+    struct rng r;
+
+    (void)state;
+    rng_seed(&r, 8, 9);
+    buf_init(&b, 4 << 20);
+    buf_printf(&b, "id,given,sur,full,home\n");
+    for (int i = 0; i < ROWS; i++) {
+        buf_printf(&b, "%d", i);
+        for (int k = 0; k < 4; k++)
+            buf_printf(&b, ",%s %s", words[rng_below(&r, 12)], words[rng_below(&r, 12)]);
+        buf_char(&b, '\n');
+    }
+    assert_true(status_ok(link_set_load(&set, buf_str(&b), (str){ 0 }, &options)));
+    comparer_init(&c, set);
+    for (int i = 0; i < PAIRS; i++)
+        pairs[i] = (struct link_pair){ rng_below(&r, ROWS), rng_below(&r, ROWS) };
+    compare_pairs(&c, memo, pairs, PAIRS, columns_say);
+    comparer_cards(&c, 2);
+    assert_non_null(c.cards);
+    compare_pairs(&c, memo, pairs, PAIRS, cards_say);
+    assert_memory_equal(columns_say, cards_say, sizeof cards_say);
+    for (int i = 0; i < PAIRS; i++)
+        assert_int_equal(compare_pair(&c, memo, pairs[i]), cards_say[i]);
+    comparer_done(&c);
+    compare_memo_free(memo);
+    link_set_free(set);
+    buf_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),  cmocka_unit_test(test_days),  cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_beside), cmocka_unit_test(test_names), cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_many_at_once),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

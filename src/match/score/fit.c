@@ -11,6 +11,7 @@ enum { ROUNDS_MAX = 200, MATCHES_MIN = 8 };
 static const double prior_pairs = 4;   /* worth of the default shares */
 static const double kin_prior_pairs = 30;
 static const double kin_least = .02; /* of the matches; so few relatives cannot be told from odd matches: the class is given up */
+static const double told_least = .2; /* of the matches; fewer mean that nothing tells them from the rest */
 static const double still = 1e-4;    /* a share, or the part of the matches, that a round moves */
 static const double chance_least = .05; /* of the agreement seen, at least so much is chance */
 
@@ -78,6 +79,7 @@ static struct pattern_count *histogram_make(const struct link_scored *list, size
 /* What the pairs are expected to be under the present shares. */
 struct expected {
     double level[LINK_FIELDS_MAX][LEVELS], kin_level[LINK_FIELDS_MAX][LEVELS], matches, kin, loglik;
+    double told; /* of the matches: those that a second look would find, each by its probability */
 };
 
 static void expect(const struct link_model *m, const struct pattern_count *list, size_t count, struct expected *ret)
@@ -90,6 +92,7 @@ static void expect(const struct link_model *m, const struct pattern_count *list,
         double kin = m->has_kin ? (list[n].count - match) * link_probability(kin_bits) : 0;
 
         ret->matches += match;
+        ret->told += match * match / list[n].count;
         ret->kin += kin;
         ret->loglik += list[n].count * log2(1 + exp2(fmin(w.chance, 900)) + (m->has_kin ? exp2(kin_bits) : 0));
         for (int i = 0; i < m->comparer.count; i++) {
@@ -182,8 +185,8 @@ static double maximise(struct link_model *m, const struct expected *e)
     return moved;
 }
 
-/* Rounds until the shares stand still. Returns the matches expected. */
-static double rounds_run(struct link_model *m, const struct pattern_count *histogram, size_t patterns)
+/* Rounds until the shares stand still. Returns the matches expected, and how many of them stand out. */
+static double rounds_run(struct link_model *m, const struct pattern_count *histogram, size_t patterns, double *ret_told)
 {
     struct expected e = { 0 };
 
@@ -194,6 +197,7 @@ static double rounds_run(struct link_model *m, const struct pattern_count *histo
         if (maximise(m, &e) < still)
             m->fit = LINK_FIT_CONVERGED;
     }
+    *ret_told = e.told;
     return e.matches;
 }
 
@@ -201,18 +205,21 @@ void link_model_fit(struct link_model *m, const struct link_scored *list, size_t
 {
     size_t patterns;
     struct pattern_count *histogram = histogram_make(list, count, &patterns);
-    double matches;
+    double matches, told;
 
     model_default(m);
-    matches = rounds_run(m, histogram, patterns);
+    matches = rounds_run(m, histogram, patterns, &told);
     if (m->has_kin && m->kin < kin_least * matches) {
         model_default(m);
         m->has_kin = false;
         model_weigh(m);
-        matches = rounds_run(m, histogram, patterns);
+        matches = rounds_run(m, histogram, patterns, &told);
     }
     if (matches < MATCHES_MIN) {
         m->fit = LINK_FIT_TOO_FEW;
+        model_default(m);
+    } else if (told < told_least * matches) {
+        m->fit = LINK_FIT_UNCLEAR;
         model_default(m);
     }
     free(histogram);

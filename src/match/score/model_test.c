@@ -151,6 +151,38 @@ static void test_nothing_to_learn_from(void **state)
     link_set_free(set);
 }
 
+/* Few values each: many strangers agree in all that there is. */
+static void test_says_when_it_cannot_tell(void **state)
+{
+    struct link_column two[] = { COLUMN("sex", SEX), COLUMN("year", BIRTH_YEAR) };
+    struct link_load_options o = { .column = two, .columns = 2, .threads = 1 };
+    struct link_set *set;
+    struct link_model m;
+    struct link_scored *list;
+    struct buf b[2];
+    struct rng r;
+    size_t count;
+
+    (void)state;
+    rng_seed(&r, 5, 6);
+    for (int side = 0; side < 2; side++) {
+        buf_init(&b[side], 1 << 20);
+        buf_printf(&b[side], "sex,year\n");
+        for (int i = 0; i < PEOPLE; i++)
+            buf_printf(&b[side], "%c,%u\n", "mf"[rng_below(&r, 2)], 1990 + rng_below(&r, 4));
+    }
+    assert_true(status_ok(link_set_load(&set, buf_str(&b[0]), buf_str(&b[1]), &o)));
+    link_model_start(&m, set);
+    list = all_pairs(&m, false, &count);
+    link_model_fit(&m, list, count);
+    assert_true(m.fit == LINK_FIT_UNCLEAR || m.fit == LINK_FIT_TOO_FEW);
+    free(list);
+    link_model_done(&m);
+    link_set_free(set);
+    buf_done(&b[0]);
+    buf_done(&b[1]);
+}
+
 static void test_rare_values_weigh_more(void **state)
 {
     struct buf b;
@@ -259,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_learns_known_shares),     cmocka_unit_test(test_order_of_pairs_does_not_matter),
         cmocka_unit_test(test_says_when_nothing_matches), cmocka_unit_test(test_nothing_to_learn_from),
         cmocka_unit_test(test_rare_values_weigh_more),  cmocka_unit_test(test_probability),
+        cmocka_unit_test(test_says_when_it_cannot_tell),
         cmocka_unit_test(test_relatives_are_a_class_of_their_own),
     };
 

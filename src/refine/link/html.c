@@ -65,6 +65,8 @@ static void result_add(const struct page_out *p, const struct link_report *r)
     figure_row(p, msg_link_report_households(p->lang), count_text(p, r->found[REPORT_HOUSEHOLD]));
     figure_row(p, msg_link_report_clusters(p->lang), count_text(p, r->clusters));
     figure_row(p, msg_link_report_unlinkable(p->lang), count_text(p, r->unlinkable[0] + r->unlinkable[1]));
+    if (r->cut)
+        figure_row(p, msg_link_report_cut(p->lang), count_text(p, r->cut));
     figure_row(p, msg_link_report_threshold(p->lang), report_percent(p->arena, p->lang, r->threshold));
     if (r->precision >= 0) {
         figure_row(p, msg_link_report_precision(p->lang), report_percent(p->arena, p->lang, r->precision));

@@ -56,6 +56,7 @@ static void figures_add(const struct link_report *r, struct buf *out)
     member_count(out, "clusters", r->clusters);
     member_count(out, "clustered_records", r->clustered);
     buf_printf(out, ",\"unlinkable\":[%llu,%llu]", (unsigned long long)r->unlinkable[0], (unsigned long long)r->unlinkable[1]);
+    member_count(out, "cut_for_memory", r->cut);
     member_real(out, "threshold", r->threshold, 6);
     member_share(out, "expected_precision", r->precision);
     member_share(out, "expected_recall", r->recall);

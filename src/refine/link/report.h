@@ -62,6 +62,7 @@ struct link_report {
     uint64_t records[2], candidates, found[REPORT_CLASS_COUNT];
     uint64_t clusters, clustered; /* clusters of two and more; records in them */
     uint64_t unlinkable[2];       /* records whose values, even agreeing all, stay below the threshold */
+    uint64_t cut;                 /* candidates of the least weight that the memory allowed did not hold */
     double threshold;             /* probability from which a pair is a match */
     double precision, recall;     /* expected at the threshold; below 0: not known */
     double wall_seconds, cpu_seconds;

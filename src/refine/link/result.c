@@ -208,7 +208,7 @@ static void clusters_read(const struct link_set *set, const struct link_result *
 void report_of_result(const struct link_set *set, const struct link_result *r, struct link_report *ret)
 {
     *ret = (struct link_report){ .sides = set->sides, .records = { set->count[0], set->sides == 2 ? set->count[1] : 0 },
-                                 .candidates = (uint64_t)llround(r->candidates), .threshold = r->threshold };
+                                 .candidates = (uint64_t)llround(r->candidates), .cut = (uint64_t)llround(r->cut), .threshold = r->threshold };
     model_read(set, &r->model, ret);
     if (r->plan)
         plan_read(r->plan, ret);

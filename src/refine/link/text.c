@@ -113,6 +113,8 @@ void report_summary(struct arena *a, enum lang lang, const struct link_report *r
                                                                 report_percent(a, lang, r->recall)));
     if (r->unlinkable[0] + r->unlinkable[1])
         line_add(out, msg_link_summary_unlinkable(a, lang, (int64_t)(r->unlinkable[0] + r->unlinkable[1])));
+    if (r->cut)
+        line_add(out, msg_link_summary_cut(a, lang, (int64_t)r->cut));
     if (r->model != MODEL_FITTED)
         line_add(out, report_model_text(a, lang, r->model));
     line_add(out, msg_link_summary_seconds(a, lang, report_bits(a, lang, r->wall_seconds), report_bits(a, lang, r->cpu_seconds),
