@@ -10,7 +10,7 @@
 
 enum { VERB_WORDS_MAX = 3, ARENA_BYTES_MAX = 1 << 30, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-static const struct verb *const tables[] = { verbs_serve, verbs_load, verbs_synth, verbs_import, verbs_clean, verbs_link, verbs_index, verbs_ledger,
+static const struct verb *const tables[] = { verbs_serve, verbs_load, verbs_synth, verbs_import, verbs_run, verbs_clean, verbs_link, verbs_index, verbs_ledger,
                                              verbs_document, verbs_debug };
 
 const struct option common_options[] = {

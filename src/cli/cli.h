@@ -84,5 +84,5 @@ void progress_show(struct progress *p, int64_t done);
 void progress_end(struct progress *p, int64_t done);
 
 /* Verbs, one file each: a table ended by a NULL name. */
-extern const struct verb verbs_serve[], verbs_document[], verbs_synth[], verbs_load[], verbs_import[],
+extern const struct verb verbs_serve[], verbs_document[], verbs_synth[], verbs_load[], verbs_import[], verbs_run[],
     verbs_clean[], verbs_link[], verbs_index[], verbs_ledger[], verbs_debug[];

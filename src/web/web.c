@@ -9,6 +9,7 @@
 
 #include "web/quality/pages.h"
 #include "web/cases/pages.h"
+#include "web/recon/pages.h"
 #include "web/sector/pages.h"
 #include "web/visit.h"
 #include "web/web_assets.h"
@@ -26,6 +27,12 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/centre/quality", .run = quality_overview_page_run, .show = quality_overview_page_show },
     { .method = "GET", .path = "/centre/quality/trend", .run = quality_trend_page_run, .show = quality_trend_page_show },
     { .method = "GET", .path = "/centre/registers", .run = sectors_run, .show = sectors_show },
+    { .method = "GET", .path = "/centre/runs", .run = runs_run, .show = runs_show },
+    { .method = "POST", .path = "/centre/runs", .writes = true, .run = runs_start_run },
+    { .method = "GET", .path = "/centre/run/{}", .run = run_page_run, .show = run_page_show },
+    { .method = "POST", .path = "/centre/run/{}", .writes = true, .run = run_move_run },
+    { .method = "GET", .path = "/centre/run/{}/rows", .run = run_rows_page_run, .show = run_rows_page_show },
+    { .method = "GET", .path = "/centre/run/{}/file", .run = run_file_run },
     { .method = "GET", .path = "/centre/register", .run = sector_run, .show = sector_show },
     { .method = "GET", .path = "/centre/register/row", .run = sector_row_run, .show = sector_row_show },
     { .method = "GET", .path = "/centre/cases", .run = cases_run, .show = cases_show },

@@ -232,6 +232,16 @@ class World:
                 return float(line.rsplit(' ', 1)[1])
         return 0.0
 
+    def wait_run(self, user, run):
+        """Until this run is scored, published, stopped or failed."""
+        until = time.time() + WAIT_S
+        while time.time() < until:
+            state = self.call(user, 'run.status', {'run': run}).json
+            if state['item']['state'] in ('scored', 'published', 'cancelled', 'failed'):
+                return self.last
+            time.sleep(0.05)
+        raise Wrong('the run does not end in time')
+
     def wait_list(self, user):
         """Until the delivery that `user` handed in last is done."""
         number = self.last.json['delivery']
