@@ -119,6 +119,15 @@ static str rows_url(struct visit *v, const struct run_view *view, const char *ou
     return field.len ? arena_printf(v->arena, "%.*s&field=%.*s", STR_ARG(url), STR_ARG(field)) : url;
 }
 
+/* In groups, so that it breaks on a phone and can be compared by eye. */
+static str grouped(struct arena *a, str digest)
+{
+    str out = { 0 };
+    for (size_t at = 0; at < digest.len; at += 16)
+        out = arena_printf(a, "%.*s%s%.*s", STR_ARG(out), at ? " " : "", STR_ARG(str_slice(digest, at, at + 16)));
+    return out;
+}
+
 static struct run_unit_view unit_of(struct visit *v, const struct run_view *view, const struct run_unit_count *u)
 {
     str code = u->has_unit ? defs_unit_text(v->arena, u->unit) : (str){ 0 };
@@ -214,7 +223,7 @@ status run_page_run(struct ctx *cx, struct visit *v)
     TRY(visit_call(cx, "run.status", &in, &out));
     const struct run_item *i = &out.item;
     *view = (struct run_view){
-        .run = i->run, .title = i->title, .url = run_url(v, i->run), .place = place_of(v, i), .digest = i->digest, .snapshot_us = i->snapshot,
+        .run = i->run, .title = i->title, .url = run_url(v, i->run), .place = place_of(v, i), .digest = grouped(v->arena, i->digest), .snapshot_us = i->snapshot,
         .rows_done = i->rows_done, .rows_total = i->rows_total, .rows = i->rows, .matched = i->matched, .cases = i->cases,
         .percent = share_of(i->rows_done, i->rows_total), .error = str_is_empty(out.error_says) ? out.error : out.error_says };
     view->map = visit_query(v, "map");
