@@ -1,6 +1,6 @@
 /* Rows of a run, opened from a figure: both values of each field as known at the snapshot, and who may be meant. Whoever is shown is
  * noted under the reader's own ground; rows outside its unit do not exist for him.
- * tested by: src/recon/test/run_test.c, tests/scenario/run.scn */
+ * tested by: src/recon/test/run_test.c, tests/scenario/sector.scn */
 #include "recon/inside.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The row of a run: planned, seen, stopped, gone on with, published; and the run as a ground. Who planned a run under his own area
  * sees and compares only that; a run is itself the lawful ground for comparing its rows, no further than the ground under which it was
  * planned (NĐ 47/2020/NĐ-CP Đ41).
- * tested by: src/recon/test/run_test.c, tests/scenario/run.scn */
+ * tested by: src/recon/test/run_test.c, tests/scenario/sector.scn */
 #include "recon/inside.h"
 
 #include <string.h>
