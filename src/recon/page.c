@@ -11,14 +11,16 @@ STATUS run_rows_after(struct ctx *cx, const struct run_place *after, int64_t mos
     if (after->unit >= 0) {
         TRY(recon_rows_of_unit(cx, &(struct recon_rows_of_unit_params){ .shard = RECON_SHARD, .run = after->run, .outcome = (int16_t)after->outcome,
                                                                         .unit = after->unit, .after = after->row, .most = most }, &rest, &n));
-        memcpy(*ret, rest, n * sizeof *rest);
+        if (n)
+            memcpy(*ret, rest, n * sizeof *rest);
     }
     *ret_count = n;
     if (n == (size_t)most)
         return OK;
     TRY(recon_rows_after_unit(cx, &(struct recon_rows_after_unit_params){ .shard = RECON_SHARD, .run = after->run, .outcome = (int16_t)after->outcome,
                                                                           .after_unit = after->unit, .most = most - (int64_t)n }, &rest, &more));
-    memcpy(*ret + n, rest, more * sizeof *rest);
+    if (more)
+        memcpy(*ret + n, rest, more * sizeof *rest);
     *ret_count = n + more;
     return OK;
 }
