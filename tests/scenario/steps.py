@@ -190,6 +190,33 @@ def imports_list(w, name, rows, seed, encoding, purpose):
         w.wait_list(name)
 
 
+@step(r'run ends')
+def run_ends(w):
+    """Until the run that was kept, or planned last, is scored or published; the reply is its state."""
+    planned = w.last.json.get('run') if isinstance(w.last.json, dict) else None
+    w.wait_run('mai', planned or w.marks['run'])
+
+
+@step(r'keep digest of the run')
+def keep_run_digest(w):
+    """The digest of the results of the run that has ended."""
+    w.marks['run_digest'] = w.last.json['item']['digest']
+
+
+@step(r'expect the same digest of the run')
+def same_run_digest(w):
+    """The run that has ended came to the same results as the one whose digest was kept."""
+    if w.last.json['item']['digest'] != w.marks['run_digest']:
+        raise Wrong('the results are others')
+
+
+@step(r'expect reply next is empty')
+def expect_no_more(w):
+    """No page follows."""
+    if w.last.json.get('next'):
+        raise Wrong(f'there is more: {w.last.text[:200]}')
+
+
 @step(r'(\w+) writes into (\S+) under (\S+)(?: as command (\S+))?:')
 def writes(w, name, register, purpose, command, block):
     """Rows of a sector register, one a line under a line of field names; `number` says whom a row is about."""
@@ -243,34 +270,7 @@ def wait(w, ms):
     time.sleep(int(ms) / 1000)
 
 
-@step(r'run ends')
-def run_ends(w):
-    """Until the run that was kept, or planned last, is scored or published; the reply is its state."""
-    planned = w.last.json.get('run') if isinstance(w.last.json, dict) else None
-    w.wait_run('mai', planned or w.marks['run'])
-
-
-@step(r'keep digest of the run')
-def keep_run_digest(w):
-    """The digest of the results of the run that has ended."""
-    w.marks['run_digest'] = w.last.json['item']['digest']
-
-
 # --- expecting
-
-@step(r'expect the same digest of the run')
-def same_run_digest(w):
-    """The run that has ended came to the same results as the one whose digest was kept."""
-    if w.last.json['item']['digest'] != w.marks['run_digest']:
-        raise Wrong('the results are others')
-
-
-@step(r'expect reply next is empty')
-def expect_no_more(w):
-    """No page follows."""
-    if w.last.json.get('next'):
-        raise Wrong(f'there is more: {w.last.text[:200]}')
-
 
 @step(r'expect (ok|refused|invalid|missing)(?: (\w+))?')
 def expect(w, what, code):
