@@ -9,7 +9,7 @@
 #include "match/set/hash.h"
 #include "match/set/pages.h"
 
-enum { SHARD_BITS = 4, SHARDS = 1 << SHARD_BITS, MEMO_BITS = 17, POOL_BYTES = 1 << 16 };
+enum { SHARD_BITS = 4, SHARDS = 1 << SHARD_BITS, POOL_BYTES = 1 << 16 };
 
 struct value {
     str key, text; /* equal pointers when there are no tones */
@@ -36,15 +36,6 @@ struct dict_build {
     str *text, *tones; /* the final arrays */
     uint64_t *hash;
     size_t text_bytes, hash_bytes;
-};
-
-struct memo_slot {
-    uint64_t a, b; /* the bytes themselves up to 16, else hash and address */
-    uint32_t len, code;
-};
-struct dict_memo {
-    struct arena *arena; /* for folding; emptied after each value */
-    struct memo_slot slot[1 << MEMO_BITS];
 };
 
 struct dict_memo *dict_memo_new(void)
@@ -244,34 +235,28 @@ static uint32_t fold_take(struct dict_build *d, struct arena *arena, str raw)
     return code;
 }
 
-void dict_ask(struct dict_memo *m, str raw, struct dict_token *ret)
+uint32_t dict_take(struct dict_build *d, struct dict_memo *m, str raw)
 {
-    struct link_short s;
+    bool is_short = raw.len <= DICT_SHORT;
+    uint64_t at[2] = { 0, 0 };
+    struct dict_slot *slot;
 
-    ret->raw = raw;
-    if (raw.len <= 16) {
-        s = link_short_of(raw.ptr, raw.len);
-        ret->slot = &m->slot[link_mix(s.a ^ raw.len, s.b) >> (64 - MEMO_BITS)];
-    } else {
-        s = (struct link_short){ link_hash(raw), 0 };
-        ret->slot = &m->slot[s.a >> (64 - MEMO_BITS)];
+    if (is_short && raw.len) {
+        char bytes[DICT_SHORT] = { 0 };
+
+        memcpy(bytes, raw.ptr, raw.len);
+        at[0] = link_load64(bytes);
+        at[1] = link_load64(bytes + 8);
+    } else if (!is_short) {
+        at[0] = link_hash(raw);
     }
-    ret->bytes = s;
-    __builtin_prefetch(ret->slot);
-}
-
-uint32_t dict_take(struct dict_build *d, struct dict_memo *m, const struct dict_token *t)
-{
-    struct memo_slot *slot = t->slot;
-    uint32_t code;
-
-    if (slot->a == t->bytes.a && slot->len == t->raw.len) {
-        if (t->raw.len <= 16 ? slot->b == t->bytes.b : memcmp((const char *)(uintptr_t)slot->b, t->raw.ptr, t->raw.len) == 0)
-            return slot->code;
-    }
-    code = fold_take(d, m->arena, t->raw);
-    *slot = (struct memo_slot){ t->bytes.a, t->raw.len <= 16 ? t->bytes.b : (uint64_t)(uintptr_t)t->raw.ptr, (uint32_t)t->raw.len, code };
-    return code;
+    slot = dict_slot_at(m, at[0], at[1], raw.len);
+    for (int i = 0; i < 2; i++)
+        if (slot[i].a == at[0] && slot[i].len == raw.len && (is_short ? slot[i].b == at[1] : memcmp((const char *)(uintptr_t)slot[i].b, raw.ptr, raw.len) == 0))
+            return slot[i].code;
+    slot[1] = slot[0]; /* the older one goes */
+    *slot = (struct dict_slot){ at[0], is_short ? at[1] : (uint64_t)(uintptr_t)raw.ptr, (uint32_t)raw.len, raw.len ? fold_take(d, m->arena, raw) : 0 };
+    return slot->code;
 }
 
 struct order {

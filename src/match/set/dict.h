@@ -19,20 +19,47 @@ struct dict_build;
 struct dict_build *dict_build_new(enum link_dict_form form);
 void dict_build_free(struct dict_build *d);
 
-/* What one thread remembers of one dictionary. */
-struct dict_memo;
+/* What one thread remembers of one dictionary; small enough for the second cache. A value of up to 16 bytes is these bytes
+ * themselves, with zeros after them; a longer one its hash and its address. */
+enum { DICT_MEMO_BITS = 15, DICT_SHORT = 16 };
+struct dict_slot {
+    uint64_t a, b;
+    uint32_t len, code;
+};
+struct dict_memo {
+    struct arena *arena; /* for folding; emptied after each value */
+    struct dict_slot slot[1 << DICT_MEMO_BITS];
+};
 struct dict_memo *dict_memo_new(void);
 void dict_memo_free(struct dict_memo *m);
 
-/* A value to look up. Asking some time before taking lets the memory come near meanwhile. */
-struct dict_token {
-    str raw; /* a cell or word without spaces around it */
-    struct link_short bytes;
-    struct memo_slot *slot;
-};
-void dict_ask(struct dict_memo *m, str raw, struct dict_token *ret);
-/* Its passing number; 0 when nothing is left of it after folding. */
-uint32_t dict_take(struct dict_build *d, struct dict_memo *m, const struct dict_token *t);
+/* The first of the two slots that a value may have. */
+static inline struct dict_slot *dict_slot_at(struct dict_memo *m, uint64_t a, uint64_t b, size_t len)
+{
+    return &m->slot[(link_mix(a ^ len, b) >> (65 - DICT_MEMO_BITS)) * 2];
+}
+
+/* The passing number of a cell or word without spaces around it; 0 when nothing is left of it after folding. */
+uint32_t dict_take(struct dict_build *d, struct dict_memo *m, str raw);
+/* The same, and sixteen bytes from its first on may be read. */
+static inline uint32_t dict_take_near(struct dict_build *d, struct dict_memo *m, str raw)
+{
+    static const uint64_t low[DICT_SHORT + 1] = { 0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF,
+                                                  ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0 };
+    static const uint64_t high[DICT_SHORT + 1] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF,
+                                                   0xFFFFFFFFFFFFFF, ~(uint64_t)0 };
+    const struct dict_slot *slot;
+    uint64_t a, b;
+
+    if (raw.len > DICT_SHORT)
+        return dict_take(d, m, raw);
+    a = link_load64(raw.ptr) & low[raw.len];
+    b = link_load64(raw.ptr + 8) & high[raw.len];
+    slot = dict_slot_at(m, a, b, raw.len);
+    if (slot->a == a && slot->b == b && slot->len == raw.len)
+        return slot->code;
+    return slot[1].a == a && slot[1].b == b && slot[1].len == raw.len ? slot[1].code : dict_take(d, m, raw);
+}
 
 /* Final codes: *ret_map[passing number] = code, from link_pages_new(*ret_map_bytes). The dictionary's arrays but `uses`
  * are filled and belong to `d` from then on. */

@@ -20,7 +20,7 @@ static inline str trimmed(str s)
     return s;
 }
 
-enum { SPAN = 64, GROUP = 16 }; /* bytes looked at once; rows whose values are asked for before they are taken */
+enum { SPAN = 64 }; /* bytes looked at once */
 
 /* Bytes of a word: letters, digits, the apostrophe, and all of UTF-8 past ASCII. Bit i speaks of p[i]. */
 #ifdef __SSE2__
@@ -72,7 +72,7 @@ static bool is_nothing(str cell)
                                  { "unknown", 7 }, { "khong ro", 8 }, { "khong co", 8 }, { "không rõ", 11 }, { "không có", 11 } };
     char small[12];
 
-    if (cell.len > sizeof small || cell.len == 0 || !strchr("-?#\\nukNUK", cell.ptr[0]))
+    if (cell.len > sizeof small)
         return false;
     for (size_t i = 0; i < cell.len; i++)
         small[i] = (char)(cell.ptr[i] >= 'A' && cell.ptr[i] <= 'Z' ? cell.ptr[i] + 32 : cell.ptr[i]);
@@ -82,28 +82,34 @@ static bool is_nothing(str cell)
     return false;
 }
 
-static str known_cell(str cell)
+static inline str known_cell(str cell)
 {
     cell = trimmed(cell);
-    return is_nothing(cell) ? (str){ 0 } : cell;
+    if (cell.len == 0)
+        return cell;
+    switch (cell.ptr[0]) { /* what those words begin with */
+    case '-': case '?': case '#': case '\\': case 'n': case 'u': case 'k': case 'N': case 'U': case 'K':
+        return is_nothing(cell) ? (str){ 0 } : cell;
+    default:
+        return cell;
+    }
+}
+
+/* So many bytes from the cell's first on may be read. */
+static inline bool can_read(const struct column *c, str cell, size_t bytes)
+{
+    return cell.ptr >= c->readable.ptr && cell.ptr + bytes <= c->readable.ptr + c->readable.len;
 }
 
 static void texts_encode(const struct column *c)
 {
     uint32_t *code = c->field->code[c->chunk->side] + c->chunk->base;
-    struct dict_token token[GROUP];
 
-    for (uint32_t from = 0; from < c->chunk->rows; from += GROUP) {
-        uint32_t n = c->chunk->rows - from < GROUP ? c->chunk->rows - from : GROUP;
+    for (uint32_t r = 0; r < c->chunk->rows; r++) {
+        str cell = known_cell(c->cells[r * c->stride]);
 
-        for (uint32_t r = 0; r < n; r++) {
-            str cell = known_cell(c->cells[(from + r) * c->stride]);
-
-            dict_ask(c->memo, cell, &token[r]);
-            c->hash[from + r] = link_mix(c->hash[from + r] + 1, link_hash(cell));
-        }
-        for (uint32_t r = 0; r < n; r++)
-            code[from + r] = dict_take(c->build, c->memo, &token[r]);
+        c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
+        code[r] = can_read(c, cell, DICT_SHORT) ? dict_take_near(c->build, c->memo, cell) : dict_take(c->build, c->memo, cell);
     }
 }
 
@@ -126,29 +132,37 @@ static size_t word_next(str cell, size_t *inout_start)
     return end;
 }
 
-/* Asks for the words of a cell; those of up to SPAN bytes, which are most, are found from one look at their bytes. */
-static unsigned words_ask(const struct column *c, str cell, struct dict_token token[LINK_WORDS_MAX])
+static unsigned words_take_slowly(const struct column *c, str cell, uint32_t *words)
 {
     size_t start = 0, end;
+    unsigned seen = 0, n = 0;
+
+    for (; seen < LINK_WORDS_MAX && (end = word_next(cell, &start)) > start; start = end, seen++) {
+        words[n] = dict_take(c->build, c->memo, (str){ cell.ptr + start, end - start });
+        n += words[n] != 0;
+    }
+    return n;
+}
+
+/* The words of a cell; those of up to SPAN bytes, which are most, are found from one look at their bytes. */
+static inline unsigned words_take(const struct column *c, str cell, uint32_t *words)
+{
     unsigned n = 0;
     uint64_t bits;
 
     if (cell.len == 0)
         return 0;
-    if (cell.len > SPAN || cell.ptr < c->readable.ptr || cell.ptr + SPAN > c->readable.ptr + c->readable.len) {
-        for (; n < LINK_WORDS_MAX && (end = word_next(cell, &start)) > start; start = end)
-            dict_ask(c->memo, (str){ cell.ptr + start, end - start }, &token[n++]);
-        return n;
-    }
-    bits = word_bytes(cell.ptr) & (cell.len < SPAN ? ((uint64_t)1 << cell.len) - 1 : ~(uint64_t)0);
-    while (bits && n < LINK_WORDS_MAX) {
-        uint64_t after;
+    if (cell.len > SPAN || !can_read(c, cell, SPAN + DICT_SHORT))
+        return words_take_slowly(c, cell, words);
+    bits = word_bytes(cell.ptr) & ~(uint64_t)0 >> (SPAN - cell.len);
+    for (unsigned seen = 0; bits && seen < LINK_WORDS_MAX; seen++) {
+        unsigned start = (unsigned)__builtin_ctzll(bits);
+        uint64_t after = ~(bits >> start);
+        unsigned len = after ? (unsigned)__builtin_ctzll(after) : SPAN;
 
-        start = (size_t)__builtin_ctzll(bits);
-        after = ~(bits | (((uint64_t)1 << start) - 1));
-        end = after ? (size_t)__builtin_ctzll(after) : SPAN;
-        dict_ask(c->memo, (str){ cell.ptr + start, end - start }, &token[n++]);
-        bits = end < SPAN ? bits & ~(uint64_t)0 << end : 0;
+        bits &= start + len < SPAN ? ~(uint64_t)0 << (start + len) : 0;
+        words[n] = dict_take_near(c->build, c->memo, (str){ cell.ptr + start, len });
+        n += words[n] != 0;
     }
     return n;
 }
@@ -171,28 +185,15 @@ static void words_encode(const struct column *c)
     uint8_t *count = c->field->word_count[c->chunk->side] + c->chunk->base;
     uint32_t *at = c->field->word_at[c->chunk->side] + c->chunk->base;
     uint32_t words[LOAD_CHUNK_ROWS * LINK_WORDS_MAX], n = 0;
-    struct dict_token token[GROUP][LINK_WORDS_MAX];
-    unsigned asked[GROUP];
 
-    for (uint32_t from = 0; from < c->chunk->rows; from += GROUP) {
-        uint32_t rows = c->chunk->rows - from < GROUP ? c->chunk->rows - from : GROUP;
+    for (uint32_t r = 0; r < c->chunk->rows; r++) {
+        str cell = known_cell(c->cells[r * c->stride]);
+        unsigned taken = words_take(c, cell, words + n);
 
-        for (uint32_t r = 0; r < rows; r++) {
-            str cell = known_cell(c->cells[(from + r) * c->stride]);
-
-            asked[r] = words_ask(c, cell, token[r]);
-            c->hash[from + r] = link_mix(c->hash[from + r] + 1, link_hash(cell));
-        }
-        for (uint32_t r = 0; r < rows; r++) {
-            at[from + r] = n;
-            for (unsigned k = 0; k < asked[r]; k++) {
-                uint32_t code = dict_take(c->build, c->memo, &token[r][k]);
-
-                words[n] = code;
-                n += code != 0;
-            }
-            count[from + r] = (uint8_t)(n - at[from + r]);
-        }
+        c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
+        at[r] = n;
+        count[r] = (uint8_t)taken;
+        n += taken;
     }
     words_place(c, words, n);
 }
