@@ -69,6 +69,13 @@ static void numbers_once(struct numbers *n)
     n->count = kept;
 }
 
+/* What a thread found. */
+struct found {
+    struct index_bulk_hit *hit;
+    size_t count, cap;
+    char *ids;
+    size_t ids_bytes, ids_cap;
+};
 struct bulk {
     const struct index *ix;
     const struct link_set *list;
@@ -81,7 +88,7 @@ struct bulk {
     struct numbers brought[INDEX_RULES_MAX]; /* by rule, of the segment at hand */
     struct numbers candidates;
     int parts;                               /* of the candidates, one for each thread */
-    struct { struct index_hit *hit; size_t count, cap; } found[THREADS_MAX];
+    struct found found[THREADS_MAX];
 };
 
 static void parallel(struct bulk *b, void *(*work)(void *))
@@ -210,14 +217,20 @@ static void candidates_gather(struct bulk *b)
 
 /* --- weighing ------------------------------------------------------------------------------------------------------------------ */
 
-static void row_prefetch(const struct index_search *s, uint32_t row)
+/* What search_left() will read of a row; once more when it is `near`, for the words. */
+static void row_prefetch(const struct index_search *s, uint32_t row, bool near)
 {
     for (int i = 0; i < s->ix->def.fields; i++) {
         const struct link_field *f = s->field[i] < 0 ? NULL : &s->list->field[s->field[i]];
 
         if (!f)
             continue;
-        if (f->kind == LINK_KIND_WORDS) {
+        if (near && f->kind == LINK_KIND_WORDS) {
+            __builtin_prefetch(link_words(f, 0, row));
+            __builtin_prefetch(link_words(f, 0, row) + LINK_WORDS_MAX - 1);
+        } else if (near) {
+            continue;
+        } else if (f->kind == LINK_KIND_WORDS) {
             __builtin_prefetch(&f->word_count[0][row]);
             __builtin_prefetch(&f->word_at[0][row]);
         } else if (f->kind == LINK_KIND_DIGITS) {
@@ -228,14 +241,26 @@ static void row_prefetch(const struct index_search *s, uint32_t row)
     }
 }
 
-static void found_add(struct bulk *b, int part, const struct index_hit *hit)
+static void found_add(struct bulk *b, struct found *f, struct arena *a, const struct index_hit *hit)
 {
-    if (b->found[part].count == b->found[part].cap) {
-        b->found[part].cap = b->found[part].cap ? b->found[part].cap * 2 : 4096;
-        b->found[part].hit = reallocarray(b->found[part].hit, b->found[part].cap, sizeof *hit);
-        MUST(b->found[part].hit);
+    struct bytes record = segment_record(&b->ix->segment[hit->segment], hit->record);
+    uint64_t hash = link_hash((str){ (const char *)record.at, (size_t)(record.end - record.at) });
+    str id = record_id(&record, a);
+
+    if (f->count == f->cap) {
+        f->cap = f->cap ? f->cap * 2 : 4096;
+        f->hit = reallocarray(f->hit, f->cap, sizeof *f->hit);
+        MUST(f->hit);
     }
-    b->found[part].hit[b->found[part].count++] = *hit;
+    while (f->ids_bytes + id.len > f->ids_cap) {
+        f->ids_cap = f->ids_cap ? f->ids_cap * 2 : 1 << 16;
+        f->ids = realloc(f->ids, f->ids_cap);
+        MUST(f->ids);
+    }
+    memcpy(f->ids + f->ids_bytes, id.ptr, id.len);
+    f->hit[f->count++] = (struct index_bulk_hit){ *hit, hash, f->ids_bytes, (uint32_t)id.len };
+    f->ids_bytes += id.len;
+    arena_reset(a);
 }
 
 /* Bytes of the records that were passed. */
@@ -250,7 +275,7 @@ static uint64_t records_release(const struct bulk *b, uint64_t from, uint32_t re
     return to;
 }
 
-static void part_weigh(struct bulk *b, int part, struct index_search *s)
+static void part_weigh(struct bulk *b, int part, struct index_search *s, struct arena *ids)
 {
     const uint64_t *list = b->candidates.list;
     size_t from = b->candidates.count * (size_t)part / (size_t)b->parts, to = b->candidates.count * ((size_t)part + 1) / (size_t)b->parts;
@@ -262,7 +287,9 @@ static void part_weigh(struct bulk *b, int part, struct index_search *s)
         struct index_hit hit = { .row = (uint32_t)list[i], .segment = (uint32_t)b->segment, .record = (uint32_t)(list[i] >> 32) };
 
         if (i + AHEAD < to)
-            row_prefetch(s, (uint32_t)list[i + AHEAD]);
+            row_prefetch(s, (uint32_t)list[i + AHEAD], false);
+        if (i + AHEAD / 2 < to)
+            row_prefetch(s, (uint32_t)list[i + AHEAD / 2], true);
         if (i == from || hit.record != list[i - 1] >> 32) {
             slot = (slot + 1) % SEARCH_SLOTS;
             if (slot == 0) {
@@ -273,7 +300,7 @@ static void part_weigh(struct bulk *b, int part, struct index_search *s)
         }
         search_left(s, 0, hit.row);
         if (search_weigh(s, 0, slot, &hit))
-            found_add(b, part, &hit);
+            found_add(b, &b->found[part], ids, &hit);
     }
 }
 
@@ -281,10 +308,12 @@ static void *parts_weigh(void *with)
 {
     struct bulk *b = with;
     struct index_search *s = index_search_new(b->ix, b->list);
+    struct arena *ids = arena_new(1 << 20);
     int part;
 
     while ((part = atomic_fetch_add(&b->next, 1)) < b->parts)
-        part_weigh(b, part, s);
+        part_weigh(b, part, s, ids);
+    arena_free(ids);
     index_search_free(s);
     return NULL;
 }
@@ -293,7 +322,7 @@ static void *parts_weigh(void *with)
 
 static int hit_order(const void *one, const void *other)
 {
-    const struct index_hit *a = one, *b = other;
+    const struct index_hit *a = one, *b = other; /* the first member */
 
     if (a->row != b->row)
         return a->row < b->row ? -1 : 1;
@@ -311,22 +340,15 @@ static int number_order(const void *one, const void *other)
 
 static uint64_t record_number(const struct index_hit *h) { return (uint64_t)h->segment << 32 | h->record; }
 
-static uint64_t record_hash(const struct index *ix, const struct index_hit *h)
-{
-    struct bytes b = segment_record(&ix->segment[h->segment], h->record);
-
-    return link_hash((str){ (const char *)b.at, (size_t)(b.end - b.at) });
-}
-
 /* Only records that were hit have a number here, in their order. */
-static void edges_make(const struct index *ix, const struct index_bulk *r, struct group_edge *edge, struct link_set *set)
+static void edges_make(const struct index_bulk *r, struct group_edge *edge, struct link_set *set)
 {
     uint64_t *numbers = malloc((r->count + 1) * sizeof *numbers), *hash;
     size_t n = 0;
 
     MUST(numbers);
     for (size_t i = 0; i < r->count; i++)
-        numbers[i] = record_number(&r->hit[i]);
+        numbers[i] = record_number(&r->hit[i].hit);
     qsort(numbers, r->count, sizeof *numbers, number_order);
     for (size_t i = 0; i < r->count; i++)
         if (i == 0 || numbers[i] != numbers[i - 1])
@@ -335,12 +357,11 @@ static void edges_make(const struct index *ix, const struct index_bulk *r, struc
     MUST(hash);
     set->count[1] = (uint32_t)n;
     for (size_t i = 0; i < r->count; i++) {
-        uint64_t number = record_number(&r->hit[i]);
+        uint64_t number = record_number(&r->hit[i].hit);
         const uint64_t *at = bsearch(&number, numbers, n, sizeof number, number_order);
 
-        edge[i] = (struct group_edge){ r->hit[i].row, (uint32_t)(at - numbers), r->hit[i].bits };
-        if (!hash[at - numbers])
-            hash[at - numbers] = record_hash(ix, &r->hit[i]);
+        edge[i] = (struct group_edge){ r->hit[i].hit.row, (uint32_t)(at - numbers), r->hit[i].hit.bits };
+        hash[at - numbers] = r->hit[i].hash;
     }
     free(numbers);
 }
@@ -354,7 +375,7 @@ static void hits_choose(const struct bulk *b, struct index_bulk *r)
     struct link_expected expected[LINK_EXPECTED];
 
     MUST(edge && probability && chosen);
-    edges_make(b->ix, r, edge, &set);
+    edges_make(r, edge, &set);
     if (b->o->many)
         for (size_t i = 0; i < r->count; i++) {
             probability[i] = (float)link_probability((double)edge[i].bits);
@@ -367,7 +388,7 @@ static void hits_choose(const struct bulk *b, struct index_bulk *r)
     group_expect(probability, chosen, r->count, b->ix->def.missed, expected);
     r->threshold = b->o->probability > 0 ? b->o->probability : group_threshold(expected);
     for (size_t i = 0; i < r->count; i++) {
-        struct index_hit *h = &r->hit[i];
+        struct index_hit *h = &r->hit[i].hit;
 
         h->probability = probability[i];
         if (chosen[i] && (double)h->probability >= r->threshold)
@@ -381,23 +402,32 @@ static void hits_choose(const struct bulk *b, struct index_bulk *r)
     free(edge);
 }
 
-static void found_take(struct bulk *b, struct index_bulk *r)
+static void found_take(struct bulk *b, struct index_bulk *r, size_t *inout_ids)
 {
     for (int i = 0; i < b->parts; i++) {
-        r->hit = reallocarray(r->hit, r->count + b->found[i].count + 1, sizeof *r->hit);
-        MUST(r->hit);
-        if (b->found[i].count)
-            memcpy(r->hit + r->count, b->found[i].hit, b->found[i].count * sizeof *r->hit);
-        r->count += b->found[i].count;
-        free(b->found[i].hit);
+        struct found *f = &b->found[i];
+
+        r->hit = reallocarray(r->hit, r->count + f->count + 1, sizeof *r->hit);
+        r->ids = realloc(r->ids, *inout_ids + f->ids_bytes + 1);
+        MUST(r->hit && r->ids);
+        for (size_t k = 0; k < f->count; k++) {
+            r->hit[r->count] = f->hit[k];
+            r->hit[r->count++].id_at += *inout_ids;
+        }
+        if (f->ids_bytes)
+            memcpy(r->ids + *inout_ids, f->ids, f->ids_bytes);
+        *inout_ids += f->ids_bytes;
+        free(f->hit);
+        free(f->ids);
+        *f = (struct found){ 0 };
     }
-    memset(b->found, 0, sizeof b->found);
 }
 
 void index_bulk_run(const struct index *ix, const struct link_set *list, const struct index_bulk_options *o, struct index_bulk *ret)
 {
     struct bulk *b = calloc(1, sizeof *b);
     struct part_tables *tables = part_tables_new(list);
+    size_t ids = 0;
 
     MUST(b);
     *ret = (struct index_bulk){ 0 };
@@ -413,10 +443,8 @@ void index_bulk_run(const struct index *ix, const struct link_set *list, const s
         ret->candidates += (double)b->candidates.count;
         parallel(b, parts_weigh);
         free(b->candidates.list);
-        found_take(b, ret);
+        found_take(b, ret, &ids);
     }
-    if (!ret->hit)
-        ret->hit = calloc(1, sizeof *ret->hit);
     qsort(ret->hit, ret->count, sizeof *ret->hit, hit_order);
     ret->cut = atomic_load(&b->cut);
     hits_choose(b, ret);
@@ -427,5 +455,6 @@ void index_bulk_run(const struct index *ix, const struct link_set *list, const s
 void index_bulk_done(struct index_bulk *b)
 {
     free(b->hit);
+    free(b->ids);
     *b = (struct index_bulk){ 0 };
 }

@@ -117,11 +117,19 @@ struct index_bulk_options {
     void (*release)(void *with, const void *from, size_t bytes); /* these bytes of the index are not needed for now; may be NULL */
     void *with;
 };
+struct index_bulk_hit {
+    struct index_hit hit;
+    uint64_t hash;  /* of the record, by which ties are broken */
+    uint64_t id_at; /* in `ids` */
+    uint32_t id_len;
+};
 struct index_bulk {
-    struct index_hit *hit; /* by row, segment, record */
+    struct index_bulk_hit *hit; /* by row, segment, record */
+    char *ids;                  /* of the records that were hit, so that these need not be fetched once more */
     size_t count;
     double candidates, threshold;
     uint64_t matches, households, cut; /* cut: keys of rows that too many records have */
 };
 void index_bulk_run(const struct index *ix, const struct link_set *list, const struct index_bulk_options *o, struct index_bulk *ret);
+static inline str index_bulk_id(const struct index_bulk *b, size_t hit) { return (str){ b->ids + b->hit[hit].id_at, b->hit[hit].id_len }; }
 void index_bulk_done(struct index_bulk *b);

@@ -174,8 +174,11 @@ static inline struct packed_text packed_text_get(struct bytes *b)
 {
     struct packed_text t = { (uint32_t)varint_get(b), { 0 } };
 
-    if (!t.code)
-        t.text = bytes_get(b, varint_get(b));
+    if (!t.code) {
+        uint64_t len = varint_get(b);
+
+        t.text = bytes_get(b, len <= INDEX_TEXT_MAX ? len : 0);
+    }
     return t;
 }
 

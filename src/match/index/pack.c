@@ -31,7 +31,7 @@ static void id_put(struct buf *out, str id)
 str record_id(struct bytes *b, struct arena *a)
 {
     uint64_t word = varint_get(b);
-    str front = bytes_get(b, word / ID_WORD);
+    str front = bytes_get(b, word / ID_WORD <= INDEX_TEXT_MAX ? word / ID_WORD : 0);
     int digits = (int)(word % ID_WORD);
 
     return digits ? arena_printf(a, "%.*s%0*llu", STR_ARG(front), digits, (unsigned long long)varint_get(b)) : arena_str(a, front);

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { RECORD_BYTES_MAX = 1 << 20, ID_BYTES_MAX = 1 << 16 };
+enum { RECORD_BYTES_MAX = 1 << 20 };
 static const double told_from = .05; /* as `link` tells its pairs */
 
 static STATUS list_load(struct index_job *j, struct link_set **ret)
@@ -36,31 +36,25 @@ static bool is_told(const struct index_hit *h) { return h->class != LINK_PAIR_PO
 STATUS index_job_link(struct index_job *j, const struct index *ix, const struct index_link_options *o, struct link_csv *pairs, struct index_linked *ret)
 {
     struct index_bulk_options options = { .threads = j->threads, .probability = o->probability, .many = o->many, .release = o->release, .with = j->with };
-    struct arena *ids = arena_new(ID_BYTES_MAX);
     struct link_set *list = NULL;
     struct index_bulk bulk;
     status st = list_load(j, &list);
 
-    if (!status_ok(st)) {
-        arena_free(ids);
-        return st;
-    }
+    TRY(st);
     index_bulk_run(ix, list, &options, &bulk);
     *ret = (struct index_linked){ .rows = list->count[0], .candidates = bulk.candidates, .threshold = bulk.threshold, .matches = bulk.matches,
                                   .households = bulk.households, .cut = bulk.cut };
     link_csv_pairs_head(pairs);
     for (size_t i = 0; i < bulk.count; i++) {
-        const struct index_hit *h = &bulk.hit[i];
+        const struct index_hit *h = &bulk.hit[i].hit;
 
         if (!is_told(h))
             continue;
         ret->possible += h->class == LINK_PAIR_POSSIBLE;
-        link_csv_pair(pairs, list->id[0][h->row], index_id(ix, ids, h->segment, h->record), (double)h->bits, (double)h->probability, class_of(h));
-        arena_reset(ids);
+        link_csv_pair(pairs, list->id[0][h->row], index_bulk_id(&bulk, i), (double)h->bits, (double)h->probability, class_of(h));
     }
     index_bulk_done(&bulk);
     link_set_free(list);
-    arena_free(ids);
     return OK;
 }
 

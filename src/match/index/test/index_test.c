@@ -117,16 +117,16 @@ static void test_single_as_bulk(void **state)
         const struct index_hit *hit;
         size_t n = index_find(s, row, .5, &hit), end = at;
 
-        while (end < bulk.count && bulk.hit[end].row == row)
+        while (end < bulk.count && bulk.hit[end].hit.row == row)
             end++;
         assert_int_equal(n, end - at);
         for (; at < end; at++) {
             bool found = false;
 
             for (size_t i = 0; i < n; i++)
-                found |= hits_same(&hit[i], &bulk.hit[at]);
+                found |= hits_same(&hit[i], &bulk.hit[at].hit);
             assert_true(found);
-            assert_true(hits_same(&bulk.hit[at], &two.hit[at]) && bulk.hit[at].class == two.hit[at].class && bulk.hit[at].probability == two.hit[at].probability);
+            assert_true(hits_same(&bulk.hit[at].hit, &two.hit[at].hit) && bulk.hit[at].hit.class == two.hit[at].hit.class && bulk.hit[at].hit.probability == two.hit[at].hit.probability);
         }
         for (size_t i = 1; i < n; i++)
             assert_true(hit[i - 1].bits >= hit[i].bits);
@@ -149,10 +149,11 @@ static void right_people(int segments, uint32_t there)
     bed_make(&b, segments);
     bulk_run(&b, 1, &bulk);
     for (size_t i = 0; i < bulk.count; i++) {
-        const struct index_hit *h = &bulk.hit[i];
+        const struct index_hit *h = &bulk.hit[i].hit;
 
         if (h->class == LINK_PAIR_MATCH)
-            right += str_eq(str_from(index_id(b.ix, a, h->segment, h->record), 1), str_from(b.list->id[0][h->row], 1));
+            right += str_eq(str_from(index_bulk_id(&bulk, i), 1), str_from(b.list->id[0][h->row], 1));
+        assert_true(str_eq(index_bulk_id(&bulk, i), index_id(b.ix, a, h->segment, h->record)));
     }
     assert_true(right >= there * 97 / 100);
     assert_true(bulk.matches - right <= 2);
