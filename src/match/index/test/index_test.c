@@ -361,5 +361,6 @@ int main(void)
         cmocka_unit_test(test_refused),        cmocka_unit_test(test_changed_bytes), cmocka_unit_test(test_sink_fails), cmocka_unit_test(test_empty),
     };
 
-    return cmocka_run_group_tests_name("index", tests, NULL, NULL);
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,5 +128,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_found), cmocka_unit_test(test_take), cmocka_unit_test(test_empty) };
 
-    return cmocka_run_group_tests_name("index_post", tests, NULL, NULL);
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

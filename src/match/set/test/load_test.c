@@ -215,11 +215,57 @@ static void test_order_and_threads(void **state)
     buf_done(&back);
 }
 
+/* A list in parts holds what the whole holds, row by row, wherever it is cut; places of errors are those of the whole. */
+static void test_slices(void **state)
+{
+    static const struct link_column columns[] = { COLUMN("id", ID), COLUMN("ho_ten", FULL_NAME), COLUMN("ngay", BIRTH_DATE), COLUMN("noi_o", ADDRESS) };
+    struct link_load_options o = { .column = columns, .columns = COUNT(columns), .threads = 1 };
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 1 << 20);
+    buf_add(&b, STR("\xEF\xBB\xBFid,ho_ten,ngay,noi_o\n"));
+    for (int i = 0; i < 500; i++)
+        buf_printf(&b, "%sr%d,An Binh%d,%02d/%02d/1990,\"Số %d,%s\"\n", i % 9 ? "" : "\n", i, i % 17, i % 28 + 1, i % 12 + 1, i % 40, i % 5 ? "" : "\nHuế");
+    struct link_set *whole = loaded(buf_str(&b), (str){ 0 }, &o);
+    for (uint32_t most = 1; most < 600; most = most * 3 + 1) {
+        struct link_slice slice = { .rows_max = most, .more = true };
+        uint32_t at = 0;
+
+        o.slice = &slice;
+        while (slice.more) {
+            struct link_set *part = loaded(buf_str(&b), (str){ 0 }, &o);
+
+            assert_true(part->count[0] <= most);
+            for (uint32_t r = 0; r < part->count[0]; r++, at++) {
+                assert_true(str_eq(part->id[0][r], whole->id[0][at]));
+                assert_true(part->hash[0][r] == whole->hash[0][at]);
+                assert_int_equal(part->field[1].code[0][r], whole->field[1].code[0][at]);
+                for (int k = 0; k < part->field[2].word_count[0][r]; k++)
+                    assert_true(part->field[2].dict->hash[link_words(&part->field[2], 0, r)[k]] == whole->field[2].dict->hash[link_words(&whole->field[2], 0, at)[k]]);
+            }
+            link_set_free(part);
+        }
+        assert_int_equal(at, whole->count[0]);
+    }
+    link_set_free(whole);
+    buf_add(&b, STR("x,\"open\n"));
+    struct link_slice slice = { .rows_max = 490, .more = true };
+    struct link_set *part = NULL;
+    o.slice = &slice;
+    part = loaded(buf_str(&b), (str){ 0 }, &o);
+    link_set_free(part);
+    assert_true(status_is(link_set_load(&part, buf_str(&b), (str){ 0 }, &o), ERR_CSV_QUOTE));
+    assert_int_equal(fault_here()->row, 500 + 1 + 56 + 1);
+    buf_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_slices),
         cmocka_unit_test(test_values),   cmocka_unit_test(test_parts_and_order),   cmocka_unit_test(test_two_lists),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_odd_bytes),cmocka_unit_test(test_order_and_threads),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_odd_bytes), cmocka_unit_test(test_order_and_threads),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
