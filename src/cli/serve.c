@@ -226,13 +226,15 @@ static STATUS serve_until_signal(struct command *c, struct serving *s, struct se
 }
 
 /* What a second of traffic leaves is freed when its entries have reached the tables, and wanted again at once: handing it
- * back to the kernel each time costs a page fault for every 4 KB. */
+ * back to the kernel each time costs a page fault for every 4 KB. Blocks of arenas are smaller than a map of their own. */
 #define TRIM_BYTES (64 << 20)
+#define MAP_BYTES_MIN (4 << 20)
 
 static status serve_run(struct command *c)
 {
     signals_block();
     mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+    mallopt(M_MMAP_THRESHOLD, MAP_BYTES_MIN);
     DEFER(command_app_done) struct app *app = NULL;
     struct serving s = { .faces = c->faces, .face_count = c->face_count };
     struct server_options o = {
