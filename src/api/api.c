@@ -3,6 +3,7 @@
  * tested by: tests/scenario/run.py */
 #include "api/api.h"
 #include "api/tiles.h"
+#include "net/rate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -253,6 +254,20 @@ static status call_run(struct ctx *cx, void *arg)
     return gate_call(cx, c->op, c->in, c->out);
 }
 
+static bool shows_something(const struct request *r)
+{
+    return !str_is_empty(request_header(r, STR("authorization"))) || !str_is_empty(request_header(r, STR("cookie")));
+}
+
+/* A token that nobody has makes its bearer a stranger. Who shows nothing at all has been charged already. */
+static STATUS stranger_take(const struct api *api, const struct request *r)
+{
+    struct rate *strangers = app_state(api->app, RATE_OF_STRANGERS);
+    if (!strangers || !shows_something(r) || rate_take(strangers, r->peer, NULL))
+        return OK;
+    return FAIL(RATE_LIMIT);
+}
+
 static STATUS reply_write(struct call *c)
 {
     struct exchange *x = c->x;
@@ -292,6 +307,8 @@ static void call_done(struct work *w)
     if (status_ok(st)) {
         st = reply_write(c);
         w->fault = *fault_here();
+    } else if (status_is(st, ERR_SIGNED_OUT) && !status_ok(stranger_take(c->api, &c->x->request))) {
+        w->fault = *fault_here();
     }
     if (!status_ok(st)) {
         api_problem(c->x, &w->fault);
@@ -314,7 +331,10 @@ static STATUS call_prepare(struct api *api, struct exchange *x, struct call **re
     int64_t now = clock_now_us();
     c->work = (struct work){ .run = call_run, .done = call_done, .arg = c, .writes = op->writes, .quick = op->quick, .notes = op->ground == GROUND_REQUIRED };
     c->work.cx = (struct ctx){ .arena = a, .lang = lang_of(&x->request), .app = api->app, .request_id = x->request.id, .now_us = now, .today = day_of_us(now) };
-    TRY(heads_read(&c->work.cx, c));
+    status st = heads_read(&c->work.cx, c);
+    if (str_is_empty(c->token)) /* other credentials than ours, or none that can be read */
+        TRY(stranger_take(api, &x->request));
+    TRY(st);
     TRY(input_read(&c->work.cx, c, values));
     *ret = c;
     return OK;

@@ -140,16 +140,30 @@ static STATUS facts_show(struct ctx *cx, person_id id, const struct held_facts *
     return OK;
 }
 
+/* The person of this number, noted as shown. One outside the ground is answered, and noted, as if there were no such person:
+ * whoever may not see somebody does not learn that the number exists either. */
+static STATUS person_to_show(struct ctx *cx, int64_t number, uint64_t fields, struct person *ret, bool *ret_known)
+{
+    enum number_state state;
+    bool known;
+    TRY(person_by_number(cx, number, ret, &state, &known));
+    status noted = disclosure_note(cx, (struct subject){ known ? ret->id : PERSON_NONE, ret->unit }, fields);
+    *ret_known = known && !status_is(noted, ERR_GROUND_PERSON);
+    if (known && !*ret_known) {
+        fault_clear();
+        return disclosure_note(cx, (struct subject){ PERSON_NONE, UNIT_NONE }, fields);
+    }
+    return noted;
+}
+
 STATUS person_look_up(struct ctx *cx, const struct person_look_up_in *in, struct person_look_up_out *ret)
 {
     struct person p;
     struct held_facts held;
-    enum number_state state;
     bool known;
     if (in->fields == 0)
         return FAIL_AT(FIELD_MISSING, STR("fields"));
-    TRY(person_by_number(cx, in->number, &p, &state, &known));
-    TRY(disclosure_note(cx, (struct subject){ known ? p.id : PERSON_NONE, p.unit }, in->fields));
+    TRY(person_to_show(cx, in->number, in->fields, &p, &known));
     ret->as_of = cx->now_us;
     ret->known = known;
     if (!known)
@@ -216,12 +230,10 @@ STATUS person_history(struct ctx *cx, const struct person_history_in *in, struct
 {
     struct person p;
     struct event *events;
-    enum number_state state;
     bool known;
     size_t count, most = 0;
     uint64_t fields = in->has_fields ? in->fields : cx->journal->op->reads & cx->journal->grant.fields;
-    TRY(person_by_number(cx, in->number, &p, &state, &known));
-    TRY(disclosure_note(cx, (struct subject){ known ? p.id : PERSON_NONE, p.unit }, fields));
+    TRY(person_to_show(cx, in->number, fields, &p, &known));
     ret->as_of = cx->now_us;
     ret->known = known;
     if (!known)

@@ -107,6 +107,11 @@ void page_csrf(struct page *pg)
     buf_add(pg->out, STR("\">"));
 }
 
+bool page_is_within(const struct page *pg, str url)
+{
+    return str_starts(pg->section, url) && (pg->section.len == url.len || pg->section.ptr[url.len] == '/');
+}
+
 str page_lang_url(struct page *pg, const char *lang)
 {
     return arena_printf(pg->arena, "%.*s?%.*slang=%s", STR_ARG(pg->path), STR_ARG(pg->query), lang);

@@ -9,7 +9,8 @@ struct page {
     enum lang lang;
     struct arena *arena;
     str csrf;       /* token of the session, or of the sign-in cookie */
-    str path;       /* of the request, without query */
+    str path;       /* that shows this page again, without query: of the request, unless it was a form */
+    str section;    /* of the request, for the navigation */
     str query;      /* of the request, for the language links; without "lang" */
     str name;       /* of who is signed in; empty if nobody is */
     uint32_t roles; /* enum role bits of who is signed in */
@@ -23,6 +24,7 @@ void page_url(struct page *pg, str s);
 /* A piece of an address (RFC 3986 section 2.3): everything but unreserved characters is percent-encoded. */
 void page_url_part(struct page *pg, str s);
 void page_csrf(struct page *pg); /* the hidden field of a form */
+bool page_is_within(const struct page *pg, str url);  /* it is, or lies below, `url` */
 str page_lang_url(struct page *pg, const char *lang); /* this page in another language */
 double page_percent(int64_t part, int64_t whole);     /* 0 of nothing */
 

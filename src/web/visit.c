@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "identity/identity.h"
+#include "net/rate.h"
 #include "web/web_tmpl.h"
 
 enum { PAGE_BYTES_MAX = 8 << 20, LANG_COOKIE_S = 365 * 86400, FORM_TOKEN_BYTES = 32, FORM_TOKEN_CHARS_MAX = 64 };
@@ -95,6 +96,7 @@ static struct page page_of(struct visit *v, struct buf *out)
         .arena = v->arena,
         .csrf = csrf_of(v->arena, signed_in ? v->token : v->form_token),
         .path = v->route->method[0] == 'P' ? STR("/") : v->x->request.path,
+        .section = v->x->request.path,
         .query = query_rest(v->arena, &v->x->request),
         .name = v->actor.name,
         .roles = v->actor.roles,
@@ -113,15 +115,22 @@ static void fault_show(struct page *pg, const struct fault *f)
     tmpl_error(pg, &view);
 }
 
+static void retry_tell(struct exchange *x, const struct fault *f)
+{
+    if (error_def(f->status.code)->class == CLASS_BUSY || status_is(f->status, ERR_RATE_LIMIT))
+        reply_header(x, STR("retry-after"), STR("1"));
+}
+
 void web_problem(struct exchange *x, const struct fault *f)
 {
     struct buf b;
     bool chosen;
     buf_init(&b, PAGE_BYTES_MAX);
-    struct page pg = { .out = &b, .lang = lang_of(&x->request, &chosen), .arena = x->request.arena, .path = STR("/") };
+    struct page pg = { .out = &b, .lang = lang_of(&x->request, &chosen), .arena = x->request.arena, .path = STR("/"), .section = x->request.path };
     fault_show(&pg, f);
     x->reply.status = error_def(f->status.code)->http;
     body_give(x, &b);
+    retry_tell(x, f);
 }
 
 static void cookies_set(struct visit *v)
@@ -177,6 +186,7 @@ static void problem_reply(struct visit *v, const struct fault *f)
     fault_show(&pg, f);
     v->x->reply.status = error_def(f->status.code)->http;
     body_give(v->x, &b);
+    retry_tell(v->x, f);
     if (error_def(f->status.code)->class == CLASS_BROKEN) {
         *fault_here() = *f;
         log_fault("page_broken", v->x->request.id);
@@ -207,10 +217,21 @@ void visit_finish(struct visit *v, status st, const struct fault *fault)
 
 /* --- the way through the lane ------------------------------------------------------------------------------------ */
 
+/* Who shows a session that nobody has, or some other cookie, is a stranger; who shows none at all has been charged already. */
+static STATUS stranger_take(const struct visit *v)
+{
+    struct rate *strangers = app_state(v->web->app, RATE_OF_STRANGERS);
+    if (!strangers || str_is_empty(request_header(&v->x->request, STR("cookie"))) || rate_take(strangers, v->x->request.peer, NULL))
+        return OK;
+    return FAIL(RATE_LIMIT);
+}
+
 static status visit_run(struct ctx *cx, void *arg)
 {
     struct visit *v = arg;
     status st = cx->app->authenticate(cx, v->token);
+    if (status_is(st, ERR_SIGNED_OUT) || str_is_empty(v->token))
+        TRY(stranger_take(v));
     if (status_is(st, ERR_SIGNED_OUT) && v->route->open)
         st = cx->app->authenticate(cx, (str){ 0 });
     TRY(st);
@@ -258,6 +279,11 @@ void visit_start(struct web *web, struct exchange *x, const struct route *route,
         }
     }
     if (route->begin) {
+        status st = stranger_take(v); /* it signs in, whatever it shows */
+        if (!status_ok(st)) {
+            visit_finish(v, st, fault_here());
+            return;
+        }
         route->begin(v);
         return;
     }

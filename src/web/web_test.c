@@ -167,7 +167,10 @@ static void a_visitor_sees_the_door(void **state)
     assert_true(has(r.head, "default-src 'none'"));
     r = get(&b, "/?lang=en");
     assert_true(has(r.body, "<html class=\"govuk-template\" lang=\"en\">") && has(r.head, "lang=en"));
-    assert_int_equal(get(&b, "/no-such-page").status, 404);
+    assert_true(has(r.body, "<li><a href=\"/\" aria-current=\"page\">"));
+    r = get(&b, "/no-such-page");
+    assert_int_equal(r.status, 404);
+    assert_false(has(r.body, "<li><a href=\"/\" aria-current"));
     assert_int_equal(post(&b, "/me", (str){ 0 }).status, 405);
 }
 
@@ -195,8 +198,12 @@ static void a_form_without_its_token_is_refused(void **state)
     str foreign = csrf_in(get(&other, "/sign-in").body);
     (void)get(&b, "/sign-in");
     body = arena_printf(town.arena, "csrf=%.*s&%.*s", STR_ARG(foreign), STR_ARG(body));
-    assert_int_equal(post(&b, "/sign-in", body).status, 403);
+    struct page_reply refused = post(&b, "/sign-in", body);
+    assert_int_equal(refused.status, 403);
     assert_int_equal(b.session[0], 0);
+    /* The navigation shows where the form was, and not the home page. */
+    assert_false(has(refused.body, "<li><a href=\"/\" aria-current"));
+    assert_true(has(refused.body, "<li><a href=\"/sign-in\" aria-current=\"page\">"));
     as(&b, DEMO_ACCOUNT_KIND_COORDINATOR);
     assert_int_equal(post(&b, "/import/start", STR("upload=x")).status, 403);
     assert_int_equal(post(&b, "/sign-out", STR("csrf=x")).status, 403);

@@ -258,6 +258,16 @@ def raw(w, method, path, body):
     w.page = w.last = w.send(method, path, body and filled(w, body).encode(), headers)
 
 
+@step(r'(\d+) forged calls of (GET|POST) (/\S*)')
+def forged(w, n, method, path):
+    """Requests that show a token and a session of the right form, which nobody has."""
+    headers = {'Accept-Language': 'en', 'Cookie': f'session={"B" * 43}'}
+    if path.startswith('/api/'):
+        headers = {'Accept-Language': 'en', 'Authorization': f'Bearer t_{"A" * 43}'}
+    for _ in range(int(n)):
+        w.page = w.last = w.send(method, path, headers=headers)
+
+
 @step(r'keep ([\w.]+)')
 def keep(w, name):
     """Keeps a field of the last reply for later, as {kept NAME}: of now.dossier the last part."""

@@ -80,6 +80,9 @@ def grounds():
     def look(fields, number=None):
         return lambda a: a.post('/api/v1/persons/look-up', {'number': number or a.number, 'fields': fields}, 'lan', 'authority/residence-management')
 
+    def move(a):
+        return a.post('/api/v1/persons/move', {'number': a.stranger, 'unit': a.far, 'effective': '2026-06-20'}, 'lan', 'authority/residence-management')
+
     return [
         ('No purpose', 'header Purpose', 403, 'PURPOSE_MISSING', lambda a: a.verify({'number': a.number}, purpose=None)),
         ('Unknown kind of ground', 'header Purpose', 403, 'GROUND_UNKNOWN', lambda a: a.verify({'number': a.number}, purpose='curiosity/1')),
@@ -87,7 +90,7 @@ def grounds():
         ('Agreement of another member', 'header Purpose', 403, 'GROUND_NOT_LIVE', lambda a: a.verify({'number': a.number}, purpose='agreement/AG-2025-010')),
         ('Agreement that has ended', 'header Purpose', 403, 'GROUND_NOT_LIVE', expired, True),
         ('A field that the ground does not cover', 'body', 403, 'GROUND_FIELDS', look(['name', 'blood'])),
-        ('A person outside the ground\'s unit', 'body', 403, 'GROUND_PERSON', lambda a: look(['name'], a.stranger)(a)),
+        ('Moving a person outside the ground\'s unit', 'body', 403, 'GROUND_PERSON', move),
     ]
 
 

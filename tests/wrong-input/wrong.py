@@ -59,7 +59,8 @@ class Tester(ask.Asker):
         self.synth = self.base / 'synth'
         first = w.person(12)
         self.number, self.unit = first['number'], first['unit']
-        self.stranger = next(p['number'] for p in w.people if p['unit'] != self.unit and p['unit'])
+        stranger = next(p for p in w.people if p['unit'] != self.unit and p['unit'] and p['state'] == 'active')
+        self.stranger, self.far = stranger['number'], stranger['unit']
         w.user('lan', 'officer', '--unit', self.unit)
         w.user('mai', 'coordinator', '--unit', '08@new')
         w.user('minh', 'leader', '--unit', '08@new')
