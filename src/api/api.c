@@ -3,7 +3,6 @@
  * tested by: tests/scenario/run.py */
 #include "api/api.h"
 #include "api/tiles.h"
-#include "net/rate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -254,18 +253,10 @@ static status call_run(struct ctx *cx, void *arg)
     return gate_call(cx, c->op, c->in, c->out);
 }
 
-static bool shows_something(const struct request *r)
-{
-    return !str_is_empty(request_header(r, STR("authorization"))) || !str_is_empty(request_header(r, STR("cookie")));
-}
-
 /* A token that nobody has makes its bearer a stranger. Who shows nothing at all has been charged already. */
 static STATUS stranger_take(const struct api *api, const struct request *r)
 {
-    struct rate *strangers = app_state(api->app, RATE_OF_STRANGERS);
-    if (!strangers || !shows_something(r) || rate_take(strangers, r->peer, NULL))
-        return OK;
-    return FAIL(RATE_LIMIT);
+    return request_is_welcome(r, app_state(api->app, STRANGERS_STATE)) ? OK : FAIL(RATE_LIMIT);
 }
 
 static STATUS reply_write(struct call *c)

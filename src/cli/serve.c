@@ -68,19 +68,13 @@ static bool program_path(struct serving *s, struct exchange *x)
     return true;
 }
 
-/* Whether somebody stands behind them turns out later: faces charge whoever is nobody (RATE_OF_STRANGERS). */
-static bool has_credentials(const struct request *r)
-{
-    return !str_is_empty(request_header(r, STR("authorization"))) || !str_is_empty(request_header(r, STR("cookie")));
-}
-
 static void serving_handle(struct exchange *x, void *arg)
 {
     struct serving *s = arg;
     if (program_path(s, x))
         return;
     size_t i = face_of(s, x->request.path);
-    if (!has_credentials(&x->request) && !rate_take(s->strangers, x->request.peer, NULL)) {
+    if (!request_has_credentials(&x->request) && !rate_take(s->strangers, x->request.peer, NULL)) {
         struct fault f = { .status = { ERR_RATE_LIMIT } };
         s->faces[i].problem(x, &f);
         exchange_finish(x);
@@ -247,7 +241,7 @@ static status serve_run(struct command *c)
     o.spool_directory = app->directory;
     o.arena_bytes_max = ARENA_BYTES_MAX;
     s.strangers = rate_new(STRANGERS_MAX, STRANGER_PER_MINUTE, STRANGER_BURST);
-    app_state_set(app, RATE_OF_STRANGERS, s.strangers);
+    app_state_set(app, STRANGERS_STATE, s.strangers);
     status st = faces_start(&s);
     if (status_ok(st))
         st = serve_until_signal(c, &s, &o);

@@ -60,6 +60,12 @@ const struct request_file *request_file(const struct request *r, str field);
 bool request_type_is(const struct request *r, str media_type); /* compares type/subtype only */
 bool request_accepts_gzip(const struct request *r);
 bool request_etag_matches(const struct request *r, str etag); /* If-None-Match; etag with its quotes */
+/* Requests that show no credentials (Authorization, Cookie) take from the bucket of strangers, by address, before a face sees
+ * them. One whose credentials turn out to be nobody's does it then, by request_is_welcome(): false if the bucket is empty. */
+bool request_has_credentials(const struct request *r);
+struct rate;
+bool request_is_welcome(const struct request *r, struct rate *strangers); /* NULL: everybody is */
+#define STRANGERS_STATE "strangers" /* under which the rate is kept for the faces */
 /* Which of `offers` (comma-separated, best first) the client likes most, by the q-values of `name` ("accept",
  * "accept-language"); "" if none is acceptable, the first offer if the client sent no such field. */
 str request_prefers(const struct request *r, str name, str offers);

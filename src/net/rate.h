@@ -10,8 +10,5 @@ void rate_free(struct rate *r); /* NULL is allowed */
 /* Takes one from the bucket of `key`. False if it is empty; *ret_retry_s (NULL allowed) tells when to come again. From
  * any thread; by the clock of base. */
 bool rate_take(struct rate *r, str key, int64_t *ret_retry_s);
-/* Whoever shows credentials that turn out to be nobody's takes from the bucket of strangers after all, by address. The rate is
- * kept under this name with app_state_set(). */
-#define RATE_OF_STRANGERS "strangers"
 /* Looks without taking: would rate_take() refuse? */
 bool rate_is_empty(struct rate *r, str key);

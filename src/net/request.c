@@ -1,6 +1,7 @@
 /* Look-ups in a request: header fields, cookies (RFC 6265), parameters, and what the client prefers (RFC 9110 12).
  * tested by: src/net/test/params_test.c */
 #include "net/edge.h"
+#include "net/rate.h"
 
 #include <string.h>
 #include <strings.h>
@@ -39,6 +40,16 @@ str request_cookie(const struct request *r, str name)
         }
     }
     return count == 1 ? found : (str){ 0 };
+}
+
+bool request_has_credentials(const struct request *r)
+{
+    return request_header(r, STR("authorization")).len > 0 || request_header(r, STR("cookie")).len > 0;
+}
+
+bool request_is_welcome(const struct request *r, struct rate *strangers)
+{
+    return !strangers || !request_has_credentials(r) || rate_take(strangers, r->peer, NULL);
 }
 
 static bool find_param(const struct param_list *l, str name, str *ret_value)

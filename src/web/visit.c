@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "identity/identity.h"
-#include "net/rate.h"
 #include "web/web_tmpl.h"
 
 enum { PAGE_BYTES_MAX = 8 << 20, LANG_COOKIE_S = 365 * 86400, FORM_TOKEN_BYTES = 32, FORM_TOKEN_CHARS_MAX = 64 };
@@ -220,10 +219,7 @@ void visit_finish(struct visit *v, status st, const struct fault *fault)
 /* Who shows a session that nobody has, or some other cookie, is a stranger; who shows none at all has been charged already. */
 static STATUS stranger_take(const struct visit *v)
 {
-    struct rate *strangers = app_state(v->web->app, RATE_OF_STRANGERS);
-    if (!strangers || str_is_empty(request_header(&v->x->request, STR("cookie"))) || rate_take(strangers, v->x->request.peer, NULL))
-        return OK;
-    return FAIL(RATE_LIMIT);
+    return request_is_welcome(&v->x->request, app_state(v->web->app, STRANGERS_STATE)) ? OK : FAIL(RATE_LIMIT);
 }
 
 static status visit_run(struct ctx *cx, void *arg)
