@@ -107,5 +107,6 @@ int main(void)
         cmocka_unit_test(a_list_or_a_workbook_is_no_bundle),
         cmocka_unit_test(what_is_wrong_refuses_all),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
