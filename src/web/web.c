@@ -10,6 +10,7 @@
 #include "web/quality/pages.h"
 #include "web/cases/pages.h"
 #include "web/recon/pages.h"
+#include "web/life/pages.h"
 #include "web/sector/pages.h"
 #include "web/visit.h"
 #include "web/web_assets.h"
@@ -66,6 +67,11 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/verify/{*}", .open = true, .run = verify_run, .show = verify_show },
     { .method = "POST", .path = "/verify/{*}", .open = true, .run = verify_check_run, .show = verify_show },
     { .method = "GET", .path = "/me/dossiers", .run = my_dossiers_run, .show = my_dossiers_show },
+    { .method = "GET", .path = "/life/{}", .run = life_page_run, .show = life_page_show },
+    { .method = "POST", .path = "/life/{}/move", .writes = true, .run = life_move_run },
+    { .method = "POST", .path = "/life/{}/answer", .writes = true, .run = life_answer_run },
+    { .method = "GET", .path = "/me/life", .run = life_mine_page_run, .show = life_mine_page_show },
+    { .method = "GET", .path = "/desk/life", .run = life_desk_page_run, .show = life_desk_page_show },
     { .method = "GET", .path = "/desk", .run = desk_run, .show = desk_show },
 };
 const size_t web_route_count = sizeof web_routes / sizeof *web_routes;
