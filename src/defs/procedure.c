@@ -9,7 +9,7 @@
 
 #include "defs/inside.h"
 
-enum { PROCEDURES_MAX = 10000, FIELDS_MAX = 100, TEXT_MAX = 1000, TERM_DAYS_MAX = 400 };
+enum { PROCEDURES_MAX = 10000, FIELDS_MAX = 100, TEXT_MAX = 1000, TERM_DAYS_MAX = 400, FILE_MB = 20, FILE_MB_MAX = 64 };
 
 static const char *const type_words[] = {
 #define X(name, word) word,
@@ -188,6 +188,7 @@ static void component_read(struct yaml_file *f, struct yaml_node *node, struct p
     }
     c->required = flag_read(f, node, "required", true);
     c->kinds = kinds_read(f, node);
+    c->bytes_max = (int64_t)count_read(f, node, "max_mb", FILE_MB_MAX, FILE_MB) << 20;
     p->reads |= c->fields;
 }
 

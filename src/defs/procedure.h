@@ -37,6 +37,7 @@ struct procedure_component {
     uint64_t fields;
     bool required;
     unsigned kinds; /* COMPONENT_… that may be handed in */
+    int64_t bytes_max; /* of one file for it */
 };
 
 struct procedure_step {

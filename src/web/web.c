@@ -15,7 +15,7 @@
 #include "web/visit.h"
 #include "web/web_assets.h"
 
-enum { UPLOAD_BYTES_MAX = 256 << 20, FORM_BYTES_MAX = 64 << 10 };
+enum { UPLOAD_BYTES_MAX = 256 << 20, FORM_BYTES_MAX = 64 << 10, ATTACHMENT_BYTES_MAX = 65 << 20 };
 
 const struct route web_routes[] = {
     { .method = "GET", .path = "/", .open = true, .run = home_run, .show = home_show },
@@ -60,6 +60,10 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/dossier/{}/check", .run = dossier_check_run, .show = dossier_check_show },
     { .method = "POST", .path = "/dossier/{}/submit", .writes = true, .run = dossier_submit_run },
     { .method = "POST", .path = "/dossier/{}/move", .writes = true, .run = dossier_move_run },
+    { .method = "GET", .path = "/dossier/{}/files", .run = files_run, .show = files_show },
+    { .method = "POST", .path = "/dossier/{}/files", .writes = true, .body_bytes_max = ATTACHMENT_BYTES_MAX, .run = files_add_run },
+    { .method = "POST", .path = "/dossier/{}/files/drop", .writes = true, .run = files_drop_run },
+    { .method = "GET", .path = "/dossier/{}/file/{}", .run = file_give_run },
     { .method = "GET", .path = "/dossier/{}/paper", .writes = true, .run = dossier_paper_run },
     { .method = "GET", .path = "/dossier/{}/control", .run = dossier_control_run },
     { .method = "GET", .path = "/desk/book", .run = desk_book_run },

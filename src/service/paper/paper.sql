@@ -39,10 +39,10 @@ UPDATE subject_key SET sealed = :sealed WHERE shard = :shard AND subject = :subj
 SELECT dossier, id, component, name, media, bytes, digest, file, subject, account, added_us
 FROM attachment WHERE shard = :shard AND dossier = :dossier ORDER BY added_us, id LIMIT 500;
 
--- query attachment_add(shard i16, dossier i64, id i64, component str, name str, media i16, bytes i64, digest bytes, file str,
+-- query attachment_add_row(shard i16, dossier i64, id i64, component str, name str, media i16, bytes i64, digest bytes, file str,
 --   subject i64, account i64, added_us i64) exec
 INSERT INTO attachment (shard, dossier, id, component, name, media, bytes, digest, file, subject, account, added_us)
 VALUES (:shard, :dossier, :id, :component, :name, :media, :bytes, :digest, :file, :subject, :account, :added_us);
 
--- query attachment_drop(shard i16, dossier i64, id i64) exec
+-- query attachment_drop_row(shard i16, dossier i64, id i64) exec
 DELETE FROM attachment WHERE shard = :shard AND dossier = :dossier AND id = :id;

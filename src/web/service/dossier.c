@@ -120,6 +120,10 @@ static STATUS dossier_fill(struct ctx *cx, struct visit *v, struct dossier_view 
     answers_view(cx, v, &d, view);
     course_view(v, &d, view);
     moves_view(v, &d, view);
+    bool open;
+    TRY(dossier_files_view(cx, v, &view->components, &view->component_count, &open));
+    if (open && view->component_count)
+        view->files_url = dossier_url(v, d.now.dossier, "/files");
     if (view->draft)
         return OK;
     if (d.now.state == DOSSIER_NOW_STATE_AWAITING_PAYMENT)

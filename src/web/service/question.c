@@ -190,7 +190,7 @@ status question_answer_run(struct ctx *cx, struct visit *v)
     TRY(visit_call(cx, "dossier.show", &in, &d)); /* the answer may have opened or closed questions */
     place = field_place(&d, answer.key);
     size_t next = place + 1 < d.form_count ? place + 1 : d.form_count;
-    v->redirect = next == d.form_count ? dossier_url(v, d.now.dossier, "/check")
+    v->redirect = next == d.form_count ? dossier_url(v, d.now.dossier, "/files")
                                        : arena_printf(v->arena, "/dossier/%lld/ask?field=%.*s", (long long)d.now.dossier, STR_ARG(d.form[next].key));
     return OK;
 }

@@ -65,6 +65,9 @@ struct dossier_view {
     struct dossier_paper_view *papers;
     size_t paper_count;
     str control_url; /* of the control sheet; officers only */
+    struct dossier_component_view *components; /* with their files */
+    size_t component_count;
+    str files_url; /* where more can be handed in; empty: not now */
     int64_t dossier, version;
     str service, code, state, state_word, office, step, applicant, left, law;
     str applicant_number, submit_url, move_url;
@@ -96,6 +99,24 @@ struct desk_tab {
     str label, url;
     int64_t dossiers;
     bool here;
+};
+struct dossier_file_view {
+    str name, url, type;
+    int64_t attachment, kilobytes, added_us;
+    bool mine;
+};
+struct dossier_component_view {
+    str key, label;
+    struct dossier_file_view *files;
+    size_t file_count;
+    bool failed; /* what was refused was meant for it */
+};
+struct files_view {
+    int64_t dossier;
+    str service, action_url, drop_url, next_url, error, hint;
+    struct dossier_component_view *components;
+    size_t component_count;
+    bool open, draft;
 };
 struct verify_view {
     str code, kind, state, number, office, procedure, digest, error, hint;

@@ -9,6 +9,8 @@ str dossier_url(const struct visit *v, int64_t dossier, const char *rest); /* "/
 /* A value as its form field says it: a choice by its label, a unit by its name, a day as people write it. */
 str answer_shown(struct ctx *cx, const struct visit *v, const struct form_field *f, str value);
 str answer_of(const struct answer *answers, size_t count, str key); /* "" if not answered */
+/* The components of a dossier that take files, with those that they have; *ret_open: more may be handed in now. */
+STATUS dossier_files_view(struct ctx *cx, struct visit *v, struct dossier_component_view **ret, size_t *ret_count, bool *ret_open);
 /* The papers of a dossier: those that there are, and those that can be had. */
 STATUS dossier_papers_view(struct ctx *cx, struct visit *v, struct dossier_view *view);
 struct dossier_row_view dossier_row_of(const struct visit *v, const struct dossier_item *i);
