@@ -25,6 +25,7 @@ import over_centre  # noqa: E402
 import over_http  # noqa: E402
 import over_link  # noqa: E402
 import over_list  # noqa: E402
+import over_paper  # noqa: E402
 import over_run  # noqa: E402
 import over_verb  # noqa: E402
 import world  # noqa: E402
@@ -164,7 +165,7 @@ class Tap:
 
 def run(t, tap, table):
     lines = []
-    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_run.cases() + over_verb.cases() + over_link.cases():
+    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases():
         try:
             line = check(t, case)
             if table is not None and line not in table:

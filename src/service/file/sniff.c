@@ -88,7 +88,7 @@ static STATUS pdf_check(str s)
 /* Behind a picture's end only what cameras leave there: no archive, page, document or program. */
 static STATUS trailer_check(str rest)
 {
-    static const char *const begins[] = { "%PDF-", "MZ", "\x7f" "ELF", "PK\3\4", "#!", "Rar!", "7z\xbc\xaf" };
+    static const char *const begins[] = { "%PDF-", "MZ", "\177ELF", "PK\3\4", "#!", "Rar!", "7z\xbc\xaf" };
     if (rest.len > TRAILER_MAX)
         return program("trailer");
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
