@@ -17,7 +17,6 @@ import traceback
 import contract
 import case_steps  # noqa: F401
 import dossier_steps  # noqa: F401 its steps join the language
-import paper_steps  # noqa: F401
 import life_steps  # noqa: F401
 import import_steps  # noqa: F401
 import steps
