@@ -43,10 +43,17 @@ static STATUS tell_again(struct ctx *cx, const struct case_file *c, size_t *told
     return OK;
 }
 
+/* An offer of what the population register does not hold concerns nobody else. */
+static bool fills_person(const struct case_row *r)
+{
+    int bit;
+    return r->kind != CASE_OFFER || person_field_by_name(r->attribute, &bit);
+}
+
 STATUS case_propagate(struct ctx *cx, struct case_file *c)
 {
     enum case_choice choice = (enum case_choice)c->row.choice;
-    bool row_only = choice == CHOICE_REGISTER || choice == CHOICE_END || choice == CHOICE_END_OTHER;
+    bool row_only = choice == CHOICE_REGISTER || choice == CHOICE_END || choice == CHOICE_END_OTHER || !fills_person(&c->row);
     size_t told = 0;
     TRY(tell_again(cx, c, &told));
     if (changes_something(choice)) {

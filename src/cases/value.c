@@ -12,7 +12,8 @@ str case_attribute_name(const struct ctx *cx, const struct sector_register *s, c
     }
     if (field >= 0)
         return cx->lang == LANG_EN ? s->fields[field].en : s->fields[field].vi;
-    return r->attribute;
+    const struct offer_topic *t = defs_offer_topic(cx->app->defs, r->attribute);
+    return !t ? r->attribute : cx->lang == LANG_EN ? t->en : t->vi;
 }
 
 static str sex_show(struct ctx *cx, str value)

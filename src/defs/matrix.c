@@ -8,7 +8,7 @@
 
 #include "defs/inside.h"
 
-enum { SPEAKERS_MAX = 200, TERMS_MAX = 40, TERM_DAYS_MAX = 365 };
+enum { SPEAKERS_MAX = 200, TERMS_MAX = 40, OFFERS_MAX = 50, TERM_DAYS_MAX = 365 };
 
 struct matrix {
     int8_t rank[FIELD_END][SOURCE_COUNT]; /* 0: no order has named the field */
@@ -22,6 +22,8 @@ struct matrix {
         int days;
     } terms[TERMS_MAX];
     size_t term_count;
+    struct offer_topic offers[OFFERS_MAX];
+    size_t offer_count;
 };
 
 struct beats {
@@ -167,6 +169,25 @@ static void terms_read(struct matrix *m, struct yaml_file *f, struct yaml_node *
     }
 }
 
+static void offer_read(struct defs *d, struct yaml_file *f, struct yaml_node *node)
+{
+    struct offer_topic t = { .key = STR("") };
+    int bit;
+    bool whole = yaml_str(f, yaml_need(f, node, "key"), &t.key) && yaml_texts(f, node, "label", &t.vi, &t.en);
+    if (yaml_get(node, "register"))
+        whole = yaml_str(f, yaml_get(node, "register"), &t.register_code) && yaml_str(f, yaml_need(f, node, "field"), &t.field) && whole;
+    if (yaml_get(node, "attribute"))
+        whole = yaml_str(f, yaml_get(node, "attribute"), &t.attribute) && whole;
+    yaml_end(f, node);
+    const struct sector_register *s = t.register_code.len ? defs_sector(d, t.register_code, (day){ 99991231 }) : NULL;
+    if (t.register_code.len && (!s || sector_field_find(s, t.field) < 0))
+        yaml_problem(f, node, "Use a register of definitions/register and one of its fields.", "no register has '%.*s'", STR_ARG(t.field));
+    if (t.attribute.len && !person_field_by_name(t.attribute, &bit))
+        yaml_problem(f, node, "Use a field of register/population.yaml.", "there is no field '%.*s'", STR_ARG(t.attribute));
+    if (whole && d->matrix->offer_count < OFFERS_MAX)
+        d->matrix->offers[d->matrix->offer_count++] = t;
+}
+
 void matrix_read(struct defs *d, struct yaml_file *f)
 {
     struct yaml_node **orders = NULL;
@@ -179,7 +200,21 @@ void matrix_read(struct defs *d, struct yaml_file *f)
             yaml_problem(f, f->root, "Name it under 'for' of an order.", "no order names the field '%.*s'", STR_ARG(person_field_name(bit)));
     speakers_read(d, f, yaml_need(f, f->root, "registers"));
     terms_read(d->matrix, f, yaml_need(f, f->root, "days"));
+    count = yaml_list(f, f->root, "offers", &orders);
+    for (size_t i = 0; i < count; i++)
+        offer_read(d, f, orders[i]);
     yaml_end(f, f->root);
+}
+
+size_t defs_offer_topic_count(const struct defs *d) { return d->matrix->offer_count; }
+const struct offer_topic *defs_offer_topic_nth(const struct defs *d, size_t index) { return &d->matrix->offers[index]; }
+
+const struct offer_topic *defs_offer_topic(const struct defs *d, str key)
+{
+    for (size_t i = 0; i < d->matrix->offer_count; i++)
+        if (str_eq(d->matrix->offers[i].key, key))
+            return &d->matrix->offers[i];
+    return NULL;
 }
 
 int defs_source_rank(const struct defs *d, enum person_field field, enum fact_source source) { return d->matrix->rank[field][source]; }

@@ -76,6 +76,8 @@ static void shipped_matrix_is_total(void **state)
     assert_int_equal(defs_source_of(d, STR("farmers")), SOURCE_LIST);
     assert_int_equal(defs_days(d, STR("conflict")), 5);
     assert_int_equal(defs_days(d, STR("no-such")), -1);
+    assert_true(str_eq(defs_offer_topic(d, STR("driving_licence"))->register_code, STR("driving-licences")));
+    assert_null(defs_offer_topic(d, STR("horse")));
     defs_free(d);
 }
 

@@ -36,6 +36,8 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/centre/run/{}/file", .run = run_file_run },
     { .method = "GET", .path = "/centre/register", .run = sector_run, .show = sector_show },
     { .method = "GET", .path = "/centre/register/row", .run = sector_row_run, .show = sector_row_show },
+    { .method = "GET", .path = "/me/offers", .run = offers_run, .show = offers_show },
+    { .method = "POST", .path = "/me/offers", .writes = true, .run = offer_make_run },
     { .method = "GET", .path = "/centre/cases", .run = cases_run, .show = cases_show },
     { .method = "GET", .path = "/centre/case/{}", .writes = true, .run = case_page_run, .show = case_page_show },
     { .method = "POST", .path = "/centre/case/{}/settle", .writes = true, .run = case_settle_run },

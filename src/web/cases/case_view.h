@@ -84,3 +84,16 @@ struct case_view {
     size_t holder_count;
     str verdict, error, hint;
 };
+
+struct offer_view {
+    str label, value, evidence, state, reason;
+    int64_t offered_us;
+};
+struct offers_view {
+    struct list_option *topics;
+    size_t topic_count;
+    struct offer_view *offers;
+    size_t count;
+    str topic, value, evidence; /* as typed, when it was refused */
+    str error, hint;
+};
