@@ -267,6 +267,8 @@ def words_used(root):
             continue
         text = path.read_text(encoding="utf-8")
         used |= set(re.findall(r"\bmsg_([a-z0-9_]+)", text)) | set(re.findall(r"\{\{t ([a-z0-9_]+)", text))
+        for macro in re.findall(r"#define (\w+)\(\w+, key\b", text):  # pastes msg_##key
+            used |= set(re.findall(macro + r"\(\w+, ([a-z0-9_]+)", text))
         literals |= set(re.findall(r'"([a-z][a-z0-9_]*)"', text))
         literals |= set(re.findall(r'"([a-z][a-z0-9_]*_)%', text))
     for path in sorted(pathlib.Path(root).glob("src/**/*.op.yaml")) + sorted(pathlib.Path(root).glob("definitions/**/*.yaml")):

@@ -60,6 +60,7 @@ STATUS command_i64(const struct command *c, const char *option, int64_t min, int
 str command_argument(const struct command *c, size_t index); /* "" beyond the last */
 /* Opens the store named by --data DIR (default: var/dancu) or --store URL, with lanes. Closed by command_app_done(). */
 STATUS command_app(struct command *c, struct app **ret);
+STATUS command_app_serving(struct command *c, struct app **ret); /* does what falls due by itself too */
 STATUS command_app_bare(struct command *c, struct app **ret); /* without lanes and modules, for loading */
 void command_app_done(struct app **app); /* for DEFER */
 /* Fills a ctx for work of this command: the actor is who --as and a password (DANCU_PASSWORD or asked for) prove, or

@@ -35,7 +35,7 @@ str command_argument(const struct command *c, size_t index)
     return index < c->argument_count ? str_of(c->arguments[index]) : (str){ 0 };
 }
 
-static STATUS app_open(struct command *c, bool bare, struct app **ret)
+static STATUS app_open(struct command *c, bool bare, bool serving, struct app **ret)
 {
     str data = command_text(c, "data", STR("var/dancu"));
     str store = command_text(c, "store", arena_printf(c->arena, "sqlite:%.*s/dancu.db", STR_ARG(data)));
@@ -44,6 +44,7 @@ static STATUS app_open(struct command *c, bool bare, struct app **ret)
         .url = store,
         .directory = data,
         .debug = command_has(c, "debug"),
+        .serving = serving,
         .no_lanes = bare,
         .arena = c->arena,
         .problems = &problems,
@@ -56,8 +57,9 @@ static STATUS app_open(struct command *c, bool bare, struct app **ret)
     return st;
 }
 
-STATUS command_app(struct command *c, struct app **ret) { return app_open(c, false, ret); }
-STATUS command_app_bare(struct command *c, struct app **ret) { return app_open(c, true, ret); }
+STATUS command_app(struct command *c, struct app **ret) { return app_open(c, false, false, ret); }
+STATUS command_app_serving(struct command *c, struct app **ret) { return app_open(c, false, true, ret); }
+STATUS command_app_bare(struct command *c, struct app **ret) { return app_open(c, true, false, ret); }
 
 void command_app_done(struct app **app) { app_stop(*app); }
 

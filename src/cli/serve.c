@@ -236,7 +236,7 @@ static status serve_run(struct command *c)
         .handlers = { .handle = serving_handle, .turn = serving_turn, .body_rule = serving_body_rule, .refuse = serving_refuse, .app = &s },
     };
     TRY(options_read(c, &o)); /* first: a slip of the pen makes no store */
-    TRY(command_app(c, &app));
+    TRY(command_app_serving(c, &app));
     s.app = app;
     o.spool_directory = app->directory;
     o.arena_bytes_max = ARENA_BYTES_MAX;

@@ -132,6 +132,7 @@ STATUS app_start(const struct app_options *options, const struct module *const *
     app->modules = modules;
     app->module_count = count;
     app->debug = options->debug;
+    app->serving = options->serving;
     char *directory = strndup(options->directory.ptr ? options->directory.ptr : "", options->directory.len);
     MUST(directory);
     app->directory = str_of(directory);

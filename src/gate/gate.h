@@ -132,13 +132,13 @@ struct app {
     /* Set by the module that keeps accounts: fill cx->actor from a token (empty: the public), or from name and password. */
     status (*authenticate)(struct ctx *cx, str token);
     status (*sign_in)(struct ctx *cx, str login, str password);
-    bool debug;              /* debug verbs and test hooks are on */
+    bool debug, serving;     /* debug verbs and test hooks are on; this process answers others, so it does what falls due */
 };
 
 struct app_options {
     str url;       /* of the store */
     str directory; /* for keys, deliveries, own definitions; made if absent */
-    bool debug;
+    bool debug, serving;
     bool no_lanes; /* store and definitions only: modules are not started, the caller opens connections itself */
     struct arena *arena;            /* for the texts of `problems` */
     struct defs_problems *problems; /* what is wrong in definitions, when the start fails with ERR_DEFINITION */

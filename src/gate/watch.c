@@ -74,7 +74,7 @@ static void *watch_run(void *arg)
 
 struct watch *watch_start(struct app *app, const struct watch_plan *plan)
 {
-    if (!app->lanes)
+    if (!app->lanes || !app->serving)
         return NULL;
     struct watch *w = calloc(1, sizeof *w);
     MUST(w);

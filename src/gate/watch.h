@@ -11,7 +11,7 @@ struct watch_plan {
     int pause_ms; /* between the steps of a round, so that others get their turn */
     status (*step)(struct ctx *cx, bool *ret_more);
 };
-/* NULL where there are no lanes. The plan must live as long. */
+/* NULL in a process that serves nobody: a single verb does what it was asked and no more. The plan must live as long. */
 struct watch *watch_start(struct app *app, const struct watch_plan *plan);
 void watch_wake(struct watch *w); /* NULL is allowed, here and below */
 void watch_stop(struct watch *w); /* waits for the step under way */

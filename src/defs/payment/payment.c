@@ -20,9 +20,11 @@ static void account_read(struct defs *d, struct yaml_file *f, struct yaml_node *
 {
     struct payment_account a = { 0 };
     struct organisation o;
-    bool whole = yaml_str(f, yaml_need(f, node, "organisation"), &a.organisation) & yaml_str(f, yaml_need(f, node, "bank"), &a.bank) &
-                 yaml_str(f, yaml_need(f, node, "account"), &a.account) & yaml_str(f, yaml_need(f, node, "holder"), &a.holder) &
-                 yaml_texts(f, node, "bank_name", &a.bank_vi, &a.bank_en);
+    bool whole = yaml_str(f, yaml_need(f, node, "organisation"), &a.organisation);
+    whole = yaml_str(f, yaml_need(f, node, "bank"), &a.bank) && whole;
+    whole = yaml_str(f, yaml_need(f, node, "account"), &a.account) && whole;
+    whole = yaml_str(f, yaml_need(f, node, "holder"), &a.holder) && whole;
+    whole = yaml_texts(f, node, "bank_name", &a.bank_vi, &a.bank_en) && whole;
     yaml_end(f, node);
     if (!whole)
         return;
