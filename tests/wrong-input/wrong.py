@@ -21,6 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / 'scenario')]
 
 import ask  # noqa: E402
 import contract  # noqa: E402
+import over_case  # noqa: E402
 import over_centre  # noqa: E402
 import over_http  # noqa: E402
 import over_link  # noqa: E402
@@ -70,7 +71,13 @@ class Tester(ask.Asker):
         self.disclose()
         for name in ('lan', 'mai', 'minh', 'hoa'):
             w.token(name)
+        self.case = self.report()
         self.digest = self.settled()
+
+    def report(self):
+        """A case of lan's commune, for decisions that are refused."""
+        body = {'number': self.number, 'attribute': 'name', 'said': 'Nguyễn Thị Thử', 'source': 'giấy khai sinh'}
+        return self.w.send('POST', '/api/v1/cases/report', json.dumps(body), self.headers('lan', Content_Type='application/json')).json['now']['id']
 
     def disclose(self):
         """Three real calls, waited for until the tree holds them; the folder as it then was, for those who tamper."""
@@ -165,7 +172,7 @@ class Tap:
 
 def run(t, tap, table):
     lines = []
-    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases():
+    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_case.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases():
         try:
             line = check(t, case)
             if table is not None and line not in table:

@@ -269,9 +269,9 @@ static uint32_t day_value(enum part_kind kind, uint32_t d)
     case PART_DAY: return full ? d : 0;
     case PART_DAY_SWAPPED: return !full ? 0 : month < day_of ? d : link_day((int)year, (int)day_of, (int)month);
     case PART_YEAR: return year;
-    case PART_YEAR_MONTH: return year && month ? d & ~31u : 0;
-    case PART_YEAR_DAY: return year && day_of ? d & ~(15u << 5) : 0;
-    default: return month && day_of ? d & 511 : 0;
+    case PART_YEAR_MONTH: return year && month ? link_day((int)year, (int)month, 0) : 0;
+    case PART_YEAR_DAY: return year && day_of ? link_day((int)year, 0, (int)day_of) : 0;
+    default: return month && day_of ? link_day(0, (int)month, (int)day_of) : 0;
     }
 }
 

@@ -81,7 +81,7 @@ static STATUS place_check(struct ctx *cx, const struct dossier *d, const struct 
     if (!c || c->from_register || !(c->kinds & (COMPONENT_ELECTRONIC | COMPONENT_COPY | COMPONENT_ORIGINAL)))
         return FAIL_WITH(COMPONENT_UNKNOWN, STR("component"), in->component);
     if ((int64_t)in->file.len > c->bytes_max)
-        return FAIL_AT(FILE_TOO_LARGE, STR("file"));
+        return FAIL_AT(ATTACHMENT_LARGE, STR("file"));
     TRY(attachments_of(cx, SHARD, d->row.id, ret, ret_count));
     for (size_t i = 0; i < *ret_count; i++)
         total += (*ret)[i].bytes;

@@ -70,13 +70,13 @@ static STATUS pdf_check(str s)
     static const char *const acts[] = { "/JavaScript", "/JS ", "/JS(", "/Launch", "/OpenAction<</S/JavaScript", "/EmbeddedFile", "/RichMedia", "/XFA" };
     str tail = str_from(s, s.len > TAIL_BYTES ? s.len - TAIL_BYTES : 0);
     if (s.len < 16 || (s.ptr[5] != '1' && s.ptr[5] != '2') || s.ptr[6] != '.')
-        return FAIL_AT(FILE_BROKEN, STR("file"));
+        return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
     if (!holds(tail, "%%EOF") || !holds(tail, "startxref"))
-        return FAIL_AT(FILE_BROKEN, STR("file"));
+        return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
     if (zip_end(s) < s.len)
         return program("PDF + ZIP");
     if (holds(s, "/Encrypt"))
-        return FAIL_AT(FILE_ENCRYPTED, STR("file"));
+        return FAIL_AT(ATTACHMENT_LOCKED, STR("file"));
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
         if (holds(s, acts[i]))
             return program(acts[i]);
@@ -124,7 +124,7 @@ static STATUS jpeg_check(str s)
             break;
         size_t len = big(s, at + 2, 2);
         if (len < 2 || at + 2 + len > s.len)
-            return FAIL_AT(FILE_BROKEN, STR("file"));
+            return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
         if (marker == 0xFE && has_markup(str_slice(s, at + 4, at + 2 + len)))
             return program("comment");
         frame |= marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
@@ -133,7 +133,7 @@ static STATUS jpeg_check(str s)
             at = jpeg_scan_end(s, at);
     }
     if (!frame || at + 2 > s.len || (uint8_t)s.ptr[at] != 0xFF || (uint8_t)s.ptr[at + 1] != 0xD9)
-        return FAIL_AT(FILE_BROKEN, STR("file"));
+        return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
     return trailer_check(str_from(s, at + 2));
 }
 
@@ -145,7 +145,7 @@ static STATUS png_check(str s)
         size_t len = big(s, at, 4);
         str kind = str_slice(s, at + 4, at + 8);
         if (len > s.len || at + 12 + len > s.len || first != str_eq(kind, STR("IHDR")))
-            return FAIL_AT(FILE_BROKEN, STR("file"));
+            return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
         first = false;
         if (str_ends(kind, STR("Xt")) && has_markup(str_slice(s, at + 8, at + 8 + len)))
             return program("text");
@@ -153,7 +153,7 @@ static STATUS png_check(str s)
         if (str_eq(kind, STR("IEND")))
             return trailer_check(str_from(s, at));
     }
-    return FAIL_AT(FILE_BROKEN, STR("file"));
+    return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
 }
 
 static STATUS tiff_check(str s)
@@ -161,7 +161,7 @@ static STATUS tiff_check(str s)
     bool is_little = s.ptr[0] == 'I';
     size_t at = s.len >= 8 ? (is_little ? little(s, 4, 4) : big(s, 4, 4)) : 0;
     if (at < 8 || at + 2 > s.len || (is_little ? little(s, at, 2) : big(s, at, 2)) == 0)
-        return FAIL_AT(FILE_BROKEN, STR("file"));
+        return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
     return zip_end(s) < s.len || holds(str_slice(s, 0, HEAD_BYTES), "%PDF-") ? program("TIFF +") : OK;
 }
 
@@ -187,21 +187,21 @@ static STATUS archive_read(str s, struct archive *ret)
 {
     size_t end = zip_end(s);
     if (end == s.len)
-        return FAIL_AT(FILE_BROKEN, STR("file"));
+        return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
     size_t count = little(s, end + 10, 2), size = little(s, end + 12, 4), at = little(s, end + 16, 4);
     if (count > ENTRIES_MAX || at > end || size != end - at)
-        return FAIL_AT(FILE_BROKEN, STR("file")); /* also an archive with something in front of it, or of the 64-bit kind */
+        return FAIL_AT(ATTACHMENT_BROKEN, STR("file")); /* also an archive with something in front of it, or of the 64-bit kind */
     for (size_t i = 0; i < count; i++) {
         if (end - at < ZIP_ENTRY_BYTES || memcmp(s.ptr + at, "PK\1\2", 4) != 0)
-            return FAIL_AT(FILE_BROKEN, STR("file"));
+            return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
         size_t name = little(s, at + 28, 2), more = little(s, at + 30, 2) + little(s, at + 32, 2);
         if (end - at - ZIP_ENTRY_BYTES < name + more)
-            return FAIL_AT(FILE_BROKEN, STR("file"));
+            return FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
         entry_note(ret, str_slice(s, at + ZIP_ENTRY_BYTES, at + ZIP_ENTRY_BYTES + name), little(s, at + 8, 2));
         at += ZIP_ENTRY_BYTES + name + more;
     }
     ret->text = str_starts(str_from(s, 30), STR("mimetypeapplication/vnd.oasis.opendocument.text"));
-    return at == end ? OK : FAIL_AT(FILE_BROKEN, STR("file"));
+    return at == end ? OK : FAIL_AT(ATTACHMENT_BROKEN, STR("file"));
 }
 
 static STATUS office_check(str s, enum media *ret)
@@ -209,7 +209,7 @@ static STATUS office_check(str s, enum media *ret)
     struct archive a = { 0 };
     TRY(archive_read(s, &a));
     if (a.encrypted)
-        return FAIL_AT(FILE_ENCRYPTED, STR("file"));
+        return FAIL_AT(ATTACHMENT_LOCKED, STR("file"));
     if (a.macro)
         return program("macro");
     if (a.types && a.word != a.sheet)
@@ -224,7 +224,7 @@ static STATUS office_check(str s, enum media *ret)
 STATUS media_sniff(str s, enum media *ret)
 {
     if (s.len == 0)
-        return FAIL_AT(FILE_EMPTY, STR("file"));
+        return FAIL_AT(ATTACHMENT_EMPTY, STR("file"));
     if (str_starts(s, STR("%PDF-"))) {
         *ret = MEDIA_PDF;
         return has_markup(s) ? program("PDF + HTML") : pdf_check(s);

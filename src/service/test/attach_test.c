@@ -97,7 +97,7 @@ static void what_is_refused(void **state)
     struct attachment_read_out got;
     opened(&s, f);
     BAD(add(&s, "birth_attestation", STR("MZ program named .pdf"), &one), FILE_PROGRAM);
-    BAD(add(&s, "birth_attestation", STR(""), &one), FILE_EMPTY);
+    BAD(add(&s, "birth_attestation", STR(""), &one), ATTACHMENT_EMPTY);
     BAD(add(&s, "no_such_paper", PDF, &one), COMPONENT_UNKNOWN);
     BAD(add(&s, "marriage_of_parents", PDF, &one), COMPONENT_UNKNOWN); /* looked up by the office */
     BAD(call(f, "attachment.drop", &(struct attachment_drop_in){ .dossier = s.dossier, .attachment = 5 }, &left), ATTACHMENT_MISSING);
@@ -124,7 +124,7 @@ static void bounds(void **state)
     struct attachment_item one;
     struct arena *a = arena_new((size_t)200 << 20);
     opened(&s, f);
-    BAD(add(&s, "birth_attestation", filler(a, (20 << 20) + 1, 'a'), &one), FILE_TOO_LARGE);
+    BAD(add(&s, "birth_attestation", filler(a, (20 << 20) + 1, 'a'), &one), ATTACHMENT_LARGE);
     for (int i = 0; i < 5; i++)
         GOOD(add(&s, "birth_attestation", filler(a, 20 << 20, 'a' + i), &one));
     BAD(add(&s, "birth_attestation", filler(a, 4096, 'z'), &one), ATTACHMENTS_FULL);

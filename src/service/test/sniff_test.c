@@ -84,7 +84,7 @@ static void programs_and_pages(void **state)
 {
     struct arena *a = arena_new(1 << 20);
     (void)state;
-    refuses(STR(""), ERR_FILE_EMPTY);
+    refuses(STR(""), ERR_ATTACHMENT_EMPTY);
     refuses(BYTES("MZ\x90\0\3\0\0\0"), ERR_FILE_PROGRAM);
     refuses(BYTES("\x7f" "ELF\2\1\1"), ERR_FILE_PROGRAM);
     refuses(STR("#!/bin/sh\nrm"), ERR_FILE_PROGRAM);
@@ -100,7 +100,7 @@ static void programs_and_pages(void **state)
     static const char *const acts[] = { "/JavaScript", "/JS (app)", "/Launch", "/EmbeddedFile", "/XFA" };
     for (size_t i = 0; i < 5; i++)
         refuses(arena_join(a, arena_printf(a, "%%PDF-1.4\n<< %s >>\n", acts[i]), BYTES(pdf)), ERR_FILE_PROGRAM);
-    refuses(arena_join(a, STR("%PDF-1.4\n<< /Encrypt 1 0 R >>\n"), BYTES(pdf)), ERR_FILE_ENCRYPTED);
+    refuses(arena_join(a, STR("%PDF-1.4\n<< /Encrypt 1 0 R >>\n"), BYTES(pdf)), ERR_ATTACHMENT_LOCKED);
     refuses(archive(a, (const char *const[]){ "[Content_Types].xml", "word/document.xml", "word/vbaProject.bin", NULL }, ""), ERR_FILE_PROGRAM);
     refuses(archive(a, (const char *const[]){ "setup.exe", NULL }, ""), ERR_FILE_PROGRAM);
     refuses(archive(a, (const char *const[]){ "a.txt", "b.txt", NULL }, ""), ERR_FILE_PROGRAM);

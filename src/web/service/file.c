@@ -89,7 +89,7 @@ status files_add_run(struct ctx *cx, struct visit *v)
     struct attachment_add_in in = { .dossier = v->number[0], .component = visit_field(v, "component") };
     struct attachment_add_out out;
     if (!file || file->bytes.len == 0)
-        return refused(cx, v, FAIL_AT(FILE_EMPTY, STR("file")), in.component);
+        return refused(cx, v, FAIL_AT(ATTACHMENT_EMPTY, STR("file")), in.component);
     in.file = file->bytes;
     in.has_name = file->filename.len > 0;
     in.name = file->filename;
