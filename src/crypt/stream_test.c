@@ -72,5 +72,6 @@ static void changes_are_seen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(comes_back), cmocka_unit_test(changes_are_seen) };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }

@@ -40,6 +40,7 @@ static inline str bytes_get(struct bytes *b, uint64_t len)
     size_t n = len < (uint64_t)(b->end - b->at) ? (size_t)len : (size_t)(b->end - b->at);
     str s = { (const char *)b->at, n };
 
-    b->at += n;
+    if (n > 0) /* of nothing, the end may be NULL */
+        b->at += n;
     return s;
 }

@@ -177,5 +177,6 @@ int main(void)
         cmocka_unit_test(keys_are_made_once),        cmocka_unit_test(refuses_open_keys_and_odd_codes), cmocka_unit_test(openssl_accepts_the_signature),
         cmocka_unit_test(a_changed_signature_fails), cmocka_unit_test(openssl_accepts_the_stamp),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("authority", tests, NULL, NULL);
 }

@@ -221,5 +221,6 @@ int main(void)
         cmocka_unit_test(says_what_it_is_given), cmocka_unit_test(same_bytes),       cmocka_unit_test(table_over_pages),
         cmocka_unit_test(long_texts_whole),      cmocka_unit_test(random_documents), cmocka_unit_test(too_many_pages),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("paper", tests, NULL, NULL);
 }

@@ -93,5 +93,6 @@ static void refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(zbar_reads_it), cmocka_unit_test(zbar_reads_the_paper), cmocka_unit_test(refuses) };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("qr", tests, NULL, NULL);
 }

@@ -151,5 +151,6 @@ int main(void)
         cmocka_unit_test(pdfsig_trusts_it), cmocka_unit_test(text_is_read_as_before), cmocka_unit_test(changes_are_seen),
         cmocka_unit_test(openssl_agrees),   cmocka_unit_test(refuses_other_files),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests_name("sign", tests, room_open, room_close);
 }
