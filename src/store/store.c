@@ -294,6 +294,16 @@ STATUS query_bulk(struct ctx *cx, const struct query *q, query_fill *fill, const
     return OK;
 }
 
+STATUS table_filled(struct ctx *cx, const char *table)
+{
+    struct db *d = cx->tx->db;
+    if (d->store->engine->kind == STORE_SQLITE)
+        return OK;
+    str sql = arena_printf(cx->arena, "ANALYZE %s", table);
+    TRY(may_call(cx->tx, STORE_CALL_WRITE));
+    return noted(cx->tx, d->store->engine->run(d, sql.ptr));
+}
+
 static status check_set(struct db *d, const struct query_set *set)
 {
     for (size_t i = 0; i < set->count; i++)

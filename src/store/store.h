@@ -85,6 +85,8 @@ STATUS query_exec(struct ctx *cx, const struct query *q, const struct value *par
 /* The same statement for `count` rows: one loop, or one pipeline. `fill` writes the q->param_count values of a row. */
 typedef void query_fill(const void *list, size_t index, struct value *out);
 STATUS query_bulk(struct ctx *cx, const struct query *q, query_fill *fill, const void *list, size_t count);
+/* `table` has just grown from nothing: PostgreSQL counts it, and plans anew what it planned for an empty table. */
+STATUS table_filled(struct ctx *cx, const char *table);
 /* Prepares every query, so that a statement which this engine does not take shows at the start. ERR_INTERNAL names it. */
 STATUS store_check(struct store *s, const struct query_set *sets, size_t count);
 

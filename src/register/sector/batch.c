@@ -20,6 +20,7 @@ struct sector_batch {
     struct sector_row_seen_params *seen;
     size_t add_count, event_count, seen_count;
     int64_t next_id; /* 0: not asked yet */
+    bool first; /* the register was empty until this batch */
 };
 
 void sector_batch_start(struct ctx *cx, const struct sector_register *r, struct sector_batch **ret)
@@ -51,6 +52,10 @@ static STATUS flush(struct sector_batch *b)
     TRY(st);
     TRY(sector_event_add_bulk(b->cx, b->events, b->event_count));
     TRY(sector_row_seen_bulk(b->cx, b->seen, b->seen_count));
+    if (b->first && b->add_count > 0) {
+        TRY(table_filled(b->cx, "sector_row"));
+        b->first = false;
+    }
     b->add_count = b->event_count = b->seen_count = 0;
     table_done(&b->keys);
     table_init(&b->keys);
@@ -182,6 +187,7 @@ static STATUS id_new(struct sector_batch *b, int64_t *ret)
     if (!b->next_id) {
         TRY(sector_row_last(b->cx, 0, b->def->code, &last, &n));
         b->next_id = b->cx->now_us - SINCE_2020_US;
+        b->first = n == 0;
         if (n && last[0].id >= b->next_id)
             b->next_id = last[0].id + 1;
     }
