@@ -39,4 +39,4 @@ fuzz:
 	fuzz/run
 
 clean:
-	rm -rf build build-clang build-asan build-fuzz var/log var/synth var/list.csv var/fuzz
+	rm -rf build build-asan build-fuzz var/log var/synth var/list.csv var/fuzz
