@@ -151,7 +151,7 @@ class Bench:
         with Served(self.dancu, where) as server:
             cookie = 'Cookie: ' + server.session('citizen', self.password)
             # All with the cookie: strangers of one address are slowed down.
-            for name, path in (('page: home', '/'), ('page: sign-in', '/sign-in'), ('page: my record, in the ledger', '/me')):
+            for name, path in (('page: home', '/'), ('page: services', '/services'), ('page: my record, in the ledger', '/me')):
                 got[name, 64] = [self.page(server, path, cookie) for _ in range(ROUNDS)]
         return got
 
