@@ -257,7 +257,8 @@ static void found_add(struct bulk *b, struct found *f, struct arena *a, const st
         f->ids = realloc(f->ids, f->ids_cap);
         MUST(f->ids);
     }
-    memcpy(f->ids + f->ids_bytes, id.ptr, id.len);
+    if (id.len > 0)
+        memcpy(f->ids + f->ids_bytes, id.ptr, id.len);
     f->hit[f->count++] = (struct index_bulk_hit){ *hit, hash, f->ids_bytes, (uint32_t)id.len };
     f->ids_bytes += id.len;
     arena_reset(a);
