@@ -1,27 +1,8 @@
 /* The module as the process knows it, and its watch, which every half minute chases holders and takes up cases whose
  * evidence never came.
  * tested by: src/cases/test/decide_test.c */
-#include "gate/watch.h"
+#include "gate/worker.h"
 #include "cases/inside.h"
-
-static status sweep_step(struct ctx *cx, bool *ret_more)
-{
-    struct case_sweep_in in = { 0 };
-    struct case_sweep_out out = { 0 };
-    TRY(gate_call(cx, operation_find(cx->app, STR("case.sweep")), &in, &out));
-    *ret_more = out.more;
-    return OK;
-}
-
-static status cases_start(struct app *app)
-{
-    static const struct watch_plan plan = { .job = "case-watch", .every_s = 30, .step = sweep_step };
-    app_state_set(app, "cases", watch_start(app, &plan));
-    return OK;
-}
-
-static void cases_stop(struct app *app) { watch_stop(app_state(app, "cases")); }
-static void cases_end(struct app *app) { watch_free(app_state(app, "cases")); }
 
 /* Each kind of case has its days. */
 static void cases_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems)
@@ -36,6 +17,8 @@ static void cases_check(const struct app *app, const struct defs *d, struct aren
     }
 }
 
+static const struct worker_plan watch = { .job = "case-watch", .step = sweep_step, .sweep = "case.sweep", .first_ms = 30000, .every_ms = 30000 };
+
 const struct module cases_module = {
     .name = "cases",
     .operations = cases_operations,
@@ -44,7 +27,5 @@ const struct module cases_module = {
     .grounds = &case_ground,
     .ground_count = 1,
     .check = cases_check,
-    .start = cases_start,
-    .stop = cases_stop,
-    .end = cases_end,
+    .worker = &watch,
 };

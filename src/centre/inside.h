@@ -5,6 +5,7 @@
 #include "centre/centre_sql.h"
 #include "centre/seen.h"
 #include "centre/candidate.h"
+#include "gate/worker.h"
 #include "refine/row.h"
 #include "register/register.h"
 
@@ -90,10 +91,4 @@ STATUS into_report(struct ctx *cx, int64_t delivery, struct list_report_out *ret
 STATUS chunk_apply(struct ctx *cx, struct chunk *c);
 
 /* --- job.c: works off deliveries one after another --------------------------------------------------------------------- */
-struct job;
-STATUS job_start(struct app *app, struct job **ret);
-void job_stop(struct job *j); /* after the chunk under way */
-void job_free(struct job *j);
-void job_wake(struct job *j); /* there may be something to do */
-/* The chunk whose ticket this request holds, or NULL. */
-struct chunk *job_chunk(struct job *j, uint64_t request_id);
+extern const struct worker_plan delivery_worker; /* wake it when there may be something to do; it hands chunks to list.match */

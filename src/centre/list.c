@@ -229,14 +229,14 @@ STATUS list_import(struct ctx *cx, const struct list_import_in *in, struct list_
         TRY(import_bundle(cx, in, b, ret));
     else
         TRY(import_one(cx, in, ret));
-    job_wake(app_state(cx->app, "centre"));
+    worker_wake_after(cx, app_state(cx->app, "centre"));
     return OK;
 }
 
 STATUS list_match(struct ctx *cx, const struct list_match_in *in, struct list_match_out *ret)
 {
-    struct job *job = app_state(cx->app, "centre");
-    struct chunk *c = job_chunk(job, cx->request_id);
+    struct worker *worker = app_state(cx->app, "centre");
+    struct chunk *c = worker_handed(worker, cx->request_id);
     struct delivery_row row;
 
     if (c && c->delivery == in->delivery) {
@@ -250,7 +250,7 @@ STATUS list_match(struct ctx *cx, const struct list_match_in *in, struct list_ma
         TRY(delivery_state_set(cx, CENTRE_SHARD, row.id, DELIVERY_WAITING, NULL));
         row.state = DELIVERY_WAITING;
     }
-    job_wake(job);
+    worker_wake_after(cx, worker);
     *ret = (struct list_match_out){ .state = row.state, .rows_done = row.rows_done };
     return OK;
 }
@@ -300,29 +300,6 @@ STATUS list_recent(struct ctx *cx, const struct list_recent_in *in, struct list_
 
 /* --- the module ---------------------------------------------------------------------------------------------------------- */
 
-static status centre_start(struct app *app)
-{
-    struct job *job;
-
-    if (!app->lanes)
-        return OK;
-    TRY(job_start(app, &job));
-    app_state_set(app, "centre", job);
-    return OK;
-}
-
-static void centre_stop(struct app *app)
-{
-    if (app_state(app, "centre"))
-        job_stop(app_state(app, "centre"));
-}
-
-static void centre_end(struct app *app)
-{
-    if (app_state(app, "centre"))
-        job_free(app_state(app, "centre"));
-}
-
 const struct module centre_module = {
     .name = "centre",
     .operations = centre_operations,
@@ -330,7 +307,5 @@ const struct module centre_module = {
     .migrations = &centre_migrations,
     .grounds = &delivery_ground,
     .ground_count = 1,
-    .start = centre_start,
-    .stop = centre_stop,
-    .end = centre_end,
+    .worker = &delivery_worker,
 };

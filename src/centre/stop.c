@@ -28,7 +28,7 @@ STATUS list_resume(struct ctx *cx, const struct list_resume_in *in, struct list_
     TRY(delivery_move(cx, &(struct delivery_move_params){ CENTRE_SHARD, d.id, DELIVERY_CANCELLED, DELIVERY_FAILED, DELIVERY_WAITING }, &moved));
     if (!moved && d.state == DELIVERY_DONE)
         return FAIL(DELIVERY_ENDED);
-    job_wake(app_state(cx->app, "centre"));
+    worker_wake_after(cx, app_state(cx->app, "centre"));
     *ret = (struct list_resume_out){ .state = moved ? DELIVERY_WAITING : d.state, .rows_done = d.rows_done };
     return OK;
 }

@@ -5,6 +5,7 @@
  * tested by: src/centre/test/list_test.c */
 #include "centre/work.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum { RETRY_MS = 500, CHUNK_ARENA_BYTES = 1 << 30, SLOTS = 2 };
@@ -20,7 +21,7 @@ struct slot {
 
 /* One delivery under way. */
 struct work_off {
-    struct job *job;
+    struct worker *worker;
     struct app *app;
     struct arena *arena; /* lives as long as the delivery */
     struct delivery_row row;
@@ -38,14 +39,6 @@ struct work_off {
 };
 
 /* --- steps in a transaction ---------------------------------------------------------------------------------------------- */
-
-STATUS job_lane_run(struct app *app, struct arena *a, bool writes, status (*run)(struct ctx *, void *), void *arg)
-{
-    struct work w = { .run = run, .arg = arg, .writes = writes };
-
-    ctx_for_program(&w.cx, app, a, STR("lists"));
-    return lanes_call(app->lanes, &w);
-}
 
 static status row_find(struct ctx *cx, void *arg)
 {
@@ -147,7 +140,7 @@ static void slot_offer(struct slot *s)
     s->work.cx.request_id = c->ticket;
     s->offered = true;
     s->ended = false;
-    job_chunk_set(o->job, c);
+    worker_hand(o->worker, c->ticket, c);
     lanes_submit(o->app->lanes, &s->work);
 }
 
@@ -159,7 +152,7 @@ static STATUS slot_wait(struct slot *s)
     while (!s->ended)
         pthread_cond_wait(&o->wake, &o->lock);
     pthread_mutex_unlock(&o->lock);
-    job_chunk_set(o->job, NULL);
+    worker_hand(o->worker, 0, NULL);
     if (!status_ok(s->work.result))
         *fault_here() = s->work.fault;
     return s->work.result;
@@ -193,10 +186,10 @@ static STATUS slot_settle(struct slot *s)
         if (status_ok(st)) {
             chunk_settled(o, &s->chunk);
         } else {
-            if (!worth_waiting(st) || job_stopping(o->job))
+            if (!worth_waiting(st) || worker_stopping(o->worker))
                 return fault_pass(st, __FILE__, __LINE__);
             log_fault("list_chunk_waits", 0);
-            job_wait(o->job, RETRY_MS);
+            worker_pause(o->worker, RETRY_MS);
         }
         if (s->chunk.count)
             slot_offer(s);
@@ -266,7 +259,7 @@ static STATUS chunks_off(struct work_off *o)
     status st = OK;
     int at = 0;
 
-    while (status_ok(st) && o->more && !job_stopping(o->job)) {
+    while (status_ok(st) && o->more && !worker_stopping(o->worker)) {
         st = chunk_off(o, &o->slots[at], &o->slots[!at]);
         at = !at;
     }
@@ -281,9 +274,9 @@ static STATUS file_off(struct work_off *o)
     TRY(evidence_gather(o->sheet, &o->evidence));
     o->done = o->row.rows_done;
     o->total = sheet_rows_expected(o->sheet);
-    TRY(job_lane_run(o->app, o->arena, false, into_find, o));
+    TRY(worker_call(o->worker, o->arena, false, into_find, o));
     if (o->done)
-        TRY(job_lane_run(o->app, o->arena, false, seen_restore, o));
+        TRY(worker_call(o->worker, o->arena, false, seen_restore, o));
     TRY(rows_skip(o));
     return chunks_off(o);
 }
@@ -301,14 +294,15 @@ static void delivery_finish(struct work_off *o, status st)
             return;
         e.state = DELIVERY_FAILED;
     }
-    if (!status_ok(job_lane_run(o->app, o->arena, true, row_end, &e)))
+    if (!status_ok(worker_call(o->worker, o->arena, true, row_end, &e)))
         log_fault("list_end_failed", 0);
 }
 
 /* False when another process has it, or its file is elsewhere. */
-bool delivery_off(struct job *j, struct app *app, int64_t id)
+bool delivery_off(struct worker *w, int64_t id)
 {
-    struct work_off o = { .job = j, .app = app, .row = { .id = id }, .file = { .fd = -1 }, .lock = PTHREAD_MUTEX_INITIALIZER,
+    struct app *app = worker_app(w);
+    struct work_off o = { .worker = w, .app = app, .row = { .id = id }, .file = { .fd = -1 }, .lock = PTHREAD_MUTEX_INITIALIZER,
                           .wake = PTHREAD_COND_INITIALIZER };
     bool mine;
 
@@ -319,9 +313,9 @@ bool delivery_off(struct job *j, struct app *app, int64_t id)
     }
     seen_init(&o.seen);
     places_init(&o.places, app->defs, day_of_us(clock_now_us()));
-    mine = status_ok(job_lane_run(o.app, o.arena, false, row_find, &o)) && o.row.state <= DELIVERY_RUNNING &&
-           status_ok(delivery_file_map(app, o.row.digest, true, &o.file)) && status_ok(job_lane_run(o.app, o.arena, false, row_find, &o)) &&
-           o.row.state <= DELIVERY_RUNNING && status_ok(job_lane_run(o.app, o.arena, true, row_begin, &o));
+    mine = status_ok(worker_call(o.worker, o.arena, false, row_find, &o)) && o.row.state <= DELIVERY_RUNNING &&
+           status_ok(delivery_file_map(app, o.row.digest, true, &o.file)) && status_ok(worker_call(o.worker, o.arena, false, row_find, &o)) &&
+           o.row.state <= DELIVERY_RUNNING && status_ok(worker_call(o.worker, o.arena, true, row_begin, &o));
     if (mine) {
         fault_clear();
         delivery_finish(&o, file_off(&o));

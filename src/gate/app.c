@@ -5,6 +5,7 @@
 
 #include "gate/gate_sql.h"
 #include "gate/ground.h"
+#include "gate/worker.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -79,9 +80,17 @@ static void operations_list(struct app *app)
 
 static STATUS modules_start(struct app *app)
 {
-    for (size_t i = 0; i < app->module_count; i++)
-        if (app->modules[i]->start)
-            TRY(app->modules[i]->start(app));
+    for (size_t i = 0; i < app->module_count; i++) {
+        const struct module *m = app->modules[i];
+        struct worker *w;
+        if (m->start)
+            TRY(m->start(app));
+        if (!m->worker)
+            continue;
+        TRY(worker_start(app, m->worker, &w));
+        if (w)
+            app_state_set(app, m->name, w);
+    }
     return OK;
 }
 
@@ -180,13 +189,19 @@ void app_stop(struct app *app)
 {
     if (!app)
         return;
-    for (size_t i = app->module_count; i > 0; i--)
-        if (app->lanes && app->modules[i - 1]->stop)
+    for (size_t i = app->module_count; i > 0 && app->lanes; i--) {
+        if (app->modules[i - 1]->worker)
+            worker_stop(app_state(app, app->modules[i - 1]->name));
+        if (app->modules[i - 1]->stop)
             app->modules[i - 1]->stop(app);
+    }
     lanes_stop(app->lanes);
-    for (size_t i = app->module_count; i > 0; i--)
+    for (size_t i = app->module_count; i > 0; i--) {
+        if (app->modules[i - 1]->worker)
+            worker_free(app_state(app, app->modules[i - 1]->name));
         if (app->modules[i - 1]->end)
             app->modules[i - 1]->end(app);
+    }
     ledger_close(app->ledger);
     defs_free(app->defs);
     retired_free(app->retired);

@@ -44,8 +44,7 @@ struct op_field {
 struct op_shape {
     const char *name;
     size_t bytes;
-    const struct op_field *fields;
-    size_t field_count;
+    const struct op_field *fields; size_t field_count;
 };
 
 enum ground_need { GROUND_NONE, GROUND_REQUIRED };
@@ -95,24 +94,26 @@ struct subject {
 STATUS disclosure_note(struct ctx *cx, struct subject who, uint64_t fields);
 STATUS change_note(struct ctx *cx, struct subject who, uint64_t fields);
 
+struct worker;
+enum { JOURNAL_WAKES_MAX = 4 };
 struct journal {
     const struct operation *op, *outer; /* the one that runs; and the one that called it, or NULL */
     struct grant grant;
     struct ledger_entry *entries; /* in the ctx's arena */
-    size_t count, cap;
+    size_t count, cap, wake_count;
+    struct worker *wakes[JOURNAL_WAKES_MAX]; /* gate/worker.h */
 };
 
 /* --- Modules and the process ------------------------------------------------------------------------------------ */
 
 struct module {
     const char *name;
-    const struct operation *operations;
-    size_t operation_count;
+    const struct operation *operations; size_t operation_count;
     const struct migration_set *migrations; /* or NULL */
-    const struct ground_kind *grounds;
-    size_t ground_count;
+    const struct ground_kind *grounds; size_t ground_count;
     /* or NULL: what only the module knows of definitions; adds to `problems` (defs_problem_add) */
     void (*check)(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems);
+    const struct worker_plan *worker; /* or NULL; the worker is then the module's state */
     status (*start)(struct app *app); /* or NULL; its state is kept with app_state_set() */
     void (*stop)(struct app *app); /* or NULL; lanes still run */
     void (*end)(struct app *app);  /* or NULL; after the lanes: frees what calls use */
@@ -125,8 +126,7 @@ struct app {
     struct lanes *lanes;
     const struct module *const *modules;
     size_t module_count;
-    struct table operations; /* name to struct operation */
-    struct table states;     /* of modules, by name */
+    struct table operations, states; /* by name: struct operation; what modules keep */
     struct retired *retired; /* definitions that calls may still read; freed at the stop */
     str directory;           /* files of this installation */
     /* Set by the module that keeps accounts: fill cx->actor from a token (empty: the public), or from name and password. */

@@ -14,6 +14,7 @@
 
 #include "gate/ground.h"
 #include "gate/lane.h"
+#include "gate/worker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,13 @@ static void work_alone(struct lane *l, struct work *w)
         work_fail(w, st);
 }
 
+static void work_committed(struct work *w)
+{
+    for (size_t i = 0; status_ok(w->result) && i < w->journal.wake_count; i++)
+        worker_wake(w->journal.wakes[i]);
+    w->done(w);
+}
+
 static size_t group_run(struct lane *l, struct work *const *list, size_t n)
 {
     size_t used = n;
@@ -196,7 +204,7 @@ static size_t group_run(struct lane *l, struct work *const *list, size_t n)
         for (size_t i = 0; i < used; i++)
             work_fail(list[i], st);
     for (size_t i = 0; i < used; i++)
-        list[i]->done(list[i]);
+        work_committed(list[i]);
     arena_reset(l->arena);
     return used;
 }

@@ -5,37 +5,37 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { IDLE_MS = 5000, EAGER_MS = 20, FIRST_MS = 1000 };
-#define EAGER_US INT64_C(3000000)
+enum { SWEEP_ARENA_BYTES = 64 << 20 };
 
 struct worker {
     struct app *app;
-    bool (*step)(struct worker *w);
+    const struct worker_plan *plan;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stopping, woken;
-    int64_t eager_until_us; /* a transaction that announced work may not have committed yet */
+    struct arena *arena; /* of sweeps */
+    uint64_t ticket;
+    void *handed;
 };
 
-static void wait_locked(struct worker *w, int ms, bool for_wake)
+static void rest(struct worker *w, int ms, bool for_wake)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += ms % 1000 * 1000000L;
     until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&w->lock);
     while (!w->stopping && !(for_wake && w->woken))
         if (pthread_cond_timedwait(&w->wake, &w->lock, &until) != 0)
             break;
-}
-
-void worker_pause(struct worker *w, int ms)
-{
-    pthread_mutex_lock(&w->lock);
-    wait_locked(w, ms, false);
+    if (for_wake)
+        w->woken = false;
     pthread_mutex_unlock(&w->lock);
 }
+
+void worker_pause(struct worker *w, int ms) { rest(w, ms, false); }
 
 bool worker_stopping(struct worker *w)
 {
@@ -51,45 +51,109 @@ void worker_wake(struct worker *w)
         return;
     pthread_mutex_lock(&w->lock);
     w->woken = true;
-    w->eager_until_us = clock_mono_us() + EAGER_US;
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->lock);
 }
 
-static void idle(struct worker *w)
+void worker_wake_after(struct ctx *cx, struct worker *w)
+{
+    struct journal *j = cx->journal;
+    if (!w)
+        return;
+    for (size_t i = 0; j && i < j->wake_count; i++)
+        if (j->wakes[i] == w)
+            return;
+    if (j && j->wake_count < JOURNAL_WAKES_MAX)
+        j->wakes[j->wake_count++] = w;
+    else
+        worker_wake(w);
+}
+
+void worker_hand(struct worker *w, uint64_t ticket, void *what)
 {
     pthread_mutex_lock(&w->lock);
-    wait_locked(w, clock_mono_us() < w->eager_until_us ? EAGER_MS : IDLE_MS, true);
-    w->woken = false;
+    w->ticket = ticket;
+    w->handed = what;
     pthread_mutex_unlock(&w->lock);
 }
+
+void *worker_handed(struct worker *w, uint64_t ticket)
+{
+    if (!w)
+        return NULL;
+    pthread_mutex_lock(&w->lock);
+    void *what = w->ticket == ticket ? w->handed : NULL;
+    pthread_mutex_unlock(&w->lock);
+    return what;
+}
+
+STATUS worker_call(struct worker *w, struct arena *a, bool writes, status (*run)(struct ctx *, void *), void *arg)
+{
+    struct work work = { .run = run, .arg = arg, .writes = writes };
+    ctx_for_program(&work.cx, w->app, a, str_of(w->plan->job));
+    return lanes_call(w->app->lanes, &work);
+}
+
+/* --- sweeps ----------------------------------------------------------------------------------------------------------------- */
+
+struct sweep {
+    const struct operation *op;
+    bool more;
+};
+
+static status sweep_run(struct ctx *cx, void *arg)
+{
+    struct sweep *s = arg;
+    const struct op_shape *gives = s->op->gives;
+    int more = shape_field_index(gives, STR("more"));
+    void *in = arena_alloc(cx->arena, s->op->takes->bytes), *out = arena_alloc(cx->arena, gives->bytes);
+    MUST(more >= 0);
+    TRY(gate_call(cx, s->op, in, out));
+    s->more = *(const bool *)((const char *)out + gives->fields[more].offset);
+    return OK;
+}
+
+int sweep_step(struct worker *w)
+{
+    struct sweep s = { .op = operation_find(w->app, str_of(w->plan->sweep)) };
+    arena_reset(w->arena);
+    bool more = status_ok(worker_call(w, w->arena, true, sweep_run, &s)) && s.more;
+    return more ? w->plan->pause_ms : w->plan->every_ms;
+}
+
+/* --- the thread ------------------------------------------------------------------------------------------------------------- */
 
 static void *worker_main(void *arg)
 {
     struct worker *w = arg;
-    pthread_mutex_lock(&w->lock);
-    wait_locked(w, FIRST_MS, true);
-    pthread_mutex_unlock(&w->lock);
-    while (!worker_stopping(w))
-        if (!w->step(w))
-            idle(w);
+    bool told = w->plan->sweep && w->app->debug; /* a test says itself when something falls due */
+    rest(w, told ? w->plan->every_ms : w->plan->first_ms, true);
+    while (!worker_stopping(w)) {
+        int ms = w->plan->step(w);
+        if (ms > 0)
+            rest(w, ms, true);
+    }
     return NULL;
 }
 
-STATUS worker_start(struct app *app, bool (*step)(struct worker *w), struct worker **ret)
+STATUS worker_start(struct app *app, const struct worker_plan *plan, struct worker **ret)
 {
-    struct worker *w = calloc(1, sizeof *w);
     pthread_condattr_t attr;
+    *ret = NULL;
+    if (!app->lanes || (plan->sweep && !app->serving))
+        return OK;
+    struct worker *w = calloc(1, sizeof *w);
     MUST(w);
     w->app = app;
-    w->step = step;
+    w->plan = plan;
+    w->arena = plan->sweep ? arena_new(SWEEP_ARENA_BYTES) : NULL;
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->wake, &attr);
     pthread_condattr_destroy(&attr);
+    *ret = w; /* the step may look there */
     MUST(pthread_create(&w->thread, NULL, worker_main, w) == 0);
-    *ret = w;
     return OK;
 }
 
@@ -99,7 +163,7 @@ void worker_stop(struct worker *w)
         return;
     pthread_mutex_lock(&w->lock);
     w->stopping = true;
-    pthread_cond_broadcast(&w->wake);
+    pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
 }
@@ -108,9 +172,12 @@ void worker_free(struct worker *w)
 {
     if (!w)
         return;
+    if (w->arena)
+        arena_free(w->arena);
     pthread_cond_destroy(&w->wake);
     pthread_mutex_destroy(&w->lock);
     free(w);
 }
 
 struct app *worker_app(const struct worker *w) { return w->app; }
+void *worker_with(const struct worker *w) { return w->plan->with; }

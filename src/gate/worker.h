@@ -1,15 +1,38 @@
-/* A thread of a module that works off what its tables say is to be done, step by step, until nothing is left; then it waits to be
- * woken, and looks again now and then, because a wake-up is a hint and the tables are the guarantee. */
+/* A thread of a module that works off what its tables say is to be done: one step after another, each saying how long to rest
+ * before the next. A wake-up ends a rest early; it is a hint, and looking again is the guarantee.
+ *
+ * A module that names a plan (struct module) has its worker for its state, from its start until it ends. A process that
+ * serves nobody does what it was asked and no more: there, sweeps have no worker. */
 #pragma once
 #include "gate/gate.h"
 
 struct worker;
-/* `step` does one thing and says whether there was one to do. It asks worker_stopping() on the way, and waits with
- * worker_pause(), which ends early when the process stops. */
-STATUS worker_start(struct app *app, bool (*step)(struct worker *w), struct worker **ret);
-void worker_stop(struct worker *w); /* after the step under way; NULL is allowed */
-void worker_free(struct worker *w); /* NULL is allowed */
-void worker_wake(struct worker *w); /* there may be something to do; NULL is allowed */
+struct worker_plan {
+    const char *job; /* as which the program acts: "lists" */
+    int (*step)(struct worker *w); /* returns the rest in ms; 0: at once */
+    int first_ms; /* the rest before the first step; in a process with debug verbs a sweep's is every_ms */
+    void *with;
+    /* For sweep_step(): */
+    const char *sweep; /* an operation that takes nothing and says whether there is `more`: "case.sweep" */
+    int every_ms, pause_ms; /* when there is no more; when there is */
+};
+/* Calls plan->sweep, in one transaction of the writing lane; a call that fails is tried again after every_ms. */
+int sweep_step(struct worker *w);
+
+STATUS worker_start(struct app *app, const struct worker_plan *plan, struct worker **ret); /* *ret NULL: not here */
+void worker_stop(struct worker *w); /* after the step under way; NULL is allowed, here and in the next three */
+void worker_free(struct worker *w);
+void worker_wake(struct worker *w);
+void worker_wake_after(struct ctx *cx, struct worker *w); /* once the transaction of `cx` has committed */
+
+/* In a step, which asks now and then whether to stop. */
 struct app *worker_app(const struct worker *w);
+void *worker_with(const struct worker *w);
 bool worker_stopping(struct worker *w);
-void worker_pause(struct worker *w, int ms);
+void worker_pause(struct worker *w, int ms); /* ends early when the process stops */
+/* One transaction, on a lane, as the program. */
+STATUS worker_call(struct worker *w, struct arena *a, bool writes, status (*run)(struct ctx *, void *), void *arg);
+/* What a step hands to the operation that it calls: kept for the call whose request id is this ticket, which nobody else
+ * can know. One at a time; NULL takes it back. */
+void worker_hand(struct worker *w, uint64_t ticket, void *what);
+void *worker_handed(struct worker *w, uint64_t ticket); /* NULL: nothing for this call; so for a worker of NULL */

@@ -24,7 +24,7 @@ struct sender;
 STATUS sender_start(struct app *app, struct sender **ret);
 void sender_stop(struct sender *s);
 void sender_free(struct sender *s);
-void sender_wake(struct sender *s); /* a hint: something may wait */
+void sender_wake(struct ctx *cx, struct sender *s); /* a hint: with this transaction, something waits */
 
 /* --- outbox.c: what the sender does in transactions --- */
 struct outbox {

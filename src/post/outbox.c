@@ -28,7 +28,7 @@ STATUS post_send(struct ctx *cx, str node, int64_t stream, str kind, str body)
                                                         .written_us = cx->now_us, .body = body }, NULL));
     TRY(post_stream_set(cx, &(struct post_stream_set_params){ .shard = SHARD, .node = node, .stream = stream, .out_was = s.out_next, .in_was = s.in_last,
                                                               .out_next = s.out_next + 1, .in_last = s.in_last }, &changed));
-    sender_wake(app_state(cx->app, "post"));
+    sender_wake(cx, app_state(cx->app, "post"));
     return changed == 1 ? OK : FAIL(VERSION_CONFLICT);
 }
 

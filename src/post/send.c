@@ -4,28 +4,23 @@
  *
  * Refuses redirects, answers that are too long, and certificates that do not fit, unless the address is plain http.
  * tested by: tests/life/two_nodes.py */
+#include "gate/worker.h"
 #include "post/inside.h"
 
 #include <curl/curl.h>
-#include <errno.h>
 #include <jansson.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { ARENA_BYTES = 128 << 20, PAUSE_MS = 250, AFTER_WAKE_MS = 5, PAUSE_MOST_MS = 30000, CONNECT_MS = 5000, ANSWER_MS = 20000, ANSWER_BYTES_MAX = 65536 };
+enum { ARENA_BYTES = 128 << 20, PAUSE_MS = 250, PAUSE_MOST_MS = 30000, CONNECT_MS = 5000, ANSWER_MS = 20000, ANSWER_BYTES_MAX = 65536 };
 
 struct sender {
     struct app *app;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    _Atomic bool stopping;
-    bool hinted;
+    struct worker_plan plan;
+    struct worker *worker;
     CURLM *multi;
     struct arena *arena;
-    _Atomic int pause_ms;
+    _Atomic int pause_ms; /* while nothing gets through; 0: all is well */
 };
 
 struct parcel {
@@ -100,7 +95,7 @@ static bool parcel_taken(struct sender *s, struct parcel *p)
 static void multi_run(struct sender *s)
 {
     int running = 1;
-    while (running > 0 && !s->stopping) {
+    while (running > 0 && !worker_stopping(s->worker)) {
         if (curl_multi_perform(s->multi, &running) != CURLM_OK)
             return;
         if (running > 0)
@@ -133,114 +128,59 @@ static size_t parcels_send(struct sender *s, struct outbox *box)
     return taken;
 }
 
-static status in_lane(struct sender *s, struct outbox *box, status (*run)(struct ctx *, void *), bool writes)
+static int send_round(struct worker *w)
 {
-    struct work work = { .run = run, .arg = box, .writes = writes };
-    ctx_for_program(&work.cx, s->app, s->arena, STR("post"));
-    return lanes_call(s->app->lanes, &work);
-}
-
-/* How long to rest until the next look. */
-static int send_round(struct sender *s)
-{
+    struct sender *s = worker_with(w);
+    if (defs_peer_count(s->app->defs) == 0)
+        return PAUSE_MOST_MS;
     arena_reset(s->arena);
     struct outbox *box = ARENA_NEW(s->arena, struct outbox);
-    if (!status_ok(in_lane(s, box, outbox_read, false)))
+    if (!status_ok(worker_call(s->worker, s->arena, false, outbox_read, box)))
         return PAUSE_MS;
     if (box->count == 0) {
         s->pause_ms = 0;
         return PAUSE_MS;
     }
     size_t taken = parcels_send(s, box);
-    if (taken > 0 && !status_ok(in_lane(s, box, outbox_settle, true)))
+    if (taken > 0 && !status_ok(worker_call(s->worker, s->arena, true, outbox_settle, box)))
         return PAUSE_MS; /* they go out again, and are answered as before */
     int longer = s->pause_ms == 0 ? 10 : s->pause_ms * 2;
     s->pause_ms = taken > 0 ? 0 : longer < PAUSE_MOST_MS ? longer : PAUSE_MOST_MS;
     return s->pause_ms;
 }
 
-static void rest(struct sender *s, int ms)
+/* While nothing gets through, a new message changes nothing about that. */
+void sender_wake(struct ctx *cx, struct sender *s)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)ms % 1000 * 1000000L;
-    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    while (!s->stopping && !s->hinted)
-        if (pthread_cond_timedwait(&s->wake, &s->lock, &until) == ETIMEDOUT)
-            break;
-}
-
-static void *sender_run(void *arg)
-{
-    struct sender *s = arg;
-    int ms = PAUSE_MS;
-    pthread_mutex_lock(&s->lock);
-    while (!s->stopping) {
-        if (ms > 0)
-            rest(s, ms);
-        bool hinted = s->hinted;
-        s->hinted = false;
-        if (s->stopping)
-            break;
-        pthread_mutex_unlock(&s->lock);
-        if (hinted) { /* its transaction has still to commit */
-            struct timespec little = { 0, AFTER_WAKE_MS * 1000000L };
-            nanosleep(&little, NULL);
-        }
-        ms = defs_peer_count(s->app->defs) ? send_round(s) : PAUSE_MOST_MS;
-        pthread_mutex_lock(&s->lock);
-    }
-    pthread_mutex_unlock(&s->lock);
-    return NULL;
-}
-
-void sender_wake(struct sender *s)
-{
-    if (!s)
-        return;
-    pthread_mutex_lock(&s->lock);
-    if (s->pause_ms == 0) /* while nothing gets through, a new message changes nothing about that */
-        s->hinted = true;
-    pthread_cond_signal(&s->wake);
-    pthread_mutex_unlock(&s->lock);
+    if (s && s->pause_ms == 0)
+        worker_wake_after(cx, s->worker);
 }
 
 STATUS sender_start(struct app *app, struct sender **ret)
 {
     struct sender *s = calloc(1, sizeof *s);
-    pthread_condattr_t attr;
     MUST(s);
     s->app = app;
     s->arena = arena_new(ARENA_BYTES);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     s->multi = curl_multi_init();
     MUST(s->multi);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->wake, &attr);
-    pthread_condattr_destroy(&attr);
-    MUST(pthread_create(&s->thread, NULL, sender_run, s) == 0);
+    s->plan = (struct worker_plan){ .job = "post", .step = send_round, .first_ms = PAUSE_MS, .with = s };
     *ret = s;
-    return OK;
+    return worker_start(app, &s->plan, &s->worker);
 }
 
 void sender_stop(struct sender *s)
 {
-    if (!s)
-        return;
-    pthread_mutex_lock(&s->lock);
-    s->stopping = true;
-    pthread_cond_signal(&s->wake);
-    pthread_mutex_unlock(&s->lock);
-    pthread_join(s->thread, NULL);
+    if (s)
+        worker_stop(s->worker);
 }
 
 void sender_free(struct sender *s)
 {
     if (!s)
         return;
+    worker_free(s->worker);
     curl_multi_cleanup(s->multi);
     arena_free(s->arena);
     free(s);

@@ -106,11 +106,7 @@ static inline bool run_is_scoped(const struct recon_run_row *r) { return r->unit
 STATUS run_scope_make(struct ctx *cx, const struct recon_run_row *r, int64_t *ret_rows);
 
 /* --- job.c --------------------------------------------------------------------------------------------------------------- */
-STATUS run_job_start(struct app *app);
-void run_job_stop(struct app *app);
-void run_job_end(struct app *app);
-void run_job_wake(struct app *app);
-struct run_chunk *run_chunk_of(struct app *app, uint64_t request_id); /* whose ticket this request holds, or NULL */
+extern const struct worker_plan run_worker; /* wake it when there may be something to do; it hands chunks to run.match */
 
 /* --- figures.c, page.c ------------------------------------------------------------------------------------------------- */
 /* Units that have rows of this outcome, those of `within` alone if it is one, sorted. */

@@ -6,42 +6,13 @@
 #include "recon/inside.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { RETRY_MS = 500, SETTLE_MS = 2000, PATH_BYTES = 4096, OPEN_MAX = 20 };
+enum { IDLE_MS = 5000, FIRST_MS = 1000, RETRY_MS = 500, SETTLE_MS = 2000, PATH_BYTES = 4096, OPEN_MAX = 20 };
 #define WORK_ARENA_BYTES ((size_t)1 << 30)
 #define CHUNK_ARENA_BYTES ((size_t)512 << 20)
-
-struct recon_job {
-    struct worker *worker;
-    pthread_mutex_t lock;
-    struct run_chunk *chunk; /* under way */
-};
-
-struct run_chunk *run_chunk_of(struct app *app, uint64_t request_id)
-{
-    struct recon_job *j = app_state(app, "recon");
-    struct run_chunk *c = NULL;
-    if (!j)
-        return NULL;
-    pthread_mutex_lock(&j->lock);
-    if (j->chunk && j->chunk->ticket == request_id)
-        c = j->chunk;
-    pthread_mutex_unlock(&j->lock);
-    return c;
-}
-
-static void chunk_set(struct app *app, struct run_chunk *c)
-{
-    struct recon_job *j = app_state(app, "recon");
-    pthread_mutex_lock(&j->lock);
-    j->chunk = c;
-    pthread_mutex_unlock(&j->lock);
-}
 
 /* --- steps in a transaction ------------------------------------------------------------------------------------------------- */
 
@@ -50,13 +21,6 @@ struct step {
     int64_t id;
     status failed; /* of a run that ends so */
 };
-
-static STATUS lane_run(struct app *app, struct arena *a, bool writes, status (*run)(struct ctx *, void *), struct step *s)
-{
-    struct work w = { .run = run, .arg = s, .writes = writes };
-    ctx_for_program(&w.cx, app, a, STR("runs"));
-    return lanes_call(app->lanes, &w);
-}
 
 static status open_find(struct ctx *cx, void *arg)
 {
@@ -157,8 +121,9 @@ static bool worth_waiting(status st)
 }
 
 /* In the name of the planner: his are the ledger entries. */
-static STATUS chunk_call(struct app *app, struct arena *a, struct run_chunk *c)
+static STATUS chunk_call(struct worker *worker, struct arena *a, struct run_chunk *c)
 {
+    struct app *app = worker_app(worker);
     const struct recon_run_row *r = &c->work->row;
     struct work w = { .run = match_run, .arg = c, .writes = true };
     ctx_for_program(&w.cx, app, a, STR("runs"));
@@ -166,9 +131,9 @@ static STATUS chunk_call(struct app *app, struct arena *a, struct run_chunk *c)
                                  .name = STR("runs") };
     w.cx.purpose = (struct purpose){ STR("run"), arena_printf(a, "%lld", (long long)r->id) };
     w.cx.request_id = c->ticket;
-    chunk_set(app, c);
+    worker_hand(worker, c->ticket, c);
     status st = lanes_call(app->lanes, &w);
-    chunk_set(app, NULL);
+    worker_hand(worker, 0, NULL);
     return st;
 }
 
@@ -179,7 +144,7 @@ static STATUS chunk_off(struct worker *w, struct run_work *work, bool *ret_more)
     status st;
     for (;;) {
         c.ticket = random_u64();
-        st = chunk_call(worker_app(w), a, &c);
+        st = chunk_call(w, a, &c);
         if (!worth_waiting(st) || worker_stopping(w))
             break;
         log_fault("run_chunk_waits", 0);
@@ -217,30 +182,28 @@ static void settle(struct worker *w, const struct recon_run_row *r)
 
 static STATUS match_off(struct worker *w, struct step *s)
 {
-    struct app *app = worker_app(w);
     bool done;
     if (s->work->row.rows_done)
-        TRY(lane_run(app, s->work->arena, false, work_restore, s));
+        TRY(worker_call(w, s->work->arena, false, work_restore, s));
     TRY(chunks_off(w, s->work, &done));
-    return done ? lane_run(app, s->work->arena, true, scored, s) : OK;
+    return done ? worker_call(w, s->work->arena, true, scored, s) : OK;
 }
 
 static STATUS publish_off(struct worker *w, struct step *s)
 {
     bool done;
     TRY(chunks_off(w, s->work, &done));
-    return done ? lane_run(worker_app(w), s->work->arena, true, published, s) : OK;
+    return done ? worker_call(w, s->work->arena, true, published, s) : OK;
 }
 
 /* From the state that the run is in to the next. */
 static STATUS state_off(struct worker *w, struct step *s)
 {
-    struct app *app = worker_app(w);
     switch ((enum run_state)s->work->row.state) {
     case RUN_PLANNED:
         settle(w, &s->work->row);
-        return lane_run(app, s->work->arena, true, snapshot_begin, s);
-    case RUN_SNAPSHOT: return lane_run(app, s->work->arena, true, snapshot_take, s);
+        return worker_call(w, s->work->arena, true, snapshot_begin, s);
+    case RUN_SNAPSHOT: return worker_call(w, s->work->arena, true, snapshot_take, s);
     case RUN_MATCHING: return match_off(w, s);
     case RUN_PUBLISHING: return publish_off(w, s);
     default: return OK;
@@ -259,7 +222,7 @@ static void run_fail(struct worker *w, struct step *s, status st)
         return;
     }
     s->failed = st;
-    if (!status_ok(lane_run(worker_app(w), s->work->arena, true, failed, s)))
+    if (!status_ok(worker_call(w, s->work->arena, true, failed, s)))
         log_fault("run_end_failed", 0);
 }
 
@@ -269,7 +232,7 @@ static void run_off(struct worker *w, int64_t id)
     struct step s = { .work = &work, .id = id };
     table64_init(&work.seen, 64);
     tally_init(&work.tally);
-    status st = lane_run(worker_app(w), work.arena, false, row_load, &s);
+    status st = worker_call(w, work.arena, false, row_load, &s);
     if (status_ok(st)) {
         work.then = known_then_new(work.row.snapshot_us);
         work.scoped = run_is_scoped(&work.row);
@@ -297,52 +260,20 @@ static int lock_take(const struct app *app)
     return fd;
 }
 
-static bool run_step(struct worker *w)
+/* One run from its state to the next, if there is one. */
+static int run_step(struct worker *w)
 {
     struct arena *a = arena_new(1 << 20);
     struct step s = { .id = 0 };
     int lock = -1;
-    if (status_ok(lane_run(worker_app(w), a, false, open_find, &s)) && s.id)
+    if (status_ok(worker_call(w, a, false, open_find, &s)) && s.id)
         lock = lock_take(worker_app(w));
     arena_free(a);
     if (lock < 0)
-        return false;
+        return IDLE_MS;
     run_off(w, s.id);
     close(lock);
-    return true;
+    return 0;
 }
 
-/* --- the job ------------------------------------------------------------------------------------------------------------------- */
-
-STATUS run_job_start(struct app *app)
-{
-    struct recon_job *j = calloc(1, sizeof *j);
-    MUST(j);
-    pthread_mutex_init(&j->lock, NULL);
-    app_state_set(app, "recon", j);
-    return worker_start(app, run_step, &j->worker);
-}
-
-void run_job_stop(struct app *app)
-{
-    struct recon_job *j = app_state(app, "recon");
-    if (j)
-        worker_stop(j->worker);
-}
-
-void run_job_end(struct app *app)
-{
-    struct recon_job *j = app_state(app, "recon");
-    if (!j)
-        return;
-    worker_free(j->worker);
-    pthread_mutex_destroy(&j->lock);
-    free(j);
-}
-
-void run_job_wake(struct app *app)
-{
-    struct recon_job *j = app_state(app, "recon");
-    if (j)
-        worker_wake(j->worker);
-}
+const struct worker_plan run_worker = { .job = "runs", .step = run_step, .first_ms = FIRST_MS };

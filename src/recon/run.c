@@ -174,7 +174,7 @@ STATUS run_plan(struct ctx *cx, const struct run_plan_in *in, struct run_plan_ou
         .organisation = cx->actor.organisation, .actor_unit = cx->actor.unit.v, .grant_fields = (int64_t)grant->fields,
         .grant_unit = grant->only_unit.v, .created_us = cx->now_us }, NULL));
     ret->run = r.id;
-    run_job_wake(cx->app);
+    worker_wake_after(cx, app_state(cx->app, "recon"));
     return OK;
 }
 
@@ -186,7 +186,7 @@ static STATUS run_move(struct ctx *cx, const struct recon_run_row *r, enum run_s
     TRY(recon_run_move(cx, &(struct recon_run_move_params){ .shard = RECON_SHARD, .id = r->id, .expected = r->state, .state = (int16_t)to }, &changed));
     if (changed != 1)
         return FAIL(VERSION_CONFLICT);
-    run_job_wake(cx->app);
+    worker_wake_after(cx, app_state(cx->app, "recon"));
     return OK;
 }
 
@@ -239,7 +239,7 @@ STATUS run_publish(struct ctx *cx, const struct run_publish_in *in, struct run_p
 
 STATUS run_match(struct ctx *cx, const struct run_match_in *in, struct run_match_out *ret)
 {
-    struct run_chunk *c = run_chunk_of(cx->app, cx->request_id);
+    struct run_chunk *c = worker_handed(app_state(cx->app, "recon"), cx->request_id);
     struct recon_run_row r;
     if (c && c->work->row.id == in->run) {
         bool publishing = c->work->row.state == RUN_PUBLISHING;
@@ -249,7 +249,7 @@ STATUS run_match(struct ctx *cx, const struct run_match_in *in, struct run_match
     }
     /* Anybody else only asks that the job look again. */
     TRY(run_of(cx, in->run, &r));
-    run_job_wake(cx->app);
+    worker_wake_after(cx, app_state(cx->app, "recon"));
     *ret = (struct run_match_out){ .state = r.state, .rows_done = r.rows_done };
     return OK;
 }
@@ -291,8 +291,6 @@ STATUS run_recent(struct ctx *cx, const struct run_recent_in *in, struct run_rec
 
 /* --- the module ------------------------------------------------------------------------------------------------------------------- */
 
-static status recon_start(struct app *app) { return app->lanes ? run_job_start(app) : OK; }
-
 const struct module recon_module = {
     .name = "recon",
     .operations = recon_operations,
@@ -300,7 +298,5 @@ const struct module recon_module = {
     .migrations = &recon_migrations,
     .grounds = &run_ground,
     .ground_count = 1,
-    .start = recon_start,
-    .stop = run_job_stop,
-    .end = run_job_end,
+    .worker = &run_worker,
 };

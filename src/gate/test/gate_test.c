@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gate/test/probe.h"
+#include "gate/worker.h"
 
 static struct app *app;
 static struct arena *arena;
@@ -351,6 +352,85 @@ static void full_disk_fails_whole_and_passes(void **state)
     assert_int_equal(call_now(PROBE_CHANGE, ROLE_OFFICER, "", "").code, ERR_OK);
 }
 
+/* A worker that rests for an hour unless it is woken. */
+static int steps, steps_at_once;
+static int counted_step(struct worker *w)
+{
+    __atomic_add_fetch(&steps, 1, __ATOMIC_ACQ_REL);
+    __atomic_store_n(&steps_at_once, worker_with(w) == &steps, __ATOMIC_RELEASE);
+    return 3600 * 1000;
+}
+
+static int steps_soon(int expected)
+{
+    for (int tries = 0; tries < 2000 && __atomic_load_n(&steps, __ATOMIC_ACQUIRE) < expected; tries++)
+        usleep(1000);
+    usleep(20000); /* for one too many */
+    return __atomic_load_n(&steps, __ATOMIC_ACQUIRE);
+}
+
+struct waking {
+    struct worker *worker;
+    struct call call;
+};
+
+static status wakes_and_refuses(struct ctx *cx, void *arg)
+{
+    const struct waking *w = arg;
+    worker_wake_after(cx, w->worker);
+    return FAIL(DELIVERY_ENDED);
+}
+
+/* Before its transaction has committed the worker would look in vain. */
+static status wakes_and_changes(struct ctx *cx, void *arg)
+{
+    struct waking *w = arg;
+    worker_wake_after(cx, w->worker);
+    worker_wake_after(cx, w->worker);
+    usleep(50000);
+    assert_int_equal(__atomic_load_n(&steps, __ATOMIC_ACQUIRE), 1);
+    return call_run(cx, &w->call);
+}
+
+static void a_worker_is_woken_by_a_commit(void **state)
+{
+    (void)state;
+    static const struct worker_plan plan = { .job = "test", .step = counted_step, .with = &steps };
+    struct waking waking;
+    assert_true(status_ok(worker_start(app, &plan, &waking.worker)));
+    assert_int_equal(steps_soon(1), 1);
+    assert_true(steps_at_once);
+    struct work refused = { .run = wakes_and_refuses, .arg = &waking, .writes = true };
+    ctx_for_program(&refused.cx, app, arena, STR("test"));
+    assert_int_equal(lanes_call(app->lanes, &refused).code, ERR_DELIVERY_ENDED);
+    assert_int_equal(steps_soon(1), 1);
+    call_make(&waking.call, PROBE_CHANGE, ROLE_OFFICER, "", "");
+    waking.call.work.run = wakes_and_changes;
+    waking.call.work.arg = &waking;
+    assert_int_equal(call(&waking.call).code, ERR_OK);
+    assert_int_equal(steps_soon(2), 2);
+    worker_hand(waking.worker, 7, &steps);
+    assert_null(worker_handed(waking.worker, 8));
+    assert_ptr_equal(worker_handed(waking.worker, 7), &steps);
+    worker_hand(waking.worker, 0, NULL);
+    assert_null(worker_handed(waking.worker, 7));
+    worker_stop(waking.worker);
+    worker_free(waking.worker);
+}
+
+/* A process that serves nobody does what it was asked and no more. */
+static void sweeps_are_for_those_who_serve(void **state)
+{
+    (void)state;
+    static const struct worker_plan plan = { .job = "test", .step = sweep_step, .sweep = "probe.change", .every_ms = 1000 };
+    struct worker *w;
+    assert_true(status_ok(worker_start(app, &plan, &w)));
+    assert_null(w);
+    worker_wake(w);
+    worker_stop(w);
+    worker_free(w);
+}
+
 static void documents(void **state)
 {
     (void)state;
@@ -372,7 +452,8 @@ int main(void)
         cmocka_unit_test(fields_outside_the_ground), cmocka_unit_test(what_is_written_down),
         cmocka_unit_test(unknown_person_is_written_down_too), cmocka_unit_test(full_disk_fails_whole_and_passes),
         cmocka_unit_test(documents), cmocka_unit_test(a_crowd), cmocka_unit_test(rounds_of_net_threads),
-        cmocka_unit_test(a_round_on_a_full_disk), cmocka_unit_test(a_command_goes_to_its_lane),
+        cmocka_unit_test(a_round_on_a_full_disk), cmocka_unit_test(a_command_goes_to_its_lane), cmocka_unit_test(a_worker_is_woken_by_a_commit),
+        cmocka_unit_test(sweeps_are_for_those_who_serve),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, setup, teardown);
