@@ -1,5 +1,6 @@
 /* A fair shuffle of more rows than memory should hold: each row goes to a heap by lot, and each heap is shuffled when it is
- * written (Rao 1961, Sandelius 1962: every order is as likely). Heaps lie in unnamed temporary files beside the result.
+ * written (Rao 1961, Sandelius 1962: every order is as likely). Heaps lie in unnamed temporary files beside the result, and
+ * each gives its room back once it is written: the disk never holds all rows twice.
  * tested by: src/synth/test/pairs_test.c */
 #include "synth/pairs.h"
 
@@ -130,7 +131,7 @@ STATUS scatter_write(struct scatter *s, FILE *out)
         bool done = heap_read(h, bytes) && heap_write(&s->r, h, bytes, rows, out);
         free(bytes);
         free(rows);
-        if (!done)
+        if (!done || ftruncate(s->heaps[i].fd, 0) != 0)
             return scatter_bad(s);
     }
     return OK;

@@ -135,7 +135,7 @@ static double chance_pairs(const struct link_set *s, double left, double right)
 
 /* One value among those that are drawn. */
 struct drawn {
-    uint64_t hash;
+    uint64_t hash, record; /* record: of its content; the first of equal values stands for them, and they may differ in tones */
     uint32_t row;
     int side;
 };
@@ -144,7 +144,9 @@ static int drawn_order(const void *a, const void *b)
 {
     const struct drawn *x = a, *y = b;
 
-    return x->hash < y->hash ? -1 : x->hash > y->hash ? 1 : x->side - y->side;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return x->side != y->side ? x->side - y->side : x->record < y->record ? -1 : x->record > y->record;
 }
 
 static uint64_t value_hash(const struct link_field *f, int side, uint32_t i)
@@ -177,7 +179,7 @@ static double equal_drawn(const struct link_model *m, int comparison, double *re
             uint64_t h = value_hash(f, side, i);
 
             if (h && link_mix(h, 7) <= limit)
-                list[count++] = (struct drawn){ h, i, side };
+                list[count++] = (struct drawn){ h, s->hash[side][i], i, side };
         }
     qsort(list, count, sizeof *list, drawn_order);
     for (size_t i = 0, end; i < count; i = end) {

@@ -76,6 +76,12 @@ static uint32_t memo_answer(struct compare_memo *memo, const struct link_dict *d
     at = ((key ^ tag) * UINT64_C(0x9E3779B97F4A7C15)) >> 49;
     if (memo->slot[at].key == key && memo->slot[at].tag == tag)
         return memo->slot[at].answer;
+    if (str_cmp(d->text[a], d->text[b]) > 0) { /* asked either way, the answer is one */
+        uint32_t swap = a;
+
+        a = b;
+        b = swap;
+    }
     memo->slot[at].key = key;
     memo->slot[at].tag = tag;
     memo->slot[at].answer = question == QUESTION_WORD ? words_are_near(d, a, b) : compare_text(d->text[a], d->text[b], question == QUESTION_NUMBER);

@@ -1,5 +1,6 @@
 /* Behind words.h. Words are met greedily, equal ones first, in the order of the shorter text: at most eight words, so that
- * the greedy choice and the best one differ for no name that people have.
+ * the greedy choice and the best one differ for no name that people have. Which text comes first is a matter of the two alone,
+ * so that neither the order of rows nor of sides shows.
  * tested by: src/match/score/compare_test.c */
 #include "match/score/words.h"
 
@@ -95,6 +96,24 @@ void word_facts_done(struct word_facts *f)
 static bool folds_alike(const struct word_facts *f, uint32_t a, uint32_t b)
 {
     return f->fact[a].fold == f->fact[b].fold && f->dict->hash[a] == f->dict->hash[b];
+}
+
+/* The shorter text, or of two as long the one of the smaller hashes, to `a`. */
+static void words_order(const struct word_facts *f, struct words *a, struct words *b)
+{
+    int apart = a->count - b->count;
+
+    for (int i = 0; i < a->count && !apart; i++) {
+        uint32_t x = f->fact[a->code[i]].fold, y = f->fact[b->code[i]].fold;
+
+        apart = x < y ? -1 : x > y;
+    }
+    if (apart > 0) {
+        struct words swap = *a;
+
+        *a = *b;
+        *b = swap;
+    }
 }
 
 /* Which of the eight are `fold`, as bits. */
@@ -204,12 +223,7 @@ enum level words_name_level(struct compare_memo *memo, const struct word_facts *
 
     if (level)
         return level;
-    if (a.count > b.count) {
-        struct words swap = a;
-
-        a = b;
-        b = swap;
-    }
+    words_order(facts, &a, &b);
     words_meet_equal(facts, a, b, &m);
     words_meet_near(memo, facts, a, b, &m);
     first = m.at[0] == 0;
@@ -259,6 +273,7 @@ enum level words_text_level(struct compare_memo *memo, const struct word_facts *
 
     if (level)
         return level == LEVEL_SAME ? LEVEL_SAME : WORDS_6;
+    words_order(facts, &a, &b);
     words_meet_equal(facts, a, b, &m);
     for (int i = 0; i < a.count; i++) {
         double weight = (double)facts->fact[a.code[i]].rarity;
