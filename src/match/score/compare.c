@@ -176,9 +176,27 @@ static bool is_plausible(uint64_t number)
     return number >> 56 == 12 && number_plausibility((int64_t)(number & ((UINT64_C(1) << 56) - 1)), (day){ 0 }, SEX_UNKNOWN) == 0;
 }
 
+/* One slip apart: a digit, or two neighbours that are swapped. Of values of equal length. */
+static bool is_slip_apart(uint64_t a, uint64_t b)
+{
+    uint64_t differ[2][2]; /* the first two places that differ, last digit first */
+    int places[2], n = 0;
+
+    for (int place = 0; a != b; a /= 10, b /= 10, place++) {
+        if (a % 10 == b % 10)
+            continue;
+        if (n == 2)
+            return false;
+        places[n] = place;
+        differ[n][0] = a % 10;
+        differ[n++][1] = b % 10;
+    }
+    return n < 2 || (places[1] == places[0] + 1 && differ[0][0] == differ[1][1] && differ[0][1] == differ[1][0]);
+}
+
 enum level compare_persons(uint64_t a, uint64_t b)
 {
-    enum level level = compare_digits(a, b);
+    enum level level = a >> 56 == b >> 56 && !is_slip_apart(a << 8 >> 8, b << 8 >> 8) ? LEVEL_DIFFERENT : compare_digits(a, b);
 
     if (level > DIGITS_FAR)
         return level;
@@ -398,12 +416,34 @@ static enum level card_text_level(const struct batch *b, int i, const uint32_t *
     return crossed(b->memo, it, f, (struct crossing){ left[b->c->cards->at[i]], right[b->c->cards->at[i]], left[at], right[at] }) ? TEXT_ELSEWHERE : level;
 }
 
+static bool is_person(const struct comparer *c, int i) { return c->set->field[c->list[i].field].role == LINK_PERSON_NUMBER; }
+
+/* The level of the personal number that says that two cards are of two people, in its place; else 0. */
+static uint64_t cards_veto(const struct batch *b, const uint32_t *left, const uint32_t *right)
+{
+    const struct comparer *c = b->c;
+
+    for (int i = 0; i < c->count; i++) {
+        uint64_t x, y;
+
+        if (!is_person(c, i))
+            continue;
+        x = card_wide(left, c->cards->at[i]);
+        y = card_wide(right, c->cards->at[i]);
+        if (x && y && x != y && compare_persons(x, y) == LEVEL_DIFFERENT)
+            return (uint64_t)LEVEL_DIFFERENT << (i * LEVEL_BITS);
+    }
+    return 0;
+}
+
 /* Fields that are decided by what stands on the cards; words that differ stay LEVEL_DIFFERENT until they are looked at. */
 static uint64_t cards_pattern(const struct batch *b, const uint32_t *left, const uint32_t *right)
 {
     const struct comparer *c = b->c;
-    uint64_t pattern = 0;
+    uint64_t pattern = cards_veto(b, left, right);
 
+    if (pattern)
+        return pattern;
     for (int i = 0; i < c->count; i++) {
         const struct link_field *f = &c->set->field[c->list[i].field];
         int at = c->cards->at[i];
@@ -482,15 +522,32 @@ static void cards_compare(const struct batch *b, size_t count)
     }
 }
 
-/* From the columns, a field after the other. */
+/* From the columns, a field after the other, personal numbers first. */
 static void columns_compare(const struct batch *b, size_t count)
 {
+    size_t open = count;
+
     for (size_t n = 0; n < count; n++) {
         b->patterns[n] = 0;
         b->open[n] = (uint16_t)n;
     }
+    for (int i = 0; i < b->c->count; i++) {
+        size_t kept = 0;
+
+        if (!is_person(b->c, i))
+            continue;
+        batch_field(b, i, b->open, open);
+        for (size_t n = 0; n < open; n++) {
+            uint16_t pair = b->open[n];
+
+            b->open[kept] = pair;
+            kept += pattern_level(b->patterns[pair], i) != LEVEL_DIFFERENT;
+        }
+        open = kept;
+    }
     for (int i = 0; i < b->c->count; i++)
-        batch_field(b, i, b->open, count);
+        if (!is_person(b->c, i))
+            batch_field(b, i, b->open, open);
 }
 
 void compare_pairs(const struct comparer *c, struct compare_memo *memo, const struct link_pair *pairs, size_t count, uint64_t *ret_patterns)

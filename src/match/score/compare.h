@@ -77,7 +77,8 @@ void compare_memo_free(struct compare_memo *m);
 enum { COMPARE_TOUCHED = 256 };
 void compare_touch(const struct link_field *f, int side, const uint32_t *rows, size_t count);
 
-/* Many pairs at once, at most COMPARE_MANY. */
+/* Many pairs at once, at most COMPARE_MANY. Of a pair whose personal numbers are two people's nothing else is compared: its
+ * pattern holds that number's level only, since no agreement could outweigh it. */
 enum { COMPARE_MANY = 4096 };
 void compare_pairs(const struct comparer *c, struct compare_memo *memo, const struct link_pair *pairs, size_t count, uint64_t *ret_patterns);
 uint64_t compare_pair(const struct comparer *c, struct compare_memo *memo, struct link_pair pair);
