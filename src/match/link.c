@@ -12,6 +12,8 @@
 
 const char *const link_class_words[] = { "possible", "household", "match" };
 
+/* Expected pairs for each record from which on cards are made. */
+static const double met_often = 4;
 /* Pairs below these bits under the fitted model are let go. */
 static const double found_bits = -14;
 
@@ -172,6 +174,16 @@ static void step(const struct link_options *o, const char *name)
         o->step(o->step_with, name);
 }
 
+/* Are most records looked at so often that their cards pay? */
+static bool is_met_often(const struct link_plan *plan, const struct link_set *set)
+{
+    double pairs = 0;
+
+    for (int i = 0; i < plan->rules; i++)
+        pairs += plan->rule[i].pairs;
+    return !plan->settles && pairs > met_often * set->count[0];
+}
+
 STATUS link_run(struct link_set *set, const struct link_options *options, struct link_result **ret)
 {
     struct link_result *r = calloc(1, sizeof *r);
@@ -184,7 +196,7 @@ STATUS link_run(struct link_set *set, const struct link_options *options, struct
     step(options, "keys");
     link_block_plan(set, options, &r->plan);
     step(options, "candidates");
-    if (!r->plan->settles) /* else most records are looked at once: the columns serve as well, and take no memory */
+    if (is_met_often(r->plan, set)) /* else the columns serve as well, and take no memory */
         comparer_cards(&r->model.comparer, link_block_threads(options));
     candidates_gather(&r->model, r->plan, options, &c);
     comparer_cards_drop(&r->model.comparer);

@@ -14,7 +14,8 @@ enum { SAMPLE_RECORDS = 32768, FEW_RECORDS = 16384, LIBRARY_MAX = 1 << 15 };
 static const double record_seconds = 15e-9, pair_seconds = 100e-9, again_seconds = 15e-9;
 /* A pair that k keys bring weighs decay^k: what is found often needs no further key; where time is short, less so. */
 static const double decay_small = .2, decay_large = .03;
-static const double gain_min = 1e-5; /* of the certain pairs' weight */
+/* Of the certain pairs' weight. A long list in which nothing is settled pays for each rule with a pass over all of it. */
+static const double gain_min = 1e-5, gain_min_unsettled = 2e-3;
 /* A rule costs at least so large a part of the time: few broad rules rather than many narrow ones. Keys are counted for
  * each rule so many times, and so many rules may turn out too dear before the choice ends. */
 enum { RULES_PAID = 24, COUNTS_MAX = 8, DEAR_MAX = 4 };
@@ -38,6 +39,7 @@ struct choice {
     double *gain, *cost; /* gain as last computed; it can only fall */
     double rule_seconds; /* paid for a rule as such */
     double open;         /* share of the records that are not settled */
+    double gain_min;
     bool *counted; /* the key's pairs are counted, not guessed */
     int count;
 };
@@ -291,7 +293,7 @@ static void rules_choose(struct choice *c, bool may_settle)
 
         dear_keys_drop(c, left);
         best = best_key(c);
-        if (best < 0 || c->gain[best] < gain_min * total)
+        if (best < 0 || c->gain[best] < c->gain_min * total)
             break;
         if (c->cost[best] - c->rule_seconds > left) {
             dear++;
@@ -316,6 +318,7 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
 {
     struct plan *p = calloc(1, sizeof *p);
     struct choice c = { .plan = p };
+    bool may_settle;
 
     MUST(p);
     p->set = set;
@@ -337,7 +340,9 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
     c.counted = calloc(LIBRARY_MAX, sizeof *c.counted);
     MUST(c.library && c.gain && c.cost && c.counted);
     library_fill(&c);
-    rules_choose(&c, set->sides == 2 && !options->many && c.records > settling_records);
+    may_settle = set->sides == 2 && !options->many && c.records > settling_records;
+    c.gain_min = may_settle || c.records <= settling_records ? gain_min : gain_min_unsettled;
+    rules_choose(&c, may_settle);
     p->face.considered = c.count;
     p->face.sampled = c.sample.count[0] + c.sample.count[1];
     p->face.certain = c.certain.real;

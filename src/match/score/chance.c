@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWN_PAIRS = 400000, DRAWN_VALUES = 1 << 16, DAY_YEAR_FIRST = 1850, SEEN_OFTEN = 20 };
+enum { DRAWN_PAIRS = 400000, DRAWN_PAIRS_LARGE = 160000, LARGE = 400000, DRAWN_VALUES = 1 << 16, DAY_YEAR_FIRST = 1850, SEEN_OFTEN = 20 };
 
 size_t chance_day_slot(uint32_t d)
 {
@@ -366,7 +366,7 @@ static void slices_tally(void *arg, int thread)
 static void pairs_draw(struct link_model *m, int threads, struct tally *ret)
 {
     const struct link_set *s = m->comparer.set;
-    double wanted = s->sides == 1 ? sqrt(2.0 * DRAWN_PAIRS) : sqrt((double)DRAWN_PAIRS);
+    double pairs = records(s) > LARGE ? DRAWN_PAIRS_LARGE : DRAWN_PAIRS, wanted = sqrt(s->sides == 1 ? 2 * pairs : pairs);
     struct drawing d = { .m = m, .threads = threads, .slice = calloc(SLICES, sizeof *d.slice) };
 
     MUST(d.slice);

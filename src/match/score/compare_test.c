@@ -155,6 +155,27 @@ static void test_addresses(void **state)
     assert_int_equal(home("Số 5 ngõ 12 Lý Nam Đế", "thôn Đoài xã Đông"), LEVEL_DIFFERENT);
 }
 
+/* Numbers of one length are told apart in a way of their own: it says what the distance says. */
+static void test_persons_at_random(void **state)
+{
+    struct rng r;
+
+    (void)state;
+    rng_seed(&r, 3, 4);
+    for (int i = 0; i < 200000; i++) {
+        uint64_t a = link_digits(12, 1087000000 + rng_below(&r, 1000000)), b = a, power = 1;
+
+        for (int slips = (int)rng_below(&r, 4); slips > 0; slips--, power = 1) {
+            for (int places = (int)rng_below(&r, 12); places > 0; places--)
+                power *= 10;
+            b = link_digits(12, (b << 8 >> 8) / (power * 10) * power * 10 + rng_below(&r, 10) * power + (b << 8 >> 8) % power);
+        }
+        if (rng_below(&r, 4) == 0) /* neighbours swapped */
+            b = link_digits(12, (b << 8 >> 8) / 100 * 100 + b % 100 / 10 + b % 10 * 10);
+        assert_int_equal(compare_persons(a, b) > DIGITS_FAR, compare_digits(a, b) > DIGITS_FAR);
+    }
+}
+
 /* Enough records for cards: pairs compared by them, by columns, and one by one have the same patterns. */
 static void test_many_at_once(void **state)
 {
@@ -201,7 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),  cmocka_unit_test(test_days),  cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_beside), cmocka_unit_test(test_names), cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_many_at_once),
+        cmocka_unit_test(test_many_at_once), cmocka_unit_test(test_persons_at_random),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
