@@ -148,7 +148,7 @@ static void link_one(struct link_result *r, const struct link_set *set, const st
         counts[i] = true;
     }
     threshold_choose(r, o, probability, counts);
-    group_cluster(&r->model, edges, r->count, log2(r->threshold / (1 - fmin(r->threshold, 1 - 1e-9))), r->cluster[0]);
+    group_cluster(&r->model, edges, r->count, log2(r->threshold / (1 - fmin(r->threshold, 1 - 1e-9))), link_block_threads(o), r->cluster[0]);
     for (size_t i = 0; i < r->count; i++) {
         struct link_found *f = &r->found[i];
 

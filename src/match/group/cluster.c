@@ -1,7 +1,11 @@
-/* Clusters of one list, behind group.h. Joins wait in a heap by their weight; one whose clusters have changed since it was
+/* Clusters of one list, behind group.h. What no chain of edges connects never meets: threads take such islands in turn, most
+ * of which are one edge. Within an island joins wait in a heap by their weight; one whose clusters have changed since it was
  * weighed is weighed anew before it counts. So the work is bounded by the edges times the joins that touch them, and each
  * weighing by GROUP_MEMBERS squared comparisons. tested by: src/match/group/group_test.c */
 #include "match/group/group.h"
+
+#include "match/score/crew.h"
+#include "match/set/pages.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,6 +25,19 @@ struct join {
     uint32_t weighed;
 };
 
+/* Records and edges, shared by all threads: each touches those of its islands only. */
+struct sea {
+    const struct link_model *m;
+    const struct group_edge *edges;
+    size_t count;
+    double threshold_bits;
+    uint32_t records, *island; /* [record]: union-find over all edges */
+    uint32_t *start;           /* [record]: of an island's root, where its edges begin in `order` */
+    uint32_t *order;           /* edges by island */
+    uint32_t *root, *next, *size, *version;
+    int threads;
+};
+
 struct clusters {
     const struct link_model *m;
     struct compare_memo *memo;
@@ -28,14 +45,14 @@ struct clusters {
     uint32_t *next;    /* members of a cluster as a ring */
     uint32_t *size, *version;
     struct join *heap;
-    size_t count;
+    size_t count, cap;
 };
 
-static uint32_t root_of(struct clusters *c, uint32_t r)
+static uint32_t root_of(uint32_t *root, uint32_t r)
 {
-    while (c->root[r] != r) {
-        c->root[r] = c->root[c->root[r]];
-        r = c->root[r];
+    while (root[r] != r) {
+        root[r] = root[root[r]];
+        r = root[r];
     }
     return r;
 }
@@ -130,7 +147,7 @@ static void clusters_join(struct clusters *c, uint32_t a, uint32_t b)
 static void clusters_step(struct clusters *c, double threshold_bits)
 {
     struct join *top = &c->heap[0];
-    uint32_t a = root_of(c, top->left), b = root_of(c, top->right), version = c->version[a] + c->version[b];
+    uint32_t a = root_of(c->root, top->left), b = root_of(c->root, top->right), version = c->version[a] + c->version[b];
 
     if (a != b && top->version != version && top->weighed < WEIGHED_MAX) {
         top->bits = (float)join_weigh(c, a, b);
@@ -147,39 +164,94 @@ static void clusters_step(struct clusters *c, double threshold_bits)
         heap_sink(c, 0);
 }
 
-void group_cluster(const struct link_model *m, struct group_edge *edges, size_t count, double threshold_bits, uint32_t *cluster)
+static void island_cluster(struct clusters *c, const struct sea *s, const uint32_t *edges, uint32_t count)
+{
+    if (count > c->cap) {
+        c->cap = count * 2;
+        free(c->heap);
+        c->heap = malloc(c->cap * sizeof *c->heap);
+        MUST(c->heap);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct group_edge *e = &s->edges[edges[i]];
+
+        c->heap[i] = (struct join){ e->left, e->right, e->bits, 0, 0 };
+    }
+    c->count = count;
+    for (size_t i = count / 2; i-- > 0;)
+        heap_sink(c, i);
+    while (c->count)
+        clusters_step(c, s->threshold_bits);
+}
+
+/* Islands whose root stands in the thread's part of the records. */
+static void islands_cluster(void *arg, int thread)
+{
+    const struct sea *s = arg;
+    struct clusters c = { .m = s->m, .memo = compare_memo_new(), .root = s->root, .next = s->next, .size = s->size, .version = s->version };
+    uint32_t from = (uint32_t)crew_from(s->records, thread, s->threads), to = (uint32_t)crew_from(s->records, thread + 1, s->threads);
+
+    for (uint32_t r = from; r < to; r++)
+        if (s->start[r + 1] > s->start[r])
+            island_cluster(&c, s, s->order + s->start[r], s->start[r + 1] - s->start[r]);
+    compare_memo_free(c.memo);
+    free(c.heap);
+}
+
+static bool counts(const struct sea *s, size_t edge) { return (double)s->edges[edge].bits >= floor_bits; }
+
+/* Edges by island. */
+static void islands_find(struct sea *s)
+{
+    uint32_t at = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        if (counts(s, i)) {
+            uint32_t a = root_of(s->island, s->edges[i].left), b = root_of(s->island, s->edges[i].right);
+
+            s->island[a > b ? a : b] = a > b ? b : a;
+        }
+    for (size_t i = 0; i < s->count; i++)
+        if (counts(s, i))
+            s->start[root_of(s->island, s->edges[i].left)]++;
+    for (uint32_t r = 0; r <= s->records; r++) {
+        at += s->start[r];
+        s->start[r] = at;
+    }
+    for (size_t i = s->count; i-- > 0;) /* backwards each start comes to where its edges begin */
+        if (counts(s, i))
+            s->order[--s->start[root_of(s->island, s->edges[i].left)]] = (uint32_t)i;
+}
+
+void group_cluster(const struct link_model *m, const struct group_edge *edges, size_t count, double threshold_bits, int threads, uint32_t *cluster)
 {
     uint32_t n = m->comparer.set->count[0];
-    struct clusters c = { .m = m, .memo = compare_memo_new(), .count = 0 };
-    uint32_t *numbers = calloc((size_t)n * 4 + 1, sizeof *numbers);
+    size_t bytes = ((size_t)n * 6 + 1 + count) * sizeof(uint32_t);
+    uint32_t *numbers = link_pages_new(bytes);
+    struct sea s = { .m = m, .edges = edges, .count = count, .threshold_bits = threshold_bits, .records = n, .threads = threads };
 
-    c.heap = malloc((count + 1) * sizeof *c.heap);
-    MUST(numbers && c.heap);
-    c.root = numbers;
-    c.next = numbers + n;
-    c.size = c.next + n;
-    c.version = c.size + n;
+    MUST(count < UINT32_MAX);
+    s.island = numbers;
+    s.root = s.island + n;
+    s.next = s.root + n;
+    s.size = s.next + n;
+    s.version = s.size + n;
+    s.start = s.version + n;
+    s.order = s.start + n + 1;
     for (uint32_t i = 0; i < n; i++) {
-        c.root[i] = c.next[i] = i;
-        c.size[i] = 1;
+        s.island[i] = s.root[i] = s.next[i] = i;
+        s.size[i] = 1;
     }
-    for (size_t i = 0; i < count; i++)
-        if ((double)edges[i].bits >= floor_bits)
-            c.heap[c.count++] = (struct join){ edges[i].left, edges[i].right, edges[i].bits, 0, 0 };
-    for (size_t i = c.count / 2; i-- > 0;)
-        heap_sink(&c, i);
-    while (c.count)
-        clusters_step(&c, threshold_bits);
+    islands_find(&s);
+    crew_run(threads, islands_cluster, &s);
     for (uint32_t i = 0; i < n; i++)
         cluster[i] = NO_RECORD;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t root = root_of(&c, i);
+        uint32_t root = root_of(s.root, i);
 
         if (cluster[root] == NO_RECORD)
             cluster[root] = i; /* the smallest, as records are met in their order */
         cluster[i] = cluster[root];
     }
-    compare_memo_free(c.memo);
-    free(numbers);
-    free(c.heap);
+    link_pages_free(numbers, bytes);
 }

@@ -19,4 +19,4 @@ void group_rivals(const struct link_set *set, const struct group_edge *edges, si
  * several others, and one accidental link never joins two people. At most `GROUP_MEMBERS` records of a cluster are asked.
  * cluster[record]: the smallest record of its cluster. */
 enum { GROUP_MEMBERS = 8 };
-void group_cluster(const struct link_model *m, struct group_edge *edges, size_t count, double threshold_bits, uint32_t *cluster);
+void group_cluster(const struct link_model *m, const struct group_edge *edges, size_t count, double threshold_bits, int threads, uint32_t *cluster);

@@ -109,7 +109,7 @@ static void test_two_people_with_one_link_stay_two(void **state)
     (void)state;
     link_model_start(&m, set);
     n = edges_make(&m, 5, edges);
-    group_cluster(&m, edges, n, 0, cluster);
+    group_cluster(&m, edges, n, 0, 1, cluster);
     assert_int_equal(cluster[0], 0);
     assert_int_equal(cluster[1], 0);
     assert_int_equal(cluster[2], 2);
@@ -134,7 +134,7 @@ static void test_many_hold_a_record_that_none_holds_alone(void **state)
     (void)state;
     link_model_start(&m, set);
     n = edges_make(&m, 4, edges);
-    group_cluster(&m, edges, n, 0, cluster);
+    group_cluster(&m, edges, n, 0, 1, cluster);
     for (int i = 0; i < 4; i++)
         assert_int_equal(cluster[i], 0);
     link_model_done(&m);
@@ -157,14 +157,14 @@ static void test_order_of_edges_does_not_matter(void **state)
     n = edges_make(&m, people, edges);
     for (size_t i = 0; i < n; i++)
         edges[i].bits += 12; /* so that much is joined */
-    group_cluster(&m, edges, n, 0, one);
+    group_cluster(&m, edges, n, 0, 1, one);
     for (size_t i = 0; i < n / 2; i++) {
         struct group_edge swap = edges[i];
 
         edges[i] = edges[n - 1 - i];
         edges[n - 1 - i] = swap;
     }
-    group_cluster(&m, edges, n, 0, other);
+    group_cluster(&m, edges, n, 0, 2, other);
     assert_memory_equal(one, other, set->count[0] * sizeof *one);
     link_model_done(&m);
     link_set_free(set);
