@@ -24,6 +24,7 @@ struct call {
     const struct operation *op;
     void *in, *out;
     str token;
+    bool proves; /* its body shows who sends it */
     struct work work;
 };
 
@@ -234,6 +235,8 @@ static STATUS heads_read(struct ctx *cx, struct call *c)
     str auth = request_header(r, STR("authorization"));
     if (str_starts(auth, STR("Bearer ")))
         c->token = str_trim(str_from(auth, 7));
+    else if (c->op->proves && str_eq(auth, STR("Signed")))
+        c->proves = true;
     else if (!str_is_empty(auth))
         return FAIL(SIGNED_OUT);
     str purpose = request_header(r, STR("purpose")), kind;
@@ -257,6 +260,12 @@ static status call_run(struct ctx *cx, void *arg)
 static STATUS stranger_take(const struct api *api, const struct request *r)
 {
     return request_is_welcome(r, app_state(api->app, STRANGERS_STATE)) ? OK : FAIL(RATE_LIMIT);
+}
+
+/* What proves its sender costs him only if it does not; but who failed too often has to wait before it is looked at. */
+static STATUS stranger_may_try(const struct api *api, const struct request *r)
+{
+    return request_may_try(r, app_state(api->app, STRANGERS_STATE)) ? OK : FAIL(RATE_LIMIT);
 }
 
 static STATUS reply_write(struct call *c)
@@ -298,7 +307,7 @@ static void call_done(struct work *w)
     if (status_ok(st)) {
         st = reply_write(c);
         w->fault = *fault_here();
-    } else if (status_is(st, ERR_SIGNED_OUT) && !status_ok(stranger_take(c->api, &c->x->request))) {
+    } else if ((c->proves || status_is(st, ERR_SIGNED_OUT)) && !status_ok(stranger_take(c->api, &c->x->request))) {
         w->fault = *fault_here();
     }
     if (!status_ok(st)) {
@@ -324,7 +333,7 @@ static STATUS call_prepare(struct api *api, struct exchange *x, struct call **re
     c->work.cx = (struct ctx){ .arena = a, .lang = lang_of(&x->request), .app = api->app, .request_id = x->request.id, .now_us = now, .today = day_of_us(now) };
     status st = heads_read(&c->work.cx, c);
     if (str_is_empty(c->token)) /* other credentials than ours, or none that can be read */
-        TRY(stranger_take(api, &x->request));
+        TRY(c->proves ? stranger_may_try(api, &x->request) : stranger_take(api, &x->request));
     TRY(st);
     TRY(input_read(&c->work.cx, c, values));
     *ret = c;

@@ -57,11 +57,11 @@ struct operation {
     const char *law;
     uint32_t may; /* enum role bits */
     enum ground_need ground;
-    bool writes, once, quick; /* once: a command id claims it (gate/once.c); quick: a few rows, found by their keys */
+    /* once: a command id claims it (gate/once.c); quick: a few rows, found by their keys; proves: its body is signed */
+    bool writes, once, quick, proves;
     uint64_t reads;    /* fields of a person that it may use or show */
     size_t body_bytes_max;
-    const char *consumes; /* of OP_BYTES in takes, else NULL (JSON) */
-    const char *produces; /* of OP_BYTES in gives, else NULL (JSON) */
+    const char *consumes, *produces; /* of OP_BYTES in takes and gives, else NULL (JSON) */
     const struct op_shape *takes, *gives;
     status (*run)(struct ctx *cx, const void *in, void *ret_out);
 };

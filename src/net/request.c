@@ -52,6 +52,11 @@ bool request_is_welcome(const struct request *r, struct rate *strangers)
     return !strangers || !request_has_credentials(r) || rate_take(strangers, r->peer, NULL);
 }
 
+bool request_may_try(const struct request *r, struct rate *strangers)
+{
+    return !strangers || !request_has_credentials(r) || !rate_is_empty(strangers, r->peer);
+}
+
 static bool find_param(const struct param_list *l, str name, str *ret_value)
 {
     for (size_t i = 0; i < l->count; i++)

@@ -5,14 +5,14 @@
 #include "post/post_ops.h"
 #include "post/post_sql.h"
 
-enum { SHARD = 0, SIGNATURE_CHARS = 86, KEY_CHARS = 43, BODY_BYTES_MAX = 400000, BATCH_MOST = 64 };
+enum { SHARD = 0, SIGNATURE_CHARS = 86, KEY_CHARS = 43, BODY_BYTES_MAX = 400000 };
 
 /* --- wire.c --- */
 struct post_letter {
     str from, to, kind, body;
     int64_t stream, seq;
 };
-STATUS letter_sign(struct ctx *cx, const struct post_letter *l, str *ret); /* with this node's key */
+STATUS letter_sign(struct arena *a, const struct sign_key *own, const struct post_letter *l, str *ret);
 STATUS letter_check(struct arena *a, const struct peer *from, const struct post_letter *l, str signature); /* ERR_SIGNATURE */
 STATUS answer_sign(struct ctx *cx, const struct post_letter *l, int outcome, str *ret);
 STATUS answer_check(struct arena *a, const struct peer *from, const struct post_letter *l, int outcome, str signature);
@@ -28,10 +28,14 @@ void sender_wake(struct ctx *cx, struct sender *s); /* a hint: with this transac
 
 /* --- outbox.c: what the sender does in transactions --- */
 struct outbox {
-    struct post_letter letters[BATCH_MOST];
-    str signatures[BATCH_MOST];
-    bool taken[BATCH_MOST];
+    str node;
+    size_t most;
+    struct post_letter *letters; /* that may go out: the first of each stream, the oldest first */
+    size_t count;
+};
+struct settled {
+    const struct post_letter **letters;
     size_t count;
 };
 status outbox_read(struct ctx *cx, void *outbox);
-status outbox_settle(struct ctx *cx, void *outbox); /* removes what was taken, lets the next of its stream go */
+status outbox_settle(struct ctx *cx, void *settled); /* removes what was taken, lets the next of its stream go */

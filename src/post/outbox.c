@@ -36,24 +36,19 @@ status outbox_read(struct ctx *cx, void *outbox)
 {
     struct outbox *o = outbox;
     struct post_out_heads_row *rows;
-    size_t count;
-    TRY(post_out_heads(cx, SHARD, BATCH_MOST, &rows, &count));
-    o->count = count;
-    for (size_t i = 0; i < count; i++) {
-        o->letters[i] = (struct post_letter){ .from = defs_node(cx->app->defs), .to = rows[i].node, .kind = rows[i].kind, .body = rows[i].body,
+    TRY(post_out_heads(cx, SHARD, o->node, (int64_t)o->most, &rows, &o->count));
+    o->letters = ARENA_ARRAY(cx->arena, struct post_letter, o->count + 1);
+    for (size_t i = 0; i < o->count; i++)
+        o->letters[i] = (struct post_letter){ .from = defs_node(cx->app->defs), .to = o->node, .kind = rows[i].kind, .body = rows[i].body,
                                               .stream = rows[i].stream, .seq = rows[i].seq };
-        TRY(letter_sign(cx, &o->letters[i], &o->signatures[i]));
-    }
     return OK;
 }
 
-status outbox_settle(struct ctx *cx, void *outbox)
+status outbox_settle(struct ctx *cx, void *settled)
 {
-    const struct outbox *o = outbox;
-    for (size_t i = 0; i < o->count; i++) {
-        const struct post_letter *l = &o->letters[i];
-        if (!o->taken[i])
-            continue;
+    const struct settled *s = settled;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct post_letter *l = s->letters[i];
         TRY(post_out_done(cx, SHARD, l->to, l->stream, l->seq, NULL));
         TRY(post_out_next(cx, SHARD, l->to, l->stream, l->seq + 1, NULL));
     }

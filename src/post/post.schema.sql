@@ -36,3 +36,6 @@ CREATE TABLE post_in (
     taken_us BIGINT NOT NULL,
     PRIMARY KEY (shard, node, stream, seq)
 )
+-- What may go out to one node, so that a silent node's messages do not stand before the others'.
+-- migration 5 index_post_out_turn
+CREATE INDEX post_out_turn ON post_out (shard, node, head, written_us, stream)

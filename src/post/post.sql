@@ -15,8 +15,8 @@ VALUES (:shard, :node, :stream, :seq, :head, :kind, :written_us, :body);
 -- query post_out_first(shard i16, node str, stream i64) one?
 SELECT seq FROM post_out WHERE shard = :shard AND node = :node AND stream = :stream ORDER BY seq LIMIT 1;
 
--- query post_out_heads(shard i16, most i64) many
-SELECT node, stream, seq, kind, written_us, body FROM post_out WHERE shard = :shard AND head = 1 ORDER BY written_us, stream LIMIT :most;
+-- query post_out_heads(shard i16, node str, most i64) many
+SELECT stream, seq, kind, body FROM post_out WHERE shard = :shard AND node = :node AND head = 1 ORDER BY written_us, stream LIMIT :most;
 
 -- query post_out_done(shard i16, node str, stream i64, seq i64) exec
 DELETE FROM post_out WHERE shard = :shard AND node = :node AND stream = :stream AND seq = :seq;

@@ -1,6 +1,7 @@
-/* The thread that sends: what waits goes out side by side, one message a stream at a time, and what the other node has taken (its
- * signature says so) is settled in one transaction. While nothing gets through the pauses double, up to half a minute; a message is
- * never given up. Waking is a hint, looking again is the guarantee.
+/* The thread that sends. Each peer has a line of its own: so many messages under way at once, one of a stream, and the next goes
+ * out when one comes back, so that neither a lost message nor a silent peer holds the others up. What the other node has taken
+ * (its signature says so) is settled in one transaction with all that came back meanwhile. A line on which nothing gets through
+ * rests for pauses that double, up to half a minute; a message is never given up. Waking is a hint, looking again is the guarantee.
  *
  * Refuses redirects, answers that are too long, and certificates that do not fit, unless the address is plain http.
  * tested by: tests/life/two_nodes.py */
@@ -12,22 +13,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_BYTES = 128 << 20, PAUSE_MS = 250, PAUSE_MOST_MS = 30000, CONNECT_MS = 5000, ANSWER_MS = 20000, ANSWER_BYTES_MAX = 65536 };
+enum { ARENA_BYTES = 128 << 20, LINES_MAX = 100, FLYING_MOST = 48, ROOM_LEAST = 12, LOOK_MS = 250, LOOK_BUSY_MS = 20, GATHER_MS = 5,
+       PAUSE_FIRST_MS = 10, PAUSE_MOST_MS = 30000, CONNECT_MS = 5000, ANSWER_MS = 20000, ANSWER_BYTES_MAX = 65536 };
+
+enum parcel_state { PARCEL_FREE, PARCEL_FLIES, PARCEL_TAKEN };
+
+/* A message under way. It stays in its place until its being taken is in the store. */
+struct parcel {
+    enum parcel_state state;
+    struct post_letter letter; /* its texts are in `texts` */
+    CURL *easy;
+    struct buf texts, request, answer;
+};
+
+struct line {
+    str node;
+    struct parcel parcels[FLYING_MOST];
+    size_t busy; /* parcels that are not free */
+    size_t lost; /* in a row */
+    int pause_ms;
+    int64_t look_at_us; /* when its outbox is to be read again */
+};
 
 struct sender {
     struct app *app;
     struct worker_plan plan;
     struct worker *worker;
     CURLM *multi;
+    struct curl_slist *headers;
     struct arena *arena;
-    _Atomic int pause_ms; /* while nothing gets through; 0: all is well */
-};
-
-struct parcel {
-    struct outbox *box;
-    size_t index;
-    CURL *easy;
-    struct buf request, answer;
+    struct sign_key key;
+    bool has_key;
+    struct line *lines;
+    size_t line_count, taken;
+    int64_t settle_at_us; /* what is taken */
 };
 
 /* --- one message ---------------------------------------------------------------------------------------------------------- */
@@ -39,120 +58,263 @@ static size_t answer_add(char *bytes, size_t size, size_t count, void *arg)
     return p->answer.full ? 0 : size * count;
 }
 
-static bool parcel_pack(struct sender *s, struct parcel *p, struct curl_slist *headers)
+static void request_write(struct buf *b, const struct post_letter *l, str signature)
 {
-    const struct post_letter *l = &p->box->letters[p->index];
-    const struct peer *to = defs_peer(s->app->defs, l->to);
-    if (!to) /* no longer a peer: kept until an operator names it again */
-        return false;
-    buf_init(&p->request, BODY_BYTES_MAX * 2);
-    buf_init(&p->answer, ANSWER_BYTES_MAX);
-    buf_add(&p->request, STR("{\"from\":"));
-    buf_json(&p->request, l->from);
-    buf_add(&p->request, STR(",\"to\":"));
-    buf_json(&p->request, l->to);
-    buf_printf(&p->request, ",\"stream\":%lld,\"seq\":%lld,\"kind\":", (long long)l->stream, (long long)l->seq);
-    buf_json(&p->request, l->kind);
-    buf_add(&p->request, STR(",\"body\":"));
-    buf_json(&p->request, l->body);
-    buf_add(&p->request, STR(",\"signature\":"));
-    buf_json(&p->request, p->box->signatures[p->index]);
-    buf_char(&p->request, '}');
-    p->easy = curl_easy_init();
-    if (!p->easy || p->request.full)
-        return false;
-    str url = arena_printf(s->arena, "%.*s/post/v1", STR_ARG(to->url));
-    curl_easy_setopt(p->easy, CURLOPT_URL, url.ptr);
-    curl_easy_setopt(p->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)p->request.len);
-    curl_easy_setopt(p->easy, CURLOPT_POSTFIELDS, p->request.ptr);
-    curl_easy_setopt(p->easy, CURLOPT_WRITEFUNCTION, answer_add);
-    curl_easy_setopt(p->easy, CURLOPT_WRITEDATA, p);
-    curl_easy_setopt(p->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(p->easy, CURLOPT_TIMEOUT_MS, (long)ANSWER_MS);
-    curl_easy_setopt(p->easy, CURLOPT_NOSIGNAL, 1L);
-    return curl_multi_add_handle(s->multi, p->easy) == CURLM_OK;
+    buf_add(b, STR("{\"from\":"));
+    buf_json(b, l->from);
+    buf_add(b, STR(",\"to\":"));
+    buf_json(b, l->to);
+    buf_printf(b, ",\"stream\":%lld,\"seq\":%lld,\"kind\":", (long long)l->stream, (long long)l->seq);
+    buf_json(b, l->kind);
+    buf_add(b, STR(",\"body\":"));
+    buf_json(b, l->body);
+    buf_add(b, STR(",\"signature\":"));
+    buf_json(b, signature);
+    buf_char(b, '}');
 }
 
-/* Taken, now or before: the other node's signature says so, not the proxy between. */
+static void letter_keep(struct parcel *p, const struct post_letter *l, str to)
+{
+    buf_init(&p->texts, BODY_BYTES_MAX + 1000);
+    buf_add(&p->texts, l->kind);
+    buf_add(&p->texts, l->body);
+    p->letter = *l;
+    p->letter.to = to;
+    p->letter.kind = str_slice(buf_str(&p->texts), 0, l->kind.len);
+    p->letter.body = str_from(buf_str(&p->texts), l->kind.len);
+}
+
+static void parcel_free(struct sender *s, struct line *line, struct parcel *p)
+{
+    if (p->easy) {
+        curl_multi_remove_handle(s->multi, p->easy);
+        curl_easy_cleanup(p->easy);
+    }
+    buf_done(&p->texts);
+    buf_done(&p->request);
+    buf_done(&p->answer);
+    *p = (struct parcel){ 0 };
+    line->busy--;
+}
+
+static bool easy_set(struct sender *s, struct parcel *p, str url)
+{
+    CURL *e = p->easy = curl_easy_init();
+    if (!e || p->request.full || p->texts.full)
+        return false;
+    curl_easy_setopt(e, CURLOPT_URL, url.ptr);
+    curl_easy_setopt(e, CURLOPT_PRIVATE, p);
+    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(e, CURLOPT_HTTPHEADER, s->headers);
+    curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)p->request.len);
+    curl_easy_setopt(e, CURLOPT_POSTFIELDS, p->request.ptr);
+    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, answer_add);
+    curl_easy_setopt(e, CURLOPT_WRITEDATA, p);
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)ANSWER_MS);
+    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    return curl_multi_add_handle(s->multi, e) == CURLM_OK;
+}
+
+static void parcel_send(struct sender *s, struct line *line, const struct peer *to, const struct post_letter *l)
+{
+    struct parcel *p = line->parcels;
+    str signature;
+    while (p->state != PARCEL_FREE)
+        p++;
+    if (!status_ok(letter_sign(s->arena, &s->key, l, &signature)))
+        return;
+    line->busy++;
+    p->state = PARCEL_FLIES;
+    letter_keep(p, l, line->node);
+    buf_init(&p->answer, ANSWER_BYTES_MAX);
+    buf_init(&p->request, BODY_BYTES_MAX * 2);
+    request_write(&p->request, &p->letter, signature);
+    if (!easy_set(s, p, arena_printf(s->arena, "%.*s/post/v1", STR_ARG(to->url))))
+        parcel_free(s, line, p);
+}
+
+/* Taken, now or before: the other node's signature says so, not the line between. */
 static bool parcel_taken(struct sender *s, struct parcel *p)
 {
-    const struct post_letter *l = &p->box->letters[p->index];
+    const struct peer *to = defs_peer(s->app->defs, p->letter.to);
     long http = 0;
     curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &http);
-    json_t *root = http == 200 ? json_loadb(p->answer.ptr, p->answer.len, 0, NULL) : NULL;
+    json_t *root = to && http == 200 ? json_loadb(p->answer.ptr, p->answer.len, 0, NULL) : NULL;
     const char *outcome = json_string_value(json_object_get(root, "outcome")), *signature = json_string_value(json_object_get(root, "signature"));
     bool again = outcome && strcmp(outcome, "again") == 0, taken = outcome && (again || strcmp(outcome, "taken") == 0);
-    taken = taken && signature && status_ok(answer_check(s->arena, defs_peer(s->app->defs, l->to), l, again, str_of(signature)));
+    taken = taken && signature && status_ok(answer_check(s->arena, to, &p->letter, again, str_of(signature)));
     fault_clear();
     json_decref(root);
     return taken;
 }
 
-/* --- a round -------------------------------------------------------------------------------------------------------------- */
+/* --- a line --------------------------------------------------------------------------------------------------------------- */
 
-static void multi_run(struct sender *s)
+static struct line *line_of(struct sender *s, str node)
 {
-    int running = 1;
-    while (running > 0 && !worker_stopping(s->worker)) {
-        if (curl_multi_perform(s->multi, &running) != CURLM_OK)
-            return;
-        if (running > 0)
-            curl_multi_poll(s->multi, NULL, 0, 200, NULL);
-    }
+    for (size_t i = 0; i < s->line_count; i++)
+        if (str_eq(s->lines[i].node, node))
+            return &s->lines[i];
+    if (s->line_count == LINES_MAX)
+        return NULL;
+    struct line *line = &s->lines[s->line_count++];
+    line->node = node;
+    return line;
 }
 
-static size_t parcels_send(struct sender *s, struct outbox *box)
+static bool line_has_room(const struct line *line) { return FLYING_MOST - line->busy >= ROOM_LEAST; }
+
+static bool is_under_way(const struct line *line, const struct post_letter *l)
 {
-    struct parcel *list = ARENA_ARRAY(s->arena, struct parcel, BATCH_MOST);
-    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
-    size_t taken = 0;
-    headers = curl_slist_append(headers, "Expect:");
-    for (size_t i = 0; i < box->count; i++) {
-        list[i] = (struct parcel){ .box = box, .index = i };
-        parcel_pack(s, &list[i], headers);
+    for (size_t i = 0; i < FLYING_MOST; i++) {
+        const struct parcel *p = &line->parcels[i];
+        if (p->state != PARCEL_FREE && p->letter.stream == l->stream && p->letter.seq == l->seq)
+            return true;
     }
-    multi_run(s);
-    for (size_t i = 0; i < box->count; i++) {
-        if (list[i].easy) {
-            box->taken[i] = parcel_taken(s, &list[i]);
-            curl_multi_remove_handle(s->multi, list[i].easy);
-            curl_easy_cleanup(list[i].easy);
+    return false;
+}
+
+/* Fills the line with what waits for its peer, the oldest first. */
+static void line_fill(struct sender *s, struct line *line, const struct peer *to, int64_t now_us)
+{
+    struct outbox *box = ARENA_NEW(s->arena, struct outbox);
+    size_t sent = 0;
+    box->node = line->node;
+    box->most = line->busy + FLYING_MOST;
+    line->look_at_us = now_us + (line->busy ? LOOK_BUSY_MS : LOOK_MS) * 1000;
+    if (!status_ok(worker_call(s->worker, s->arena, false, outbox_read, box)))
+        return;
+    for (size_t i = 0; i < box->count && line->busy < FLYING_MOST; i++)
+        if (!is_under_way(line, &box->letters[i])) {
+            parcel_send(s, line, to, &box->letters[i]);
+            sent++;
         }
-        taken += box->taken[i];
-        buf_done(&list[i].request);
-        buf_done(&list[i].answer);
-    }
-    curl_slist_free_all(headers);
-    return taken;
+    if (sent == 0 && line->busy == 0)
+        line->lost = 0, line->pause_ms = 0; /* nothing waits */
 }
 
-static int send_round(struct worker *w)
+static bool is_idle(const struct sender *s)
+{
+    for (size_t i = 0; i < s->line_count; i++)
+        if (s->lines[i].busy)
+            return false;
+    return true;
+}
+
+static void lines_fill(struct sender *s, int64_t now_us)
+{
+    const struct defs *d = s->app->defs;
+    bool rested = is_idle(s); /* and perhaps woken */
+    if (!s->has_key && defs_peer_count(d))
+        s->has_key = status_ok(node_key(s->app, &s->key));
+    if (!s->has_key)
+        return;
+    for (size_t i = 0; i < defs_peer_count(d); i++) {
+        const struct peer *to = defs_peer_nth(d, i);
+        struct line *line = line_of(s, to->node);
+        if (line && line_has_room(line) && (line->look_at_us <= now_us || (rested && line->pause_ms == 0)))
+            line_fill(s, line, to, now_us);
+    }
+}
+
+/* One that came back untaken goes out again at once, unless nothing at all gets through. */
+static void line_lost(struct line *line, int64_t now_us)
+{
+    if (++line->lost >= FLYING_MOST || line->busy == 0) {
+        int longer = line->pause_ms == 0 ? PAUSE_FIRST_MS : line->pause_ms * 2;
+        line->pause_ms = longer < PAUSE_MOST_MS ? longer : PAUSE_MOST_MS;
+        line->lost = 0;
+    }
+    line->look_at_us = now_us + line->pause_ms * INT64_C(1000);
+}
+
+/* --- what came back ------------------------------------------------------------------------------------------------------- */
+
+static void parcel_back(struct sender *s, struct parcel *p, int64_t now_us)
+{
+    struct line *line = line_of(s, p->letter.to);
+    if (!parcel_taken(s, p)) {
+        parcel_free(s, line, p);
+        line_lost(line, now_us);
+        return;
+    }
+    p->state = PARCEL_TAKEN;
+    line->lost = 0;
+    line->pause_ms = 0;
+    if (s->taken++ == 0)
+        s->settle_at_us = now_us + GATHER_MS * 1000;
+}
+
+static void parcels_back(struct sender *s, int64_t now_us)
+{
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(s->multi, &left))) {
+        struct parcel *p = NULL;
+        if (message->msg == CURLMSG_DONE && curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &p) == CURLE_OK && p)
+            parcel_back(s, p, now_us);
+    }
+}
+
+/* If it fails they stay, and are settled with the next ones. */
+static void taken_settle(struct sender *s, int64_t now_us)
+{
+    struct settled settled = { .letters = ARENA_ARRAY(s->arena, const struct post_letter *, s->taken + 1) };
+    for (size_t i = 0; i < s->line_count; i++)
+        for (size_t k = 0; k < FLYING_MOST; k++)
+            if (s->lines[i].parcels[k].state == PARCEL_TAKEN)
+                settled.letters[settled.count++] = &s->lines[i].parcels[k].letter;
+    if (!status_ok(worker_call(s->worker, s->arena, true, outbox_settle, &settled))) {
+        s->settle_at_us = now_us + LOOK_MS * 1000;
+        return;
+    }
+    for (size_t i = 0; i < s->line_count; i++)
+        for (size_t k = 0; k < FLYING_MOST; k++)
+            if (s->lines[i].parcels[k].state == PARCEL_TAKEN) {
+                parcel_free(s, &s->lines[i], &s->lines[i].parcels[k]);
+                s->lines[i].look_at_us = now_us;
+            }
+    s->taken = 0;
+}
+
+/* --- the worker ----------------------------------------------------------------------------------------------------------- */
+
+/* Until something is due by itself. */
+static int wait_ms(const struct sender *s, int64_t now_us)
+{
+    int64_t until = now_us + LOOK_MS * 1000;
+    if (s->taken && s->settle_at_us < until)
+        until = s->settle_at_us;
+    for (size_t i = 0; i < s->line_count; i++)
+        if (s->lines[i].look_at_us < until && line_has_room(&s->lines[i]) && defs_peer(s->app->defs, s->lines[i].node))
+            until = s->lines[i].look_at_us;
+    return until <= now_us ? 0 : (int)((until - now_us) / 1000 + 1);
+}
+
+static int sender_step(struct worker *w)
 {
     struct sender *s = worker_with(w);
+    int64_t now_us = clock_mono_us();
+    int running;
     if (defs_peer_count(s->app->defs) == 0)
         return PAUSE_MOST_MS;
     arena_reset(s->arena);
-    struct outbox *box = ARENA_NEW(s->arena, struct outbox);
-    if (!status_ok(worker_call(s->worker, s->arena, false, outbox_read, box)))
-        return PAUSE_MS;
-    if (box->count == 0) {
-        s->pause_ms = 0;
-        return PAUSE_MS;
-    }
-    size_t taken = parcels_send(s, box);
-    if (taken > 0 && !status_ok(worker_call(s->worker, s->arena, true, outbox_settle, box)))
-        return PAUSE_MS; /* they go out again, and are answered as before */
-    int longer = s->pause_ms == 0 ? 10 : s->pause_ms * 2;
-    s->pause_ms = taken > 0 ? 0 : longer < PAUSE_MOST_MS ? longer : PAUSE_MOST_MS;
-    return s->pause_ms;
+    lines_fill(s, now_us);
+    curl_multi_perform(s->multi, &running);
+    parcels_back(s, now_us);
+    if (s->taken && now_us >= s->settle_at_us)
+        taken_settle(s, now_us);
+    int ms = wait_ms(s, clock_mono_us());
+    if (is_idle(s))
+        return ms;
+    curl_multi_poll(s->multi, NULL, 0, ms, NULL);
+    return 0;
 }
 
-/* While nothing gets through, a new message changes nothing about that. */
 void sender_wake(struct ctx *cx, struct sender *s)
 {
-    if (s && s->pause_ms == 0)
+    if (s)
         worker_wake_after(cx, s->worker);
 }
 
@@ -160,12 +322,17 @@ STATUS sender_start(struct app *app, struct sender **ret)
 {
     struct sender *s = calloc(1, sizeof *s);
     MUST(s);
+    s->lines = calloc(LINES_MAX, sizeof *s->lines);
+    MUST(s->lines);
     s->app = app;
     s->arena = arena_new(ARENA_BYTES);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     s->multi = curl_multi_init();
-    MUST(s->multi);
-    s->plan = (struct worker_plan){ .job = "post", .step = send_round, .first_ms = PAUSE_MS, .with = s };
+    s->headers = curl_slist_append(NULL, "Content-Type: application/json");
+    s->headers = curl_slist_append(s->headers, "Expect:");
+    s->headers = curl_slist_append(s->headers, "Authorization: Signed");
+    MUST(s->multi && s->headers);
+    s->plan = (struct worker_plan){ .job = "post", .step = sender_step, .first_ms = LOOK_MS, .with = s };
     *ret = s;
     return worker_start(app, &s->plan, &s->worker);
 }
@@ -181,7 +348,14 @@ void sender_free(struct sender *s)
     if (!s)
         return;
     worker_free(s->worker);
+    for (size_t i = 0; i < s->line_count; i++)
+        for (size_t k = 0; k < FLYING_MOST; k++)
+            if (s->lines[i].parcels[k].state != PARCEL_FREE)
+                parcel_free(s, &s->lines[i], &s->lines[i].parcels[k]);
     curl_multi_cleanup(s->multi);
+    curl_slist_free_all(s->headers);
     arena_free(s->arena);
+    sign_key_done(&s->key);
+    free(s->lines);
     free(s);
 }

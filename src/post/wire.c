@@ -37,16 +37,13 @@ static STATUS signed_text(struct arena *a, const struct post_letter *l, const ch
     return st;
 }
 
-static STATUS sign(struct ctx *cx, const struct post_letter *l, const char *what, str *ret)
+static STATUS sign(struct arena *a, const struct sign_key *own, const struct post_letter *l, const char *what, str *ret)
 {
     uint8_t signature[SIGNATURE_BYTES];
-    struct sign_key key;
     str text;
-    TRY(signed_text(cx->arena, l, what, &text));
-    TRY(node_key(cx->app, &key));
-    sign_make(&key, text, signature);
-    sign_key_done(&key);
-    *ret = base64url_encode(cx->arena, (str){ (const char *)signature, sizeof signature });
+    TRY(signed_text(a, l, what, &text));
+    sign_make(own, text, signature);
+    *ret = base64url_encode(a, (str){ (const char *)signature, sizeof signature });
     return OK;
 }
 
@@ -63,9 +60,16 @@ static STATUS check(struct arena *a, const struct peer *from, const struct post_
 
 static const char *const outcome_words[] = { "taken", "again", "order" };
 
-STATUS letter_sign(struct ctx *cx, const struct post_letter *l, str *ret) { return sign(cx, l, "message", ret); }
+STATUS letter_sign(struct arena *a, const struct sign_key *own, const struct post_letter *l, str *ret) { return sign(a, own, l, "message", ret); }
 STATUS letter_check(struct arena *a, const struct peer *from, const struct post_letter *l, str signature) { return check(a, from, l, "message", signature); }
-STATUS answer_sign(struct ctx *cx, const struct post_letter *l, int outcome, str *ret) { return sign(cx, l, outcome_words[outcome], ret); }
+STATUS answer_sign(struct ctx *cx, const struct post_letter *l, int outcome, str *ret)
+{
+    struct sign_key own;
+    TRY(node_key(cx->app, &own));
+    status st = sign(cx->arena, &own, l, outcome_words[outcome], ret);
+    sign_key_done(&own);
+    return st;
+}
 STATUS answer_check(struct arena *a, const struct peer *from, const struct post_letter *l, int outcome, str signature)
 {
     return check(a, from, l, outcome_words[outcome], signature);
