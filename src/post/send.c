@@ -14,7 +14,8 @@
 #include <string.h>
 
 enum { ARENA_BYTES = 128 << 20, LINES_MAX = 100, FLYING_MOST = 48, ROOM_LEAST = 12, LOOK_MS = 250, LOOK_BUSY_MS = 20, GATHER_MS = 5,
-       PAUSE_FIRST_MS = 10, PAUSE_MOST_MS = 30000, CONNECT_MS = 5000, ANSWER_MS = 20000, ANSWER_BYTES_MAX = 65536 };
+       PAUSE_FIRST_MS = 10, PAUSE_TOLD_MS = 1000, PAUSE_MOST_MS = 30000, HTTP_TOO_MANY = 429, CONNECT_MS = 5000, ANSWER_MS = 20000,
+       ANSWER_BYTES_MAX = 65536 };
 
 enum parcel_state { PARCEL_FREE, PARCEL_FLIES, PARCEL_TAKEN };
 
@@ -135,11 +136,9 @@ static void parcel_send(struct sender *s, struct line *line, const struct peer *
 }
 
 /* Taken, now or before: the other node's signature says so, not the line between. */
-static bool parcel_taken(struct sender *s, struct parcel *p)
+static bool parcel_taken(struct sender *s, struct parcel *p, long http)
 {
     const struct peer *to = defs_peer(s->app->defs, p->letter.to);
-    long http = 0;
-    curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &http);
     json_t *root = to && http == 200 ? json_loadb(p->answer.ptr, p->answer.len, 0, NULL) : NULL;
     const char *outcome = json_string_value(json_object_get(root, "outcome")), *signature = json_string_value(json_object_get(root, "signature"));
     bool again = outcome && strcmp(outcome, "again") == 0, taken = outcome && (again || strcmp(outcome, "taken") == 0);
@@ -219,10 +218,10 @@ static void lines_fill(struct sender *s, int64_t now_us)
 }
 
 /* One that came back untaken goes out again at once, unless nothing at all gets through. */
-static void line_lost(struct line *line, int64_t now_us)
+static void line_lost(struct line *line, bool told_to_wait, int64_t now_us)
 {
-    if (++line->lost >= FLYING_MOST || line->busy == 0) {
-        int longer = line->pause_ms == 0 ? PAUSE_FIRST_MS : line->pause_ms * 2;
+    if (++line->lost >= FLYING_MOST || line->busy == 0 || told_to_wait) {
+        int least = told_to_wait ? PAUSE_TOLD_MS : PAUSE_FIRST_MS, longer = line->pause_ms < least ? least : line->pause_ms * 2;
         line->pause_ms = longer < PAUSE_MOST_MS ? longer : PAUSE_MOST_MS;
         line->lost = 0;
     }
@@ -234,9 +233,11 @@ static void line_lost(struct line *line, int64_t now_us)
 static void parcel_back(struct sender *s, struct parcel *p, int64_t now_us)
 {
     struct line *line = line_of(s, p->letter.to);
-    if (!parcel_taken(s, p)) {
+    long http = 0;
+    curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &http);
+    if (!parcel_taken(s, p, http)) {
         parcel_free(s, line, p);
-        line_lost(line, now_us);
+        line_lost(line, http == HTTP_TOO_MANY, now_us);
         return;
     }
     p->state = PARCEL_TAKEN;

@@ -29,6 +29,7 @@ import urllib.parse
 
 DER_OF_SEED = bytes.fromhex('302e020100300506032b657004220420')
 REACHABLE_S = 30
+CLERKS_THERE = 3
 
 
 def free_port():
@@ -37,11 +38,33 @@ def free_port():
         return s.getsockname()[1]
 
 
+class Lines:
+    """To one port, a connection kept for each thread; one that failed is not used again."""
+
+    def __init__(self, port):
+        self.port, self.own = port, threading.local()
+
+    def ask(self, method, path, body, headers):
+        """None: no answer came."""
+        c = getattr(self.own, 'connection', None) or http.client.HTTPConnection('127.0.0.1', self.port, timeout=REACHABLE_S)
+        self.own.connection = None
+        try:
+            c.request(method, path, body, headers)
+            r = c.getresponse()
+            got = r.status, dict((k.lower(), v) for k, v in r.getheaders()), r.read()
+        except (OSError, http.client.HTTPException):
+            c.close()
+            return None
+        if not r.will_close:
+            self.own.connection = c
+        return got
+
+
 class Proxy:
     """Passes messages on, two thirds of them as they should be."""
 
     def __init__(self, target, seed):
-        self.target, self.port, self.random, self.lock = target, free_port(), random.Random(seed), threading.Lock()
+        self.lines, self.port, self.random, self.lock = Lines(target), free_port(), random.Random(seed), threading.Lock()
         self.counts = dict.fromkeys(['passed', 'dropped', 'answer dropped', 'doubled', 'delayed'], 0)
         self.calm = False
         proxy = self
@@ -51,7 +74,7 @@ class Proxy:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers['Content-Length']))
-                reply = proxy.carry(self.path, body)
+                reply = proxy.carry(self.path, body, self.headers.get('Authorization', ''))
                 if reply is None:
                     self.close_connection = True
                     self.connection.shutdown(socket.SHUT_RDWR)
@@ -75,18 +98,11 @@ class Proxy:
         self.server = Server(('127.0.0.1', self.port), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def forward(self, path, body):
-        c = http.client.HTTPConnection('127.0.0.1', self.target, timeout=REACHABLE_S)
-        try:
-            c.request('POST', path, body, {'Content-Type': 'application/json'})
-            r = c.getresponse()
-            return r.status, r.read()
-        except (OSError, http.client.HTTPException):
-            return None
-        finally:
-            c.close()
+    def forward(self, path, body, shown):
+        got = self.lines.ask('POST', path, body, {'Content-Type': 'application/json', 'Authorization': shown})
+        return got and (got[0], got[2])
 
-    def carry(self, path, body):
+    def carry(self, path, body, shown):
         with self.lock:
             what = self.random.choice(['dropped', 'answer dropped', 'doubled', 'delayed']) if not self.calm and self.random.random() < 1 / 3 else 'passed'
             pause = self.random.uniform(0.01, 0.15)
@@ -95,16 +111,16 @@ class Proxy:
             return None
         if what == 'delayed':
             time.sleep(pause)
-        first = self.forward(path, body)
+        first = self.forward(path, body, shown)
         if what == 'doubled':
-            first = self.forward(path, body)
+            first = self.forward(path, body, shown)
         return None if what == 'answer dropped' else first
 
 
 class Node:
     def __init__(self, binary, folder, name):
         self.binary, self.folder, self.name, self.port = binary, folder, name, free_port()
-        self.data, self.process, self.tokens, self.passwords = folder / name, None, {}, {}
+        self.lines, self.data, self.process, self.tokens, self.passwords = Lines(self.port), folder / name, None, {}, {}
         self.log = open(folder / f'{name}.log', 'ab')
         self.gate = threading.RLock()
         self.kills = 0
@@ -148,17 +164,12 @@ class Node:
     def raw(self, method, path, body=None, headers=None):
         until = time.time() + REACHABLE_S
         while True:
-            c = http.client.HTTPConnection('127.0.0.1', self.port, timeout=REACHABLE_S)
-            try:
-                c.request(method, path, body, headers or {})
-                r = c.getresponse()
-                return r.status, dict((k.lower(), v) for k, v in r.getheaders()), r.read()
-            except (OSError, http.client.HTTPException):
-                if time.time() > until:
-                    raise
-                time.sleep(0.05)
-            finally:
-                c.close()
+            got = self.lines.ask(method, path, body, headers or {})
+            if got:
+                return got
+            if time.time() > until:
+                raise OSError(f'{self.name} does not answer')
+            time.sleep(0.05)
 
     def sign_in(self, login):
         _, headers, page = self.raw('GET', '/sign-in')
@@ -267,15 +278,15 @@ class Story:
         raise AssertionError(reply)
 
 
-def social_insurance(story, stop, failures):
-    """The officer there does whatever comes."""
+def social_insurance(story, share, stop, failures):
+    """An officer there does whatever comes of his share."""
     there, done = story.there, set()
     try:
         while not stop.is_set():
             busy = False
             for state in ('acknowledged', 'processing'):
                 for task in there.must('insurance', f'life/queue?state={state}')['tasks']:
-                    if (task['bundle'], task['leg']) in done:
+                    if task['bundle'] % CLERKS_THERE != share or (task['bundle'], task['leg']) in done:
                         continue
                     busy = True
                     status, reply = there.call('insurance', 'life/take', {'bundle': task['bundle'], 'leg': task['leg'], 'expected_version': task['version']})
@@ -420,8 +431,8 @@ def run(a, folder):
     home, there, proxies, people = set_up(a.binary, folder, a.seed)
     story = Story(home, there, people, a.bundles, a.seed)
     officers(story, home, there)
-    threads = [threading.Thread(target=social_insurance, args=(story, stop, failures)),
-               threading.Thread(target=killer, args=([home, there], a.kills, lambda: progress[0] / a.bundles, a.seed, stop))]
+    threads = [threading.Thread(target=social_insurance, args=(story, share, stop, failures)) for share in range(CLERKS_THERE)]
+    threads.append(threading.Thread(target=killer, args=([home, there], a.kills, lambda: progress[0] / a.bundles, a.seed, stop)))
     for t in threads:
         t.start()
     work(story, a.bundles, a.workers, progress, failures)
