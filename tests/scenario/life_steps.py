@@ -3,6 +3,7 @@ the one that the event's page told last."""
 
 import base64
 import hashlib
+import json
 import os
 import subprocess
 
@@ -142,8 +143,38 @@ def sends(w, kind, seq, stream, wrong, elsewhere, body):
     key.write_bytes(w.node_of['der'])
     plain.write_bytes(text.encode() + (b'!' if wrong else b''))
     signature = openssl('pkeyutl', '-sign', '-rawin', '-keyform', 'DER', '-inkey', key, '-in', plain, given=b'')
-    w.call(None, 'post.receive', {'from': w.node_of['name'], 'to': to, 'stream': int(stream), 'seq': int(seq), 'kind': kind, 'body': body,
-                                  'signature': base64.urlsafe_b64encode(signature).decode().rstrip('=')})
+    w.message = {'from': w.node_of['name'], 'to': to, 'stream': int(stream), 'seq': int(seq), 'kind': kind, 'body': body,
+                 'signature': base64.urlsafe_b64encode(signature).decode().rstrip('=')}
+    w.call(None, 'post.receive', w.message)
+
+
+def sends_again(w, message):
+    body = json.dumps(message, ensure_ascii=False).encode()
+    w.last = w.send('POST', '/post/v1', body, {'Accept-Language': 'en', 'Content-Type': 'application/json', 'Authorization': 'Signed'})
+    return w.last.status
+
+
+@step(r'the peer sends that message (\d+) times more')
+def repeats(w, times):
+    """Marked as signed; each has to be answered."""
+    for n in range(int(times)):
+        if sends_again(w, w.message) != 200:
+            raise Wrong(f'time {n + 1} was answered with {w.last.status}')
+
+
+@step(r'somebody sends it with a forged signature until he is told to wait')
+def forges(w):
+    """Marked as signed, which saves him from nothing."""
+    forged = dict(w.message, signature='A' * 86)
+    for _ in range(2000):
+        if sends_again(w, forged) == 429:
+            return
+    raise Wrong('he was never told to wait')
+
+
+@step(r'the peer sends that message once more')
+def once_more(w):
+    sends_again(w, w.message)
 
 
 @step(r'operator reads the post')
