@@ -28,9 +28,10 @@ eval: all
 lint:
 	python3 tools/tidy.py
 
-# Ten thousand life events over two nodes, a line that spoils a third of the messages, and kill -9 on either side.
+# Life events over two nodes, a line that spoils a third of the messages, and kill -9 on either side.
+BUNDLES = 10000
 nodes: all
-	python3 tests/life/two_nodes.py build/dancu --bundles 10000 --kills 20 --seconds 3000
+	python3 tests/life/two_nodes.py build/dancu --bundles $(BUNDLES) --kills 20 --workers 8 --seconds 3000
 
 # Each libFuzzer target for FUZZ_SECONDS (60).
 fuzz:
