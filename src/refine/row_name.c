@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "viet/mend/cell.h"
+
 enum { PROPOSALS_MAX = 8 };
 
 /* A remark stands apart, "(đã chết)", "- con bà Lan": a word that merely follows may be a given name. */
@@ -54,7 +56,7 @@ static bool listed_form(struct row_work *w, str name, str *ret_rest)
 static str name_mend(struct row_work *w, str name)
 {
     struct repair proposals[PROPOSALS_MAX];
-    bool changed = name.len > 0;
+    bool changed = name.len > 0, taken = false;
 
     for (int pass = 0; pass < 2 && changed; pass++) {
         size_t n = name_additions(name, proposals, PROPOSALS_MAX);
@@ -65,12 +67,20 @@ static str name_mend(struct row_work *w, str name)
                 continue;
             row_repaired(w, COLUMN_NAME, proposals[i]);
             name = proposals[i].after;
+            taken = true;
         }
     }
     str rest;
     if (listed_form(w, name, &rest)) {
         row_repaired(w, COLUMN_NAME, (struct repair){ REPAIR_HONORIFIC, name, rest, 0.9 });
         name = rest;
+        taken = true;
+    }
+    if (taken) { /* "Ông Lee Như Trực": the family name shows only now */
+        size_t n = words_remend(w->arena, &name, proposals, PROPOSALS_MAX);
+
+        for (size_t i = 0; i < n; i++)
+            row_repaired(w, COLUMN_NAME, proposals[i]);
     }
     return name;
 }

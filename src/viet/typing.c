@@ -160,6 +160,14 @@ static void note_case(struct typed *t, struct letter l)
     t->upper += l.upper;
 }
 
+/* No syllable has "ưo": keyboard programs put the second horn on by themselves, as in Duwong. */
+static void horn_spread(struct typed *t)
+{
+    for (size_t i = 1; i < t->count; i++)
+        if (t->at[i - 1].base == 'u' && t->at[i - 1].mark == MARK_HORN && t->at[i].base == 'o' && t->at[i].mark == MARK_NONE)
+            t->at[i].mark = MARK_HORN;
+}
+
 /* The word that the keys make, if it is a syllable; in the case of the input. */
 static bool finish(struct arena *a, struct typed *t, str *ret)
 {
@@ -167,6 +175,7 @@ static bool finish(struct arena *a, struct typed *t, str *ret)
     size_t len = 0;
     struct syllable s;
     bool toned = false;
+    horn_spread(t);
     for (size_t i = 0; i < t->count; i++) {
         struct letter l = t->at[i];
         l.upper = false;

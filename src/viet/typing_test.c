@@ -30,6 +30,7 @@ static void repairs_telex(void **state)
     becomes("Trần Thij Hương", "Trần Thị Hương", 1);
     becomes("Ddinh Dduwcs", "Đinh Đức", 2);
     becomes("Dduowngf", "Đường", 1);
+    becomes("Duwongf", "Dường", 1); /* the second horn follows the first */
     becomes("Tuowngr", "Tưởng", 1);
     becomes("Phuowcs", "Phước", 1);
     becomes("Nguwowif", "Người", 1);

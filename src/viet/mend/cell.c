@@ -48,9 +48,25 @@ static void words_mend(struct cell_mending *m, str *ret)
 {
     enum { WORDS_MAX = 8 };
     struct repair words[WORDS_MAX];
-    size_t n = typing_repair(m->arena, *ret, ret, words, WORDS_MAX);
-    for (size_t i = 0; i < n && i < WORDS_MAX; i++)
-        told(m, words[i]);
+    bool look = true;
+
+    for (int pass = 0; pass < 2 && look; pass++) { /* keys are read behind letters that only looked like Latin ones */
+        size_t n = typing_repair(m->arena, *ret, ret, words, WORDS_MAX);
+
+        look = false;
+        for (size_t i = 0; i < n && i < WORDS_MAX; i++) {
+            told(m, words[i]);
+            look = look || words[i].rule == REPAIR_LOOKALIKE;
+        }
+    }
+}
+
+size_t words_remend(struct arena *a, str *inout_text, struct repair *out, size_t cap)
+{
+    struct cell_mending m = { .arena = a, .repairs = out, .cap = cap };
+
+    words_mend(&m, inout_text);
+    return m.count < cap ? m.count : cap;
 }
 
 STATUS cell_mend(struct cell_mending *m, str field, str raw, str *ret)

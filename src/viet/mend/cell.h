@@ -14,3 +14,6 @@ struct cell_mending {
 /* Undoes encoding done twice, then viet_enter_cell() with its errors, then typing. Spaces, invisible characters and letters
  * apart from their marks are told as one repair each. `ret` is clean, whatever was told. */
 STATUS cell_mend(struct cell_mending *m, str field, str raw, str *ret);
+/* The part of it that reads what was typed, for a text of which something was taken off: it says more by itself. Returns how
+ * many repairs were told. */
+size_t words_remend(struct arena *a, str *inout_text, struct repair *out, size_t cap);

@@ -36,6 +36,7 @@ static void tells_each_change(void **state)
     becomes("Nguyễn Văn An", "Nguyễn Văn An", NULL, 0);
     becomes("", "", NULL, 0);
     becomes("H'Hen Niê", "H'Hen Niê", NULL, 0);
+    BECOMES("Tr\u0430\u0430nf Văn Khiêm", "Trần Văn Khiêm", REPAIR_LOOKALIKE, REPAIR_TELEX); /* Cyrillic a */
     BECOMES("  Nguyễn\u00A0Văn  An\u200B ", "Nguyễn Văn An", REPAIR_SPACES);
     BECOMES("Nguye\u0302\u0303n", "Nguyễn", REPAIR_MARKS_APART);
     BECOMES("Nguye\u0303\u0302n", "Nguyễn", REPAIR_MARKS_APART);
