@@ -17,7 +17,7 @@ enum { REPORT_BYTES_MAX = 16 << 20, THREADS_MAX = 64, MEMORY_MIN = 64 << 20, ENT
 
 /* All that a run writes. */
 struct drafts {
-    struct draft pairs, clusters, report, entities;
+    struct draft pairs, clusters, report, unlinkable, entities;
 };
 
 static STATUS drafts_open(struct command *c, struct drafts *d)
@@ -25,6 +25,7 @@ static STATUS drafts_open(struct command *c, struct drafts *d)
     TRY(draft_open(c, "pairs", &d->pairs));
     TRY(draft_open(c, "clusters", &d->clusters));
     TRY(draft_open(c, "report", &d->report));
+    TRY(draft_open(c, "unlinkable", &d->unlinkable));
     return draft_open(c, "entities", &d->entities);
 }
 
@@ -33,6 +34,7 @@ static void drafts_drop(struct drafts *d) /* for DEFER */
     draft_drop(&d->pairs);
     draft_drop(&d->clusters);
     draft_drop(&d->report);
+    draft_drop(&d->unlinkable);
     draft_drop(&d->entities);
 }
 
@@ -41,9 +43,10 @@ static STATUS drafts_keep(struct drafts *d)
     TRY(draft_keep(&d->pairs));
     TRY(draft_keep(&d->clusters));
     TRY(draft_keep(&d->report));
+    TRY(draft_keep(&d->unlinkable));
     return draft_keep(&d->entities);
 }
-static const struct drafts drafts_none = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
+static const struct drafts drafts_none = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
 
 typedef void csv_fill(const void *from, struct link_csv *out);
 
@@ -60,6 +63,7 @@ static STATUS csv_write(struct draft *d, csv_fill *fill, const void *from)
 
 static void pairs_fill(const void *job, struct link_csv *out) { link_job_pairs(job, out); }
 static void clusters_fill(const void *job, struct link_csv *out) { link_job_clusters(job, out); }
+static void unlinkable_fill(const void *job, struct link_csv *out) { link_job_unlinkable(job, out); }
 static void entities_fill(const void *entities, struct link_csv *out) { entities_write(entities, out); }
 
 static STATUS report_write(struct command *c, struct draft *d, const struct link_report *r)
@@ -116,7 +120,7 @@ static STATUS threshold_read(const struct command *c, double *ret)
 /* Writing over what is being read would lose both. */
 static STATUS outputs_check(struct command *c)
 {
-    static const char *const options[] = { "pairs", "clusters", "report", "entities" };
+    static const char *const options[] = { "pairs", "clusters", "report", "unlinkable", "entities" };
     str report = command_text(c, "report", (str){ 0 });
 
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
@@ -347,6 +351,7 @@ static STATUS job_work(struct command *c, struct link_job *j)
         progress_end(&p, (int64_t)j->report.candidates);
     timing_step(&timing, "write");
     TRY(csv_write(&d.pairs, pairs_fill, j));
+    TRY(csv_write(&d.unlinkable, unlinkable_fill, j));
     TRY(clusters_step(c, j, &d));
     timing_end(&timing, &j->report);
     j->report.threads = j->threads;
@@ -377,6 +382,7 @@ static status link_run_verb(struct command *c)
 static const struct option link_options[] = {
     { "roles", "FILE", msg_link_option_roles },     { "pairs", "FILE", msg_link_option_pairs },
     { "clusters", "FILE", msg_link_option_clusters }, { "report", "FILE", msg_link_option_report },
+    { "unlinkable", "FILE", msg_link_option_unlinkable },
     { "explain", "ID,ID", msg_link_option_explain }, { "json", NULL, msg_link_option_json },
     { "entities", "FILE", msg_link_option_entities }, { "undo", "N", msg_link_option_undo },
     { "threshold", "P", msg_link_option_threshold }, { "many", NULL, msg_link_option_many },

@@ -144,6 +144,21 @@ def reports_agree(d):
     assert f'{told["match"]}' in d.read('report.txt')
 
 
+def what_holds_too_little_is_listed(d):
+    d.write('thin.csv', d.read('b.csv') + 'b9001,,,Nam,\nb9002,,,Nữ,\n"b,9003",Nguyễn Văn An,,,\n')
+    d.link('a.csv', 'thin.csv', '--roles', 'roles.yaml', '--unlinkable', 'thin.out', '--report', 'thin.json')
+    told = {r['id']: r for r in d.rows('thin.out')}
+    assert told['b9001'] == {'id': 'b9001', 'missing': 'ho_ten;ngay_sinh;dien_thoai', 'side': 'right'}, told
+    assert told['b,9003']['missing'] == 'ngay_sinh;gioi_tinh;dien_thoai' and len(told) < 20, told
+    report = json.loads(d.read('thin.json'))
+    assert sum(report['unlinkable']) == len(told) == sum(by['records'] for by in report['unlinkable_by']), report['unlinkable_by']
+    assert {'missing': ['ho_ten', 'ngay_sinh', 'dien_thoai'], 'records': 2} in report['unlinkable_by'], report['unlinkable_by']
+    for kind in ('html', 'txt'):
+        d.link('a.csv', 'thin.csv', '--roles', 'roles.yaml', '--report', f'thin.{kind}')
+        assert 'ho_ten, ngay_sinh, dien_thoai' in d.read(f'thin.{kind}')
+    d.link('a.csv', 'thin.csv', '--roles', 'roles.yaml', '--unlinkable', 'thin.csv', code=1)
+
+
 def entities_keep_their_numbers(d):
     first = d.read('one.csv').splitlines(keepends=True)
     d.write('grown.csv', ''.join(first[:401]))
@@ -187,7 +202,7 @@ def nothing_is_left_half_done(d):
 
 
 TESTS = [two_lists_are_linked, a_threshold_can_be_set, threads_change_nothing, roles_are_suggested_and_can_be_saved, a_pair_is_explained, reports_agree,
-         entities_keep_their_numbers, a_merge_can_be_undone, nothing_is_left_half_done]
+         what_holds_too_little_is_listed, entities_keep_their_numbers, a_merge_can_be_undone, nothing_is_left_half_done]
 
 
 def main(binary):

@@ -80,6 +80,23 @@ static void result_add(const struct page_out *p, const struct link_report *r)
         tag(p, "<p class=\"mind\">", msg_link_report_roles_suggested(p->lang), "</p>\n");
 }
 
+static void lacks_add(const struct page_out *p, const struct link_report *r)
+{
+    tag(p, "<h2>", msg_link_report_lacks(p->lang), "</h2>\n");
+    tag(p, "<p class=\"note\">", msg_link_report_lacks_note(p->lang), "</p>\n");
+    table_open(p, msg_link_report_lacks(p->lang));
+    buf_add(p->buf, STR("<thead><tr>"));
+    head_cell(p, msg_link_report_missing(p->lang), false);
+    head_cell(p, msg_link_report_records(p->lang), true);
+    buf_add(p->buf, STR("</tr></thead><tbody>\n"));
+    for (int i = 0; i < r->lack_count; i++) {
+        row_head(p, report_missing(p->arena, p->lang, r, r->lack[i].missing));
+        number_cell(p, count_text(p, r->lack[i].records));
+        row_end(p);
+    }
+    table_close(p);
+}
+
 static void bins_add(const struct page_out *p, const struct link_report *r)
 {
     tag(p, "<h2>", msg_link_report_histogram(p->lang), "</h2>\n");
@@ -206,6 +223,8 @@ void report_html(struct arena *a, enum lang lang, const struct link_report *r, s
     buf_printf(out, "<style>\n%s</style>\n</head>\n<body>\n<main>\n", style);
     tag(&p, "<h1>", title, "</h1>\n");
     result_add(&p, r);
+    if (r->lack_count)
+        lacks_add(&p, r);
     bins_add(&p, r);
     if (r->step_count)
         steps_add(&p, r);

@@ -6,6 +6,7 @@
 #include "base/csv.h"
 #include "match/set/load.h"
 #include "refine/link/result.h"
+#include "refine/link/unlinkable.h"
 
 #include <string.h>
 
@@ -102,6 +103,40 @@ void link_job_clusters(const struct link_job *j, struct link_csv *out)
     for (int s = 0; s < j->sides; s++)
         for (uint32_t i = 0; i < j->set->count[s]; i++)
             link_csv_member(out, j->set->id[s][i], cluster_number(j, s, i), s, j->sides);
+}
+
+/* Texts of what is missing: a few kinds of records are most of them. */
+struct lacking {
+    const struct link_job *job;
+    struct link_csv *out;
+    struct arena *arena;
+    uint64_t missing;
+    str heads;
+};
+
+static void lacking_put(void *with, int side, uint32_t record, uint64_t missing)
+{
+    struct lacking *l = with;
+    const struct link_report *r = &l->job->report;
+
+    if (missing != l->missing) {
+        arena_reset(l->arena);
+        l->missing = missing;
+        l->heads = (str){ 0 };
+        for (int i = 0; i < r->field_count; i++)
+            if (missing >> i & 1)
+                l->heads = arena_printf(l->arena, "%.*s%s%.*s", STR_ARG(l->heads), l->heads.len ? ";" : "", STR_ARG(r->fields[i].head));
+    }
+    link_csv_unlinkable(l->out, l->job->set->id[side][record], l->heads, side, l->job->sides);
+}
+
+void link_job_unlinkable(const struct link_job *j, struct link_csv *out)
+{
+    struct lacking l = { .job = j, .out = out, .arena = arena_new(1 << 20) };
+
+    link_csv_unlinkable_head(out, j->sides);
+    unlinkable_each(j->set, &j->result->model, report_threshold_bits(j->report.threshold), lacking_put, &l);
+    arena_free(l.arena);
 }
 
 STATUS link_job_entities(struct link_job *j, struct entities *e)

@@ -44,5 +44,8 @@ void link_job_pairs(const struct link_job *j, struct link_csv *out);
 /* Every record with the number of its cluster: its entity, or the row of the cluster's first record. */
 void link_job_clusters(const struct link_job *j, struct link_csv *out);
 
+/* Records that hold too little to be linked to anyone, with the heads of the fields that they lack. */
+void link_job_unlinkable(const struct link_job *j, struct link_csv *out);
+
 /* Two records by their ids; of one list both are looked for in it. ERR_RECORD_UNKNOWN, ERR_RECORD_DOUBLE. */
 STATUS link_job_explain(struct link_job *j, str id_left, str id_right, struct link_explained *ret);

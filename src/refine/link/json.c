@@ -39,6 +39,26 @@ static void member_share(struct buf *out, const char *name, double share)
     member_real(out, name, share < 0 ? NAN : share, 6);
 }
 
+static void lacks_add(const struct link_report *r, struct buf *out)
+{
+    buf_add(out, STR(",\"unlinkable_by\":["));
+    for (int i = 0; i < r->lack_count; i++) {
+        bool first = true;
+
+        buf_add(out, i ? STR(",{\"missing\":[") : STR("{\"missing\":["));
+        for (int k = 0; k < r->field_count; k++)
+            if (r->lack[i].missing >> k & 1) {
+                buf_add(out, first ? STR("") : STR(","));
+                buf_json(out, r->fields[k].head);
+                first = false;
+            }
+        buf_char(out, ']');
+        member_count(out, "records", r->lack[i].records);
+        buf_char(out, '}');
+    }
+    buf_char(out, ']');
+}
+
 static void figures_add(const struct link_report *r, struct buf *out)
 {
     double records = (double)r->records[0] + (double)r->records[1];
@@ -56,6 +76,7 @@ static void figures_add(const struct link_report *r, struct buf *out)
     member_count(out, "clusters", r->clusters);
     member_count(out, "clustered_records", r->clustered);
     buf_printf(out, ",\"unlinkable\":[%llu,%llu]", (unsigned long long)r->unlinkable[0], (unsigned long long)r->unlinkable[1]);
+    lacks_add(r, out);
     member_count(out, "cut_for_memory", r->cut);
     member_real(out, "threshold", r->threshold, 6);
     member_share(out, "expected_precision", r->precision);

@@ -113,6 +113,22 @@ void link_csv_pair(struct link_csv *c, str id_left, str id_right, double bits, d
     link_csv_row_end(c);
 }
 
+void link_csv_unlinkable_head(struct link_csv *c, int sides)
+{
+    buf_add(&c->buf, sides == 2 ? STR("id,missing,side\n") : STR("id,missing\n"));
+}
+
+void link_csv_unlinkable(struct link_csv *c, str id, str missing, int side, int sides)
+{
+    id_add(c, id);
+    buf_char(&c->buf, ',');
+    if (missing.len)
+        id_add(c, missing);
+    if (sides == 2)
+        buf_add(&c->buf, side ? STR(",right") : STR(",left"));
+    link_csv_row_end(c);
+}
+
 void link_csv_clusters_head(struct link_csv *c, int sides)
 {
     buf_add(&c->buf, sides == 2 ? STR("id,cluster,side\n") : STR("id,cluster\n"));

@@ -20,4 +20,6 @@ void link_csv_pairs_head(struct link_csv *c);
 void link_csv_pair(struct link_csv *c, str id_left, str id_right, double bits, double probability, enum report_class class);
 void link_csv_clusters_head(struct link_csv *c, int sides);
 /* `side` is written when there are two. */
+void link_csv_unlinkable_head(struct link_csv *c, int sides);
+void link_csv_unlinkable(struct link_csv *c, str id, str missing, int side, int sides);
 void link_csv_member(struct link_csv *c, str id, uint64_t cluster, int side, int sides);

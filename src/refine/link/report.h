@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "match/set/set.h"
 
-enum { REPORT_LEVELS = 8, REPORT_BINS_MAX = 64, REPORT_KEYS_MAX = 64, REPORT_STEPS_MAX = 32, REPORT_PARTS_MAX = 16 };
+enum { REPORT_LEVELS = 8, REPORT_BINS_MAX = 64, REPORT_KEYS_MAX = 64, REPORT_STEPS_MAX = 32, REPORT_PARTS_MAX = 16, REPORT_LACKS_MAX = 12 };
 
 /* How the levels of a field are called: message "link_level_<scale>_<level>". */
 enum report_scale { SCALE_TEXT, SCALE_DAY, SCALE_DIGITS, SCALE_NAME, SCALE_WORDS };
@@ -50,6 +50,11 @@ struct report_step {
     double precision, recall; /* expected, 0 … 1 */
 };
 
+/* Records that hold too little, by the fields that they lack: bits, in the order of the report's fields. */
+struct report_lack {
+    uint64_t missing, records;
+};
+
 /* Where the time went. */
 struct report_part {
     const char *name; /* "load" */
@@ -62,6 +67,8 @@ struct link_report {
     uint64_t records[2], candidates, found[REPORT_CLASS_COUNT];
     uint64_t clusters, clustered; /* clusters of two and more; records in them */
     uint64_t unlinkable[2];       /* records whose values, even agreeing all, stay below the threshold */
+    struct report_lack lack[REPORT_LACKS_MAX]; /* the most frequent kinds of them */
+    int lack_count;
     uint64_t cut;                 /* candidates of the least weight that the memory allowed did not hold */
     double threshold;             /* probability from which a pair is a match */
     double precision, recall;     /* expected at the threshold; below 0: not known */
@@ -109,6 +116,7 @@ str report_level_text(struct arena *a, enum lang lang, enum report_scale s, int 
 str report_class_text(struct arena *a, enum lang lang, enum report_class c);
 str report_model_text(struct arena *a, enum lang lang, enum report_model m);
 double report_threshold_bits(double probability);
+str report_missing(struct arena *a, enum lang lang, const struct link_report *r, uint64_t missing); /* heads of fields */
 str report_percent(struct arena *a, enum lang lang, double share);
 str report_bits(struct arena *a, enum lang lang, double bits);
 

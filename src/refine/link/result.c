@@ -2,6 +2,8 @@
  * tested by: src/refine/link/test/job_test.c */
 #include "refine/link/result.h"
 
+#include "refine/link/unlinkable.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -142,52 +144,6 @@ static bool is_known(const struct link_field *f, int side, uint32_t record)
     return false;
 }
 
-enum { ROWS = 1024 };
-
-/* What a known value adds, row by row. */
-struct known_bits {
-    double *to, bits;
-};
-
-static void known_add(const struct link_field *f, int side, uint32_t from, uint32_t count, struct known_bits add)
-{
-    switch (f->kind) {
-    case LINK_KIND_TEXT:
-    case LINK_KIND_DAY:
-        for (uint32_t r = 0; r < count; r++)
-            add.to[r] += f->code[side][from + r] ? add.bits : 0;
-        break;
-    case LINK_KIND_DIGITS:
-        for (uint32_t r = 0; r < count; r++)
-            add.to[r] += f->digits[side][from + r] ? add.bits : 0;
-        break;
-    case LINK_KIND_WORDS:
-        for (uint32_t r = 0; r < count; r++)
-            add.to[r] += f->word_count[side][from + r] ? add.bits : 0;
-        break;
-    case LINK_KIND_NONE: break;
-    }
-}
-
-/* Records that, agreeing in all that they say, would still not be sure. Column by column, some rows at a time. */
-static uint64_t unlinkable_count(const struct link_set *set, const struct link_model *m, int side, double threshold_bits)
-{
-    double bits[ROWS];
-    uint64_t n = 0;
-
-    for (uint32_t from = 0; from < set->count[side]; from += ROWS) {
-        uint32_t count = set->count[side] - from < ROWS ? set->count[side] - from : ROWS;
-
-        for (uint32_t r = 0; r < count; r++)
-            bits[r] = m->prior_bits;
-        for (int c = 0; c < m->comparer.count; c++)
-            known_add(&set->field[m->comparer.list[c].field], side, from, count, (struct known_bits){ bits, (double)m->bits[c][LEVEL_SAME] });
-        for (uint32_t r = 0; r < count; r++)
-            n += bits[r] < threshold_bits;
-    }
-    return n;
-}
-
 static void clusters_read(const struct link_set *set, const struct link_result *r, struct link_report *ret)
 {
     uint32_t all = set->count[0] + (set->sides == 2 ? set->count[1] : 0);
@@ -215,8 +171,7 @@ void report_of_result(const struct link_set *set, const struct link_result *r, s
     pairs_read(r, ret);
     steps_read(r, ret);
     clusters_read(set, r, ret);
-    for (int side = 0; side < set->sides; side++)
-        ret->unlinkable[side] = unlinkable_count(set, &r->model, side, report_threshold_bits(r->threshold));
+    unlinkable_count(set, &r->model, report_threshold_bits(r->threshold), ret);
 }
 
 /* --- one pair ------------------------------------------------------------------------------------------------------------- */

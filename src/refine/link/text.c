@@ -145,6 +145,31 @@ static void fields_add(struct arena *a, enum lang lang, const struct link_report
     }
 }
 
+str report_missing(struct arena *a, enum lang lang, const struct link_report *r, uint64_t missing)
+{
+    str heads = { 0 };
+
+    for (int i = 0; i < r->field_count; i++)
+        if (missing >> i & 1)
+            heads = arena_printf(a, "%.*s%s%.*s", STR_ARG(heads), heads.len ? ", " : "", STR_ARG(r->fields[i].head));
+    return heads.len ? heads : msg_link_report_missing_none(lang);
+}
+
+static void lacks_add(struct arena *a, enum lang lang, const struct link_report *r, struct buf *out)
+{
+    if (!r->lack_count)
+        return;
+    buf_char(out, '\n');
+    line_add(out, msg_link_report_lacks(lang));
+    line_add(out, msg_link_report_lacks_note(lang));
+    for (int i = 0; i < r->lack_count; i++) {
+        buf_add(out, STR("  "));
+        cell_add(out, report_missing(a, lang, r, r->lack[i].missing), KEY_CELLS);
+        number_add(out, msg_number(a, lang, (int64_t)r->lack[i].records), 14);
+        buf_char(out, '\n');
+    }
+}
+
 static void keys_add(struct arena *a, enum lang lang, const struct link_report *r, struct buf *out)
 {
     buf_char(out, '\n');
@@ -204,6 +229,7 @@ void report_text(struct arena *a, enum lang lang, const struct link_report *r, s
         line_add(out, report_model_text(a, lang, r->model));
     if (r->suggested)
         line_add(out, msg_link_report_roles_suggested(lang));
+    lacks_add(a, lang, r, out);
     fields_add(a, lang, r, out);
     keys_add(a, lang, r, out);
     bins_add(a, lang, r, out);
