@@ -41,10 +41,11 @@ static void elsewhere(struct exchange *x, void *app)
     pthread_mutex_unlock(&ring.lock);
 }
 
-static void wake(void *app)
+static size_t wake(void *app, void (*again)(void *loop), void *loop)
 {
-    (void)app;
+    (void)app, (void)again, (void)loop;
     pthread_cond_signal(&ring.more);
+    return 0;
 }
 
 /* Takes all that is there at once, as a lane does that commits in groups. */

@@ -101,7 +101,10 @@ static void serving_refuse(struct exchange *x, enum error_code error, void *arg)
     s->faces[i].problem(x, &f);
 }
 
-static void serving_turn(void *arg) { lanes_flush(((struct serving *)arg)->app->lanes); }
+static size_t serving_turn(void *arg, void (*wake)(void *loop), void *loop)
+{
+    return lanes_flush(((struct serving *)arg)->app->lanes, wake, loop);
+}
 
 static STATUS faces_start(struct serving *s)
 {

@@ -177,11 +177,11 @@ struct work {
     void *waiting; /* of lanes_call() */
 };
 STATUS lanes_start(struct app *app, struct lanes **ret);
-void lanes_stop(struct lanes *l); /* what is queued is finished first */
+void lanes_stop(struct lanes *l); /* finishes what is queued */
 void lanes_submit(struct lanes *l, struct work *w);
-/* For net threads: gathers until lanes_flush(), which wakes a lane once for many. True: quick, it will be done within it. */
+/* For net threads: gathers until lanes_flush(). True: quick, done by a flush of this thread, at once or after a call of `wake`. */
 bool lanes_gather(struct lanes *l, struct work *w);
-void lanes_flush(struct lanes *l);
+size_t lanes_flush(struct lanes *l, void (*wake)(void *arg), void *arg); /* how many still wait; wakes a lane once for many */
 STATUS lanes_call(struct lanes *l, struct work *w); /* submits and waits; never on a net thread */
 /* A ctx for the program itself (jobs): role operator, name of the job. */
 void ctx_for_program(struct ctx *cx, struct app *app, struct arena *arena, str job_name);

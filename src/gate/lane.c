@@ -21,7 +21,6 @@
 #include <time.h>
 
 enum {
-    GROUP_ENTRIES_MAX = 30000, /* below LEDGER_GROUP_MAX, with room for one more piece of work */
     COMMIT_TRIES = 3,
     TICK_MS = 500,     /* when idle */
     BUSY_TICK_MS = 50, /* of the sequencer while there is work */
@@ -117,8 +116,7 @@ static void work_run_marked(struct work *w, struct tx *tx)
         work_fail(w, st);
 }
 
-/* The entries of all of them in one array; returns how many. */
-static size_t group_entries(struct arena *a, struct work *const *list, size_t n, struct ledger_entry **ret)
+size_t works_entries(struct arena *a, struct work *const *list, size_t n, struct ledger_entry **ret)
 {
     size_t total = 0, at = 0;
     for (size_t i = 0; i < n; i++)
@@ -135,7 +133,7 @@ static size_t group_entries(struct arena *a, struct work *const *list, size_t n,
 static STATUS group_append(struct lane *l, struct work *const *list, size_t n, struct tx *tx)
 {
     struct ledger_entry *all;
-    size_t total = group_entries(l->arena, list, n, &all);
+    size_t total = works_entries(l->arena, list, n, &all);
     if (!total)
         return OK;
     struct ctx cx;
@@ -166,7 +164,7 @@ static STATUS group_try(struct lane *l, struct work *const *list, size_t n, size
     return tx_commit(tx);
 }
 
-static bool worth_another_try(status st)
+bool work_again(status st)
 {
     enum error_class c = error_def(st.code)->class;
     return (c == CLASS_BUSY || c == CLASS_BROKEN) && !status_is(st, ERR_DISK_FULL) && !status_is(st, ERR_STORE_GONE);
@@ -179,7 +177,7 @@ static void work_alone(struct lane *l, struct work *w)
     for (int try = 0; try < COMMIT_TRIES; try++) {
         size_t used;
         st = group_try(l, &w, 1, &used);
-        if (status_ok(st) || !worth_another_try(st))
+        if (status_ok(st) || !work_again(st))
             break;
     }
     if (!status_ok(st))
@@ -197,7 +195,7 @@ static size_t group_run(struct lane *l, struct work *const *list, size_t n)
 {
     size_t used = n;
     status st = group_try(l, list, n, &used);
-    if (!status_ok(st) && n > 1 && worth_another_try(st))
+    if (!status_ok(st) && n > 1 && work_again(st))
         for (size_t i = 0; i < used; i++)
             work_alone(l, list[i]);
     else if (!status_ok(st))
@@ -217,7 +215,7 @@ static STATUS records_try(struct store *s, struct arena *a, struct work *const *
     while (used < n && entries < GROUP_ENTRIES_MAX)
         entries += list[used++]->journal.count;
     *ret_used = used;
-    entries = group_entries(a, list, used, &all);
+    entries = works_entries(a, list, used, &all);
     return ledger_tape_add(a, tape_of(s), all, entries);
 }
 
@@ -226,7 +224,7 @@ size_t works_record(struct store *s, struct arena *a, struct work *const *list, 
     size_t used, one;
     status st = records_try(s, a, list, n, &used);
     for (size_t i = 0; i < used && !status_ok(st); i++) {
-        status alone = used > 1 && worth_another_try(st) ? records_try(s, a, list + i, 1, &one) : st;
+        status alone = used > 1 && work_again(st) ? records_try(s, a, list + i, 1, &one) : st;
         if (!status_ok(alone))
             work_fail(list[i], alone);
     }
@@ -544,7 +542,7 @@ bool lanes_gather(struct lanes *ls, struct work *w)
 }
 
 /* Others first: they work while this thread does. */
-void lanes_flush(struct lanes *ls)
+size_t lanes_flush(struct lanes *ls, void (*wake)(void *arg), void *arg)
 {
     for (int task = 0; task < TASKS; task++) {
         struct gathered *g = &gathered[task];
@@ -552,7 +550,7 @@ void lanes_flush(struct lanes *ls)
             queue_add(&ls->queue[task], g->first, g->last);
         *g = (struct gathered){ NULL, NULL };
     }
-    round_run(ls);
+    return round_run(ls, wake, arg);
 }
 
 struct waiting {

@@ -4,7 +4,12 @@
 
 #include <pthread.h>
 
-enum { GROUP_WORKS_MAX = 256, LANES_MAX = 16, ROUNDS_MAX = 32 };
+enum {
+    GROUP_WORKS_MAX = 256,
+    GROUP_ENTRIES_MAX = 30000, /* below LEDGER_GROUP_MAX, with room for one more piece of work */
+    LANES_MAX = 16,
+    ROUNDS_MAX = 32,
+};
 
 struct queue {
     pthread_mutex_t lock;
@@ -47,6 +52,9 @@ struct lanes {
 
 /* Runs all in one read transaction. */
 void works_read(struct db *db, struct work *const *list, size_t n);
+/* The entries of all of them, on `a`; returns how many. */
+size_t works_entries(struct arena *a, struct work *const *list, size_t n, struct ledger_entry **ret);
+bool work_again(status st); /* a failure that may not meet a second try */
 /* Puts the entries of what ran on the tape, which is there, with one sync; then calls done. Returns how many works fitted. */
 size_t works_record(struct store *s, struct arena *a, struct work *const *list, size_t n);
 void work_fail(struct work *w, status st);
@@ -55,4 +63,5 @@ void rounds_init(struct rounds *r);
 void rounds_free(struct rounds *r); /* no thread runs one any more */
 /* Takes the work into this thread's round; false: it is for a lane. */
 bool round_take(struct lanes *ls, struct work *w);
-void round_run(struct lanes *ls); /* what this thread's round has taken, to its end */
+/* As lanes_flush(), for what this thread's round has taken. */
+size_t round_run(struct lanes *ls, void (*wake)(void *arg), void *arg);

@@ -1,6 +1,7 @@
 /* Rounds: what is quick and only reads runs on the net thread that read the request, together with all that came in the same
- * turn of its loop: in one read transaction on a connection of the thread's own, with one sync of the tape. Handing a call to
- * a lane and back costs more than such a call itself, and the thread would wait for the disk all the same.
+ * turn of its loop: in one read transaction on a connection of the thread's own. Its entries are posted to the tape, and while
+ * the disk works the thread reads the next requests; a later turn finishes what has become durable. Handing a call to a lane
+ * and back costs more than such a call itself.
  *
  * A thread that works here reads no request meanwhile; so an operation is quick only if it looks a few rows up by their
  * keys. Without a tape (PostgreSQL; another process has it), or with more threads than rounds, everything goes to the lanes.
@@ -10,10 +11,25 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+/* Works whose entries share a post. */
+struct group {
+    struct tape_post post; /* first */
+    struct round *of;
+    struct group *next;
+    size_t count;
+    struct work *list[GROUP_WORKS_MAX];
+};
+
 struct round {
     struct db *db; /* NULL: it could not be opened, and is not tried again */
     struct arena *arena;
     struct work *first, **end;
+    struct group *spare;
+    size_t waiting; /* works whose entries are posted */
+    pthread_mutex_t lock; /* of what follows */
+    struct group *ripe, **ripe_end;
+    void (*wake)(void *arg);
+    void *wake_arg;
 };
 
 static _Thread_local struct {
@@ -27,15 +43,26 @@ void rounds_init(struct rounds *r)
     *r = (struct rounds){ .id = atomic_fetch_add(&seen, 1) + 1 };
 }
 
+static void round_free(struct round *r)
+{
+    MUST(r->first == NULL && r->waiting == 0);
+    while (r->spare) {
+        struct group *next = r->spare->next;
+        free(r->spare);
+        r->spare = next;
+    }
+    db_close(r->db);
+    arena_free(r->arena);
+    pthread_mutex_destroy(&r->lock);
+    free(r);
+}
+
 void rounds_free(struct rounds *r)
 {
     for (int i = 0; i < r->count && i < ROUNDS_MAX; i++) {
         if (!r->list[i])
             continue;
-        MUST(r->list[i]->first == NULL);
-        db_close(r->list[i]->db);
-        arena_free(r->list[i]->arena);
-        free(r->list[i]);
+        round_free(r->list[i]);
     }
 }
 
@@ -47,6 +74,8 @@ static struct round *round_new(struct lanes *ls)
     struct round *r = calloc(1, sizeof *r);
     MUST(r);
     r->end = &r->first;
+    r->ripe_end = &r->ripe;
+    pthread_mutex_init(&r->lock, NULL);
     r->arena = arena_new(1u << 30);
     if (!status_ok(db_open(ls->app->store, DB_READ, &r->db)))
         log_fault("round_refused", 0);
@@ -89,14 +118,125 @@ static size_t round_list(struct round *r, struct work *list[static GROUP_WORKS_M
     return n;
 }
 
-void round_run(struct lanes *ls)
+static struct group *group_take(struct round *r)
+{
+    struct group *g = r->spare;
+    if (!g) {
+        g = malloc(sizeof *g);
+        MUST(g);
+        g->of = r;
+    } else {
+        r->spare = g->next;
+    }
+    g->next = NULL;
+    g->count = 0;
+    return g;
+}
+
+/* On the tape's thread. The lock is held while waking, so that whoever takes the group knows that this is over. */
+static void group_ripe(struct tape_post *p)
+{
+    struct group *g = (struct group *)p;
+    struct round *r = g->of;
+    pthread_mutex_lock(&r->lock);
+    *r->ripe_end = g;
+    r->ripe_end = &g->next;
+    r->wake(r->wake_arg);
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* A group that failed may have met one broken piece of work: each is tried alone, and this waits. */
+static void group_fail(struct store *s, struct round *r, struct group *g, status st)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        if (g->count > 1 && work_again(st)) {
+            works_record(s, r->arena, g->list + i, 1);
+            continue;
+        }
+        work_fail(g->list[i], st);
+        g->list[i]->done(g->list[i]);
+    }
+}
+
+static void group_finish(struct store *s, struct round *r, struct group *g)
+{
+    status st = g->post.result;
+    r->waiting -= g->count;
+    if (status_ok(st))
+        for (size_t i = 0; i < g->count; i++)
+            g->list[i]->done(g->list[i]);
+    else
+        group_fail(s, r, g, fault_raise(st.code, __FILE__, __LINE__, STR("tape"), (str){ 0 }));
+    g->next = r->spare;
+    r->spare = g;
+}
+
+static void ripe_finish(struct store *s, struct round *r, void (*wake)(void *arg), void *arg)
+{
+    pthread_mutex_lock(&r->lock);
+    r->wake = wake;
+    r->wake_arg = arg;
+    struct group *g = r->ripe;
+    r->ripe = NULL;
+    r->ripe_end = &r->ripe;
+    pthread_mutex_unlock(&r->lock);
+    while (g) {
+        struct group *next = g->next;
+        group_finish(s, r, g);
+        g = next;
+    }
+}
+
+static void group_post(struct store *s, struct round *r, struct group *g)
+{
+    struct ledger_entry *all;
+    size_t n = works_entries(r->arena, g->list, g->count, &all);
+    g->post.done = group_ripe;
+    r->waiting += g->count;
+    status st = ledger_tape_post(r->arena, tape_of(s), all, n, &g->post);
+    arena_reset(r->arena);
+    if (!status_ok(st)) {
+        g->post.result = st;
+        group_finish(s, r, g);
+    }
+}
+
+/* What left no entry (a refusal) is done at once. */
+static void works_post(struct store *s, struct round *r, struct work *const *list, size_t n)
+{
+    struct group *g = NULL;
+    size_t entries = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct work *w = list[i];
+        if (w->journal.count == 0) {
+            w->done(w);
+            continue;
+        }
+        if (!g)
+            g = group_take(r);
+        g->list[g->count++] = w;
+        entries += w->journal.count;
+        if (entries >= GROUP_ENTRIES_MAX) {
+            group_post(s, r, g);
+            g = NULL;
+            entries = 0;
+        }
+    }
+    if (g)
+        group_post(s, r, g);
+}
+
+size_t round_run(struct lanes *ls, void (*wake)(void *arg), void *arg)
 {
     struct work *list[GROUP_WORKS_MAX];
     struct round *r = own.id == ls->rounds.id ? own.round : NULL;
-    while (r && r->first) {
+    if (!r || !r->db)
+        return 0;
+    ripe_finish(ls->app->store, r, wake, arg);
+    while (r->first) {
         size_t n = round_list(r, list);
         works_read(r->db, list, n);
-        for (size_t at = 0; at < n;)
-            at += works_record(ls->app->store, r->arena, list + at, n - at);
+        works_post(ls->app->store, r, list, n);
     }
+    return r->waiting;
 }

@@ -128,6 +128,14 @@ STATUS ledger_tape_open(struct ctx *cx, int16_t shard, struct tape **ret)
     return tape_open(tx_store(cx->tx), seq, ret);
 }
 
+static STATUS make_tape_rows(struct arena *a, const struct ledger_entry *entries, size_t count, struct buf *body, struct tape_record **ret)
+{
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].kind != LEDGER_DISCLOSURE)
+            return FAIL(INTERNAL);
+    return make_rows(a, entries, count, body, ret);
+}
+
 STATUS ledger_tape_add(struct arena *a, struct tape *t, const struct ledger_entry *entries, size_t count)
 {
     struct buf body DEFER(buf_done);
@@ -136,11 +144,20 @@ STATUS ledger_tape_add(struct arena *a, struct tape *t, const struct ledger_entr
     buf_init(&body, count * RECORD_BYTES_MAX);
     if (count == 0)
         return OK;
-    for (size_t i = 0; i < count; i++)
-        if (entries[i].kind != LEDGER_DISCLOSURE)
-            return FAIL(INTERNAL);
-    TRY(make_rows(a, entries, count, &body, &rows));
+    TRY(make_tape_rows(a, entries, count, &body, &rows));
     return tape_add(t, rows, (count + BATCH_ENTRIES_MAX - 1) / BATCH_ENTRIES_MAX);
+}
+
+STATUS ledger_tape_post(struct arena *a, struct tape *t, const struct ledger_entry *entries, size_t count, struct tape_post *p)
+{
+    struct buf body DEFER(buf_done);
+    struct tape_record *rows;
+
+    buf_init(&body, count * RECORD_BYTES_MAX);
+    MUST(count > 0);
+    TRY(make_tape_rows(a, entries, count, &body, &rows));
+    tape_post(t, p, rows, (count + BATCH_ENTRIES_MAX - 1) / BATCH_ENTRIES_MAX);
+    return OK;
 }
 
 STATUS ledger_tape_store(struct ctx *cx, int16_t shard)

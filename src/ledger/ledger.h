@@ -57,6 +57,8 @@ STATUS ledger_append(struct ctx *cx, const struct ledger_entry *entries, size_t 
 STATUS ledger_tape_open(struct ctx *cx, int16_t shard, struct tape **ret);
 /* As ledger_append(), without a transaction: entries of a change do not belong here. From any thread; as tape_add(). */
 STATUS ledger_tape_add(struct arena *a, struct tape *t, const struct ledger_entry *entries, size_t count);
+/* The same without waiting, as tape_post(); when it is refused at once, done() is not called. At least one entry. */
+STATUS ledger_tape_post(struct arena *a, struct tape *t, const struct ledger_entry *entries, size_t count, struct tape_post *p);
 /* Writes what waits on the store's tape, if there is one, into the tables. First in a transaction, which the caller commits. */
 STATUS ledger_tape_store(struct ctx *cx, int16_t shard);
 

@@ -22,6 +22,7 @@ struct flight;
 struct mailbox {
     _Atomic(struct flight *) head; /* latest first */
     atomic_bool asleep;            /* the loop waits: whoever clears this wakes it */
+    atomic_bool turn_due;          /* what turn() waited for has come */
     atomic_int owners;
     int wake_fd; /* eventfd */
 };
@@ -80,6 +81,7 @@ struct loop {
     pthread_t thread;
     bool started, quiet, handled; /* handled: a handler was called, and turn() was not yet */
     bool finished;                /* turn() finished an exchange */
+    size_t waiting;               /* exchanges that a later turn() will finish */
     int sending;                  /* turns until what turn() finished has been sent */
 };
 
@@ -139,6 +141,7 @@ void flight_drop(struct flight *f); /* back to the loop's pool */
 void flight_free(struct flight *f);
 void mailbox_release(struct mailbox *m);
 struct flight *mailbox_take(struct mailbox *m); /* all, oldest first */
+void mailbox_turn(void *mailbox); /* brings the next turn() about; from any thread */
 
 /* answer.c: x->reply to the library's response */
 void answer_forget(struct kept *k); /* NULL is allowed */

@@ -115,6 +115,15 @@ struct flight *mailbox_take(struct mailbox *m)
     return oldest;
 }
 
+static void mailbox_wake(struct mailbox *m)
+{
+    uint64_t one = 1;
+
+    /* The counter of an eventfd cannot be full here; a failure would only mean that it is already awake. */
+    if (atomic_exchange(&m->asleep, false) && write(m->wake_fd, &one, sizeof one) < 0)
+        return;
+}
+
 static void mailbox_put(struct mailbox *m, struct flight *f)
 {
     struct flight *head = atomic_load_explicit(&m->head, memory_order_relaxed);
@@ -122,13 +131,15 @@ static void mailbox_put(struct mailbox *m, struct flight *f)
     do
         f->next = head;
     while (!atomic_compare_exchange_weak(&m->head, &head, f));
-    if (atomic_exchange(&m->asleep, false)) {
-        uint64_t one = 1;
+    mailbox_wake(m);
+}
 
-        /* The counter of an eventfd cannot be full here; a failure would only mean that it is already awake. */
-        if (write(m->wake_fd, &one, sizeof one) < 0)
-            return;
-    }
+void mailbox_turn(void *mailbox)
+{
+    struct mailbox *m = mailbox;
+
+    atomic_store(&m->turn_due, true);
+    mailbox_wake(m);
 }
 
 void exchange_soon(struct exchange *x)

@@ -139,11 +139,11 @@ static bool stop_step(struct loop *l)
         quiet_down(l);
     if (l->running && l->now_us >= stop_at_us)
         abandon_running(l);
-    return l->running == 0 && (l->link_count == 0 || l->now_us >= stop_at_us + STOP_GRACE_US);
+    return l->running == 0 && l->waiting == 0 && (l->link_count == 0 || l->now_us >= stop_at_us + STOP_GRACE_US);
 }
 
 /* What turn() finishes gets its reply made by the next MHD_run() and sent by the one after it. What came in meanwhile waits
- * that long, since turn() may take the time of a disk. */
+ * that long, and is worked on together. */
 static void end_turn(struct loop *l)
 {
     const struct server_handlers *h = &l->server->options.handlers;
@@ -151,12 +151,13 @@ static void end_turn(struct loop *l)
     if (l->sending > 0 && --l->sending > 0)
         return;
     l->finished = false;
-    if (l->handled && h->turn)
-        h->turn(h->app);
+    if (h->turn && (atomic_exchange(&l->mailbox->turn_due, false) || l->handled))
+        l->waiting = h->turn(h->app, mailbox_turn, l->mailbox);
     l->handled = false;
     l->sending = l->finished ? 2 : 0;
 }
 
+/* While exchanges wait for a turn the library always asks to be run again, on their account, and would gain nothing. */
 static void wait_for_events(struct loop *l)
 {
     struct epoll_event events[2];
@@ -165,10 +166,12 @@ static void wait_for_events(struct loop *l)
     uint64_t count;
     int n;
 
-    if (l->handled || l->sending > 0 || (MHD_get_timeout(l->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0))
+    if (l->handled || l->sending > 0)
+        return;
+    if (l->waiting == 0 && MHD_get_timeout(l->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0)
         return;
     atomic_store(&m->asleep, true);
-    if (atomic_load(&m->head)) {
+    if (atomic_load(&m->head) || atomic_load(&m->turn_due)) {
         atomic_store(&m->asleep, false);
         return;
     }

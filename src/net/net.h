@@ -110,8 +110,9 @@ struct server_handlers {
     /* Called on a net thread when the request is complete; must not block. Ends with exchange_finish(), now or later. */
     void (*handle)(struct exchange *x, void *app);
     /* Called on a net thread after a turn of its loop in which handle() was called, perhaps many times: the moment to work on
-     * these requests together, or to wake who does, once for all. NULL: nothing to do. */
-    void (*turn)(void *app);
+     * these requests together, or to wake who does, once for all. Returns how many exchanges that were promised by
+     * exchange_soon() still wait for something: wake(loop), from any thread, brings the next turn about. NULL: nothing to do. */
+    size_t (*turn)(void *app, void (*wake)(void *loop), void *loop);
     /* Called when the head is complete: method, path, query, headers, peer are there, the body is not. NULL: 64 KiB. */
     struct body_rule (*body_rule)(const struct request *r, void *app);
     /* Fills x->reply for a refusal of the server itself (`error` is of tables/errors.def, reply.status is set). Must not
@@ -140,7 +141,7 @@ struct server_options {
 
 /* Finishes the exchange: from the handler itself or later from any thread, once. The exchange is gone afterwards. */
 void exchange_finish(struct exchange *x);
-/* From the handler: promises that turn() finishes it, on this thread. Its connection then need not be set aside meanwhile. */
+/* From the handler: promises that a turn() finishes it, on this thread. Its connection then need not be set aside meanwhile. */
 void exchange_soon(struct exchange *x);
 
 struct server;

@@ -1,13 +1,17 @@
 /* The file of a tape has two halves that take turns. A half is begun anew when all that it holds stands in the tables, so
  * the file stays small and is overwritten in place, where fdatasync(2) has no metadata to write. New room is filled with
- * zeros first, for the same reason.
+ * zeros first, for the same reason. Whole blocks are written, past the page cache where the file system lets us (O_DIRECT):
+ * that halves the processor's time for a batch, and the disk's.
  *
  *   record: magic (4) | length of the body (4) | number (8) | entries (4) | zero (4) | check (8) | body
  *
  * Integers are big endian; the check is a sum over head and body that finds torn writes, no protection against people (the
  * ledger's tree is that). What is valid of a half is the longest run of good records from its start whose numbers go up by
- * one: a torn record and the rest of an older turn end it. After a failed write or sync the next group overwrites the
+ * one: a torn record and the rest of an older turn end it. After a failed write or sync the next batch overwrites the
  * place, since the kernel may have dropped what it could not write.
+ *
+ * One thread of the tape's own writes: all that was posted while it waited for the disk is its next batch. Nobody else waits
+ * for the disk unless they choose to.
  *
  * Readers: a record leaves memory when no DB_READ transaction of this process is open that began before the record was
  * settled. Another process sees records only once they stand in the tables.
@@ -20,6 +24,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -32,8 +37,9 @@
 #define HALF_BYTES ((size_t)32 << 20)
 #define GROW_BYTES_MIN ((size_t)64 << 10)
 #define GROW_BYTES_MAX ((size_t)1 << 20)
+#define BATCH_BYTES_MAX ((size_t)4 << 20) /* unless one post is more */
 #define MAGIC 0x44415450u
-enum { HEAD_BYTES = 32, CHECKED_BYTES = 24, WAIT_S = 5, OPEN_TRIES = 10 };
+enum { BLOCK_BYTES = 4096, HEAD_BYTES = 32, CHECKED_BYTES = 24, WAIT_S = 5, OPEN_TRIES = 10 };
 
 struct half {
     size_t used, ready; /* bytes with records; bytes filled once */
@@ -49,19 +55,17 @@ struct tape {
     struct store *store;
     char *path;
     int fd;
-    pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t freed, synced;
-    struct half half[2];
+    pthread_t writer;
+    struct half half[2]; /* these are the writer's */
     int turn;
-    char *draft; /* the group as it will stand in the file */
+    char *draft; /* the batch as it will stand in the file, from the beginning of the block in which the half's last record ends */
     size_t draft_cap;
-    struct held *first, **end;       /* durable */
-    struct held *young, **young_end; /* written, and not synced yet */
-    int64_t last, written, settled;  /* last: durable */
-    size_t durable_used;             /* of the half whose turn it is */
-    bool syncing;
-    uint64_t failures; /* syncs that failed */
-    status failure;    /* the last one */
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t freed, posted;
+    struct tape_post *queue, **queue_end;
+    bool asleep, stopping;
+    struct held *first, **end; /* durable */
+    int64_t last, settled;     /* last: durable */
     status stalled;
 };
 
@@ -139,6 +143,15 @@ static struct held *hold(const struct tape_record *r)
     h->record.body.ptr = memcpy(h + 1, r->body.ptr, r->body.len);
     h->next = NULL;
     return h;
+}
+
+static void let_go_all(struct held *h)
+{
+    while (h != NULL) {
+        struct held *next = h->next;
+        free(h);
+        h = next;
+    }
 }
 
 static void wait_for(struct tape *t, struct held *h)
@@ -245,14 +258,8 @@ static bool half_is_free(const struct tape *t, const struct half *h)
     return h->last <= t->settled;
 }
 
-static void half_turn(struct tape *t)
-{
-    t->turn = !t->turn;
-    t->half[t->turn].used = t->durable_used = 0;
-}
-
-/* Room for `bytes` in the half whose turn it is, or in the other one once that is free again. Nobody turns over what is not
- * synced yet, so that a sync that fails takes back records of one half only. Under the lock, which a wait lets go. */
+/* Room for `bytes` in the half whose turn it is, or in the other one once that is free again. Under the lock, which a wait
+ * lets go. */
 static STATUS half_for(struct tape *t, size_t bytes, struct half **ret)
 {
     struct timespec until;
@@ -265,19 +272,18 @@ static STATUS half_for(struct tape *t, size_t bytes, struct half **ret)
     for (;;) {
         *ret = &t->half[t->turn];
         if (half_is_free(t, *ret))
-            (*ret)->used = t->durable_used = 0;
+            (*ret)->used = 0;
         if ((*ret)->used + bytes <= HALF_BYTES)
             return OK;
-        if (t->last == t->written && half_is_free(t, &t->half[!t->turn]))
-            half_turn(t);
-        else if (t->last != t->written)
-            late = pthread_cond_timedwait(&t->synced, &t->lock, &until);
-        else if (!status_ok(t->stalled))
+        if (half_is_free(t, &t->half[!t->turn])) {
+            t->turn = !t->turn;
+            continue;
+        }
+        if (!status_ok(t->stalled))
             return fault_raise(t->stalled.code, __FILE__, __LINE__, STR("tape"), (str){ 0 });
-        else
-            late = pthread_cond_timedwait(&t->freed, &t->lock, &until);
         if (late != 0)
             return FAIL_AT(STORE_BUSY, STR("tape"));
+        late = pthread_cond_timedwait(&t->freed, &t->lock, &until);
     }
 }
 
@@ -296,14 +302,19 @@ static status write_at(int fd, const char *bytes, size_t len, size_t at)
     return OK;
 }
 
+static size_t blocks(size_t bytes)
+{
+    return (bytes + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
+}
+
 /* Fills what comes next with zeros, so that later syncs have only data to write. */
 static status grow(struct tape *t, struct half *h, size_t needed)
 {
-    static const char zeros[GROW_BYTES_MIN];
+    static const char zeros[GROW_BYTES_MIN] __attribute__((aligned(BLOCK_BYTES)));
     size_t start = h == t->half ? 0 : HALF_BYTES, step = h->ready / 4;
 
     step = step < GROW_BYTES_MIN ? GROW_BYTES_MIN : step > GROW_BYTES_MAX ? GROW_BYTES_MAX : step;
-    size_t ready = h->ready + step < needed ? needed : h->ready + step;
+    size_t ready = blocks(h->ready + step < needed ? needed : h->ready + step);
     ready = ready < HALF_BYTES ? ready : HALF_BYTES;
     for (size_t at = h->ready; at < ready; at += sizeof zeros)
         TRY(write_at(t->fd, zeros, ready - at < sizeof zeros ? ready - at : sizeof zeros, start + at));
@@ -311,120 +322,194 @@ static status grow(struct tape *t, struct half *h, size_t needed)
     return OK;
 }
 
-static size_t draft_make(struct tape *t, const struct tape_record *list, size_t count)
+/* The first posts that make a batch, of `*ret_bytes` in the file. Under the lock. */
+static struct tape_post *batch_take(struct tape *t, size_t *ret_bytes)
 {
-    size_t len = 0;
-
-    for (size_t i = 0; i < count; i++)
-        len += HEAD_BYTES + list[i].body.len;
-    if (len > t->draft_cap) {
-        t->draft = realloc(t->draft, len);
-        MUST(t->draft != NULL);
-        t->draft_cap = len;
-    }
-    len = 0;
-    for (size_t i = 0; i < count; i++)
-        len += write_record(&list[i], t->draft + len);
-    return len;
-}
-
-/* Numbers the group and writes it behind the last one. */
-static status group_write(struct tape *t, struct tape_record *list, size_t count)
-{
-    struct half *h = NULL;
+    struct tape_post *first = t->queue, **at = &t->queue;
     size_t bytes = 0;
 
-    for (size_t i = 0; i < count; i++)
-        bytes += HEAD_BYTES + list[i].body.len;
-    TRY(half_for(t, bytes, &h));
-    for (size_t i = 0; i < count; i++)
-        list[i].number = t->written + 1 + (int64_t)i;
-    MUST(draft_make(t, list, count) == bytes);
-    if (h->used + bytes > h->ready)
-        TRY(grow(t, h, h->used + bytes));
-    TRY(write_at(t->fd, t->draft, bytes, (h == t->half ? 0 : HALF_BYTES) + h->used));
-    h->used += bytes;
-    h->last = t->written = list[count - 1].number;
-    for (size_t i = 0; i < count; i++) {
-        struct held *held = hold(&list[i]);
-        *t->young_end = held;
-        t->young_end = &held->next;
+    while (*at != NULL && (at == &t->queue || bytes + (*at)->bytes <= BATCH_BYTES_MAX)) {
+        bytes += (*at)->bytes;
+        at = &(*at)->next;
     }
+    t->queue = *at;
+    *at = NULL;
+    if (t->queue == NULL)
+        t->queue_end = &t->queue;
+    *ret_bytes = bytes;
+    return first;
+}
+
+static void draft_room(struct tape *t, size_t bytes)
+{
+    void *fresh;
+
+    if (bytes <= t->draft_cap)
+        return;
+    bytes = blocks(bytes + bytes / 2);
+    MUST(posix_memalign(&fresh, BLOCK_BYTES, bytes) == 0);
+    if (t->draft != NULL)
+        memcpy(fresh, t->draft, t->draft_cap);
+    free(t->draft);
+    t->draft = fresh;
+    t->draft_cap = bytes;
+}
+
+/* Numbers the records from `number` on and writes them behind the `begun` bytes of their block that are there. */
+static void draft_make(struct tape *t, struct tape_post *batch, size_t begun, int64_t number)
+{
+    size_t len = begun;
+
+    for (struct tape_post *p = batch; p != NULL; p = p->next) {
+        p->first = number;
+        for (struct held *h = p->held; h != NULL; h = h->next) {
+            h->record.number = number++;
+            len += write_record(&h->record, t->draft + len);
+        }
+    }
+    memset(t->draft + len, 0, blocks(len) - len);
+}
+
+static status half_write(struct tape *t, struct half *h, size_t bytes)
+{
+    size_t begun = h->used % BLOCK_BYTES, from = h->used - begun, whole = blocks(begun + bytes);
+
+    if (from + whole > h->ready)
+        TRY(grow(t, h, from + whole));
+    TRY(write_at(t->fd, t->draft, whole, (h == t->half ? 0 : HALF_BYTES) + from));
+    return fdatasync(t->fd) == 0 ? OK : io_failed("fdatasync");
+}
+
+/* The batch is kept whole or not at all. Under the lock, which is let go while the disk works. */
+static status batch_keep(struct tape *t, struct tape_post *batch, size_t bytes)
+{
+    struct half *h = NULL;
+
+    TRY(half_for(t, bytes, &h));
+    int64_t number = t->last + 1;
+    size_t begun = h->used % BLOCK_BYTES, end = begun + bytes;
+    pthread_mutex_unlock(&t->lock);
+    draft_room(t, blocks(end));
+    draft_make(t, batch, begun, number);
+    status st = half_write(t, h, bytes);
+    if (status_ok(st))
+        memmove(t->draft, t->draft + end - end % BLOCK_BYTES, end % BLOCK_BYTES);
+    pthread_mutex_lock(&t->lock);
+    if (!status_ok(st))
+        return st;
+    h->used += bytes;
+    for (struct tape_post *p = batch; p != NULL; p = p->next)
+        while (p->held != NULL) {
+            struct held *kept = p->held;
+            p->held = kept->next;
+            kept->next = NULL;
+            wait_for(t, kept);
+        }
+    h->last = t->last;
     return OK;
 }
 
-/* Records up to `number` are durable, with `used` bytes of the half. */
-static void sync_won(struct tape *t, int64_t number, size_t used)
+static void batch_tell(struct tape_post *batch, status st)
 {
-    while (t->young != NULL && t->young->record.number <= number) {
-        struct held *h = t->young;
-        t->young = h->next;
-        h->next = NULL;
-        wait_for(t, h);
+    while (batch != NULL) {
+        struct tape_post *p = batch;
+        batch = p->next;
+        let_go_all(p->held);
+        p->held = NULL;
+        p->result = status_ok(st) ? p->result : st;
+        p->done(p);
     }
-    if (t->young == NULL)
-        t->young_end = &t->young;
-    t->durable_used = used;
 }
 
-static void sync_lost(struct tape *t, status why)
+static void *writer_main(void *arg)
 {
-    while (t->young != NULL) {
-        struct held *gone = t->young;
-        t->young = gone->next;
-        free(gone);
-    }
-    t->young_end = &t->young;
-    t->written = t->last;
-    t->half[t->turn].used = t->durable_used;
-    t->half[t->turn].last = t->durable_used > 0 ? t->last : 0;
-    t->failures++;
-    t->failure = why;
-}
+    struct tape *t = arg;
+    size_t bytes;
 
-/* One sync for all that was written before it. Whoever finds nobody at it does it for the others. */
-static status group_sync(struct tape *t, int64_t number)
-{
-    uint64_t failures = t->failures;
-    status st = OK;
-
-    while (t->last < number && t->failures == failures) {
-        int64_t written = t->written;
-        size_t used = t->half[t->turn].used;
-        if (t->syncing) {
-            pthread_cond_wait(&t->synced, &t->lock);
+    pthread_mutex_lock(&t->lock);
+    while (t->queue != NULL || !t->stopping) {
+        if (t->queue == NULL) {
+            t->asleep = true;
+            pthread_cond_wait(&t->posted, &t->lock);
+            t->asleep = false;
             continue;
         }
-        t->syncing = true;
+        struct tape_post *batch = batch_take(t, &bytes);
+        status st = batch_keep(t, batch, bytes);
         pthread_mutex_unlock(&t->lock);
-        st = fdatasync(t->fd) == 0 ? OK : io_failed("fdatasync");
+        batch_tell(batch, st);
         pthread_mutex_lock(&t->lock);
-        t->syncing = false;
-        if (status_ok(st))
-            sync_won(t, written, used);
-        else
-            sync_lost(t, st);
-        pthread_cond_broadcast(&t->synced);
     }
-    if (t->failures == failures)
-        return OK;
-    return status_ok(st) ? fault_raise(t->failure.code, __FILE__, __LINE__, STR("tape"), (str){ 0 }) : st;
+    pthread_mutex_unlock(&t->lock);
+    return NULL;
+}
+
+static void post_hold(struct tape_post *p, const struct tape_record *list, size_t count)
+{
+    struct held **end = &p->held;
+
+    p->bytes = 0;
+    p->next = NULL;
+    for (size_t i = 0; i < count; i++) {
+        *end = hold(&list[i]);
+        end = &(*end)->next;
+        p->bytes += HEAD_BYTES + list[i].body.len;
+    }
+    *end = NULL;
+}
+
+void tape_post(struct tape *t, struct tape_post *p, const struct tape_record *list, size_t count)
+{
+    p->result = store_fault_point(STORE_CALL_COMMIT);
+    p->held = NULL;
+    if (count == 0 || (!status_ok(p->result) && !status_is(p->result, ERR_STORE_GONE))) {
+        p->done(p);
+        return;
+    }
+    post_hold(p, list, count);
+    pthread_mutex_lock(&t->lock);
+    *t->queue_end = p;
+    t->queue_end = &p->next;
+    if (t->asleep)
+        pthread_cond_signal(&t->posted);
+    pthread_mutex_unlock(&t->lock);
+}
+
+struct waiting {
+    struct tape_post post; /* first */
+    pthread_mutex_t lock;
+    pthread_cond_t over;
+    bool done;
+    struct fault fault;
+};
+
+static void waiting_done(struct tape_post *p)
+{
+    struct waiting *w = (struct waiting *)p;
+
+    pthread_mutex_lock(&w->lock);
+    w->done = true;
+    w->fault = *fault_here();
+    pthread_cond_signal(&w->over);
+    pthread_mutex_unlock(&w->lock);
 }
 
 STATUS tape_add(struct tape *t, struct tape_record *list, size_t count)
 {
-    status fault = store_fault_point(STORE_CALL_COMMIT);
+    struct waiting w = { .post.done = waiting_done, .lock = PTHREAD_MUTEX_INITIALIZER, .over = PTHREAD_COND_INITIALIZER };
 
-    if (!status_ok(fault) && !status_is(fault, ERR_STORE_GONE))
-        return fault;
-    if (count == 0)
-        return fault;
-    pthread_mutex_lock(&t->lock);
-    status st = group_write(t, list, count);
-    if (status_ok(st))
-        st = group_sync(t, list[count - 1].number);
-    pthread_mutex_unlock(&t->lock);
-    return status_ok(st) ? fault : st;
+    tape_post(t, &w.post, list, count);
+    pthread_mutex_lock(&w.lock);
+    while (!w.done)
+        pthread_cond_wait(&w.over, &w.lock);
+    pthread_mutex_unlock(&w.lock);
+    if (!status_ok(w.post.result)) {
+        *fault_here() = w.fault;
+        return fault_raise(w.post.result.code, __FILE__, __LINE__, STR("tape"), (str){ 0 });
+    }
+    for (size_t i = 0; i < count; i++)
+        list[i].number = w.post.first + (int64_t)i;
+    return OK;
 }
 
 /* ---- opening */
@@ -487,7 +572,7 @@ static STATUS read_half(struct tape *t, int which, struct arena *a, struct found
             return io_failed("read");
         got += (size_t)n;
     }
-    t->half[which].ready = size;
+    t->half[which].ready = blocks(size);
     for (; (len = read_record((str){ bytes + at, size - at }, &r)) > 0; at += len) {
         if (ret->count > 0 && r.number != ret->list[ret->count - 1].number + 1)
             break;
@@ -523,6 +608,22 @@ static STATUS recover(struct tape *t, struct arena *a)
     return OK;
 }
 
+/* The block in which the last record ends is read, to be written again with the next ones. Later writes go past the page cache;
+ * a file system that cannot do that keeps its cache. */
+static STATUS writing_begin(struct tape *t)
+{
+    const struct half *h = &t->half[t->turn];
+    size_t begun = h->used % BLOCK_BYTES, from = (t->turn == 0 ? 0 : HALF_BYTES) + h->used - begun;
+    int flags = fcntl(t->fd, F_GETFL);
+
+    draft_room(t, BLOCK_BYTES);
+    if (begun > 0 && pread(t->fd, t->draft, begun, (off_t)from) != (ssize_t)begun)
+        return io_failed("read");
+    if (flags < 0 || fcntl(t->fd, F_SETFL, flags | O_DIRECT) != 0)
+        return errno == EINVAL ? OK : io_failed("fcntl");
+    return OK;
+}
+
 static char *path_of(const struct store *s)
 {
     size_t len = strlen(s->url);
@@ -536,20 +637,28 @@ static char *path_of(const struct store *s)
 
 static void tape_free(struct tape *t)
 {
-    while (t->first != NULL) {
-        struct held *next = t->first->next;
-        free(t->first);
-        t->first = next;
-    }
-    MUST(t->young == NULL);
+    let_go_all(t->first);
     if (t->fd >= 0)
         close(t->fd);
     pthread_cond_destroy(&t->freed);
-    pthread_cond_destroy(&t->synced);
+    pthread_cond_destroy(&t->posted);
     pthread_mutex_destroy(&t->lock);
     free(t->draft);
     free(t->path);
     free(t);
+}
+
+/* Signals are for other threads. */
+static STATUS writer_start(struct tape *t)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    errno = pthread_create(&t->writer, NULL, writer_main, t);
+    bool started = errno == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started ? OK : io_failed("thread");
 }
 
 STATUS tape_open(struct store *s, int64_t after, struct tape **ret)
@@ -561,19 +670,21 @@ STATUS tape_open(struct store *s, int64_t after, struct tape **ret)
     t->store = s;
     t->path = path_of(s);
     t->end = &t->first;
-    t->young_end = &t->young;
+    t->queue_end = &t->queue;
     t->fd = -1;
     t->last = t->settled = after;
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->freed, NULL);
-    pthread_cond_init(&t->synced, NULL);
+    pthread_cond_init(&t->posted, NULL);
     struct arena *a = arena_new(4 * HALF_BYTES);
     status st = lock_file(t);
     if (status_ok(st))
         st = recover(t, a);
+    if (status_ok(st))
+        st = writing_begin(t);
+    if (status_ok(st))
+        st = writer_start(t);
     arena_free(a);
-    t->written = t->last;
-    t->durable_used = t->half[t->turn].used;
     if (!status_ok(st)) {
         tape_free(t);
         return st;
@@ -588,6 +699,11 @@ void tape_close(struct tape *t)
     if (t == NULL)
         return;
     __atomic_store_n(&t->store->tape, NULL, __ATOMIC_RELEASE);
+    pthread_mutex_lock(&t->lock);
+    t->stopping = true;
+    pthread_cond_signal(&t->posted);
+    pthread_mutex_unlock(&t->lock);
+    pthread_join(t->writer, NULL);
     if (t->settled == t->last)
         unlink(t->path);
     tape_free(t);

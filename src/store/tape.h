@@ -20,8 +20,19 @@ STATUS tape_open(struct store *s, int64_t after, struct tape **ret);
 /* Removes the file when nothing waits. NULL is allowed. The store's other connections may not be in a transaction. */
 void tape_close(struct tape *t);
 
-/* Numbers and keeps `list`, whole or not at all; durable on OK. From any thread: those who add together share a sync.
- * ERR_DISK_FULL, ERR_IO, ERR_STORE_BUSY when too much waits. */
+/* Records on their way to the disk: the caller's memory until done(), which is called once, on the tape's thread or at once,
+ * with `result`: OK (they are durable), ERR_DISK_FULL, ERR_IO, ERR_STORE_BUSY when too much waits. */
+struct tape_post {
+    void (*done)(struct tape_post *p);
+    status result;
+    int64_t first; /* number of the first record, when OK */
+    size_t bytes;  /* the tape's own */
+    struct held *held;
+    struct tape_post *next;
+};
+/* Numbers and keeps `list`, which is copied, whole or not at all. From any thread, and without waiting for the disk. */
+void tape_post(struct tape *t, struct tape_post *p, const struct tape_record *list, size_t count);
+/* The same, and waits for it. Those who come together share a sync. */
 STATUS tape_add(struct tape *t, struct tape_record *list, size_t count);
 /* Records up to `number` stand in the tables, committed: their room is free again. */
 void tape_settle(struct tape *t, int64_t number);

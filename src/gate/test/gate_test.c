@@ -241,7 +241,36 @@ static void a_crowd(void **state)
 
 enum { ROUNDS = 30, ROUND_CALLS = 300, NET_THREADS = 3 };
 
-/* Plays a network thread: quick calls in rounds, some refused; each done within its flush, and on this thread. */
+/* A network thread that sleeps until it is woken. */
+struct net {
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    bool woken;
+};
+
+static void net_wake(void *arg)
+{
+    struct net *n = arg;
+    pthread_mutex_lock(&n->lock);
+    n->woken = true;
+    pthread_cond_signal(&n->more);
+    pthread_mutex_unlock(&n->lock);
+}
+
+/* Until nothing of this thread waits any more. */
+static void flush_all(void)
+{
+    struct net n = { .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
+    while (lanes_flush(app->lanes, net_wake, &n) > 0) {
+        pthread_mutex_lock(&n.lock);
+        while (!n.woken)
+            pthread_cond_wait(&n.more, &n.lock);
+        n.woken = false;
+        pthread_mutex_unlock(&n.lock);
+    }
+}
+
+/* Plays a network thread: quick calls in rounds, some refused; each done by its flushes, and on this thread. */
 static void *rounds_play(void *arg)
 {
     struct call *all = calloc(ROUND_CALLS, sizeof *all);
@@ -258,7 +287,7 @@ static void *rounds_play(void *arg)
             MUST(lanes_gather(app->lanes, &all[i].work));
         }
         MUST(done == 0);
-        lanes_flush(app->lanes);
+        flush_all();
         MUST(done == ROUND_CALLS);
         for (int i = 0; i < ROUND_CALLS; i++) {
             MUST(all[i].work.result.code == (i % 5 == 4 ? ERR_NOT_ALLOWED : ERR_OK));
@@ -302,7 +331,7 @@ static void a_round_on_a_full_disk(void **state)
             assert_true(lanes_gather(app->lanes, &all[i].work));
         }
         store_fault_set(1 + tries % 3, STORE_FAULT_FULL); /* the sequencer asks the store too and may meet it instead */
-        lanes_flush(app->lanes);
+        flush_all();
         store_fault_set(0, STORE_FAULT_ERROR);
         assert_int_equal(done, 10);
         for (int i = 0; i < 10; i++) {
@@ -327,7 +356,7 @@ static void a_command_goes_to_its_lane(void **state)
     c.work.done = crowd_done;
     c.work.waiting = &done;
     assert_false(lanes_gather(app->lanes, &c.work));
-    lanes_flush(app->lanes);
+    flush_all();
     while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE))
         usleep(1000);
     assert_int_equal(c.work.result.code, ERR_OK);

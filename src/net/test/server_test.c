@@ -209,18 +209,17 @@ static void several_threads(void **state)
 }
 
 /* What turn() finishes is finished together, in few turns, and reaches whom it is for. */
-static void finished_by_turn(void **state)
+static void finished_by(const char *request)
 {
     enum { MANY = 60, ROUNDS = 20 };
     struct wire *w = wire_start(NULL);
     int fds[MANY];
 
-    (void)state;
     for (int i = 0; i < MANY; i++)
         fds[i] = wire_connect(w);
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < MANY; i++)
-            wire_send(fds[i], arena_printf(a, ASK("/soon?n=%d"), i));
+            wire_send(fds[i], arena_printf(a, ASK("/%s?n=%d"), request, i));
         for (int i = 0; i < MANY; i++) {
             str reply = wire_read(a, fds[i], false);
 
@@ -238,20 +237,53 @@ static void finished_by_turn(void **state)
     wire_free(w);
 }
 
+static void finished_by_turn(void **state)
+{
+    (void)state;
+    finished_by("soon");
+}
+
+static void finished_by_a_later_turn(void **state)
+{
+    (void)state;
+    finished_by("ripe");
+}
+
+/* A stop waits for what a later turn has to finish. */
+static void stopped_before_a_later_turn(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        struct wire *w = wire_start(NULL);
+        int fd = wire_connect(w), goes = wire_connect(w);
+
+        wire_send(fd, STR(ASK("/ripe")));
+        wire_send(goes, STR(ASK("/ripe")));
+        while (atomic_load(&w->handled) < 2)
+            usleep(50);
+        close(goes);
+        assert_int_equal(wire_stop(w, 2000), 0);
+        assert_int_equal(wire_status(wire_read(a, fd, false)), 200);
+        assert_int_equal(atomic_load(&w->let_go), 2);
+        close(fd);
+        wire_free(w);
+        arena_reset(a);
+    }
+}
+
 /* Its peer may be gone before turn() comes to it. */
-static void gone_before_turn(void **state)
+static void gone_before(const char *request)
 {
     struct wire *w = wire_start(NULL);
     int stays = wire_connect(w);
 
-    (void)state;
     for (int i = 0; i < 200; i++) {
         int goes = wire_connect(w);
         struct linger hard = { 1, 0 };
 
-        wire_send(stays, STR(ASK("/soon")));
+        wire_send(stays, arena_printf(a, ASK("/%s"), request));
         usleep((useconds_t)(i * 13 % 1500));
-        wire_send(goes, STR(ASK("/soon")));
+        wire_send(goes, arena_printf(a, ASK("/%s"), request));
         usleep((useconds_t)(i * 7 % 300));
         setsockopt(goes, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
         close(goes);
@@ -262,6 +294,13 @@ static void gone_before_turn(void **state)
     assert_int_equal(wire_stop(w, 2000), 0);
     assert_int_equal(atomic_load(&w->let_go), atomic_load(&w->handled));
     wire_free(w);
+}
+
+static void gone_before_turn(void **state)
+{
+    (void)state;
+    gone_before("soon");
+    gone_before("ripe");
 }
 
 /* A client that goes away while its request is worked on harms nobody. */
@@ -434,7 +473,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keep_alive),       cmocka_unit_test(pipelining),
         cmocka_unit_test(wakes_at_once),    cmocka_unit_test(finished_by_turn),
-        cmocka_unit_test(gone_before_turn),
+        cmocka_unit_test(gone_before_turn), cmocka_unit_test(finished_by_a_later_turn),
+        cmocka_unit_test(stopped_before_a_later_turn),
         cmocka_unit_test(head_has_no_body), cmocka_unit_test(every_reply_is_guarded),
         cmocka_unit_test(replies_of_other_kinds), cmocka_unit_test(many_connections),
         cmocka_unit_test(limit_by_peer),

@@ -74,6 +74,16 @@ static _Thread_local struct {
     size_t count;
 } soon;
 
+/* What this network thread finishes in a turn that the disk (a thread of its own) brings about. */
+static _Thread_local struct ripening {
+    struct exchange *list[4096];
+    size_t count, posted;
+    atomic_bool ripe;
+    pthread_t disk;
+    void (*wake)(void *loop);
+    void *loop;
+} ripening;
+
 static void handle(struct exchange *x, void *app)
 {
     struct wire *w = app;
@@ -89,6 +99,12 @@ static void handle(struct exchange *x, void *app)
     if (str_eq(path, STR("/soon"))) {
         MUST(soon.count < sizeof soon.list / sizeof soon.list[0]);
         soon.list[soon.count++] = x;
+        exchange_soon(x);
+        return;
+    }
+    if (str_eq(path, STR("/ripe"))) {
+        MUST(ripening.count < sizeof ripening.list / sizeof ripening.list[0]);
+        ripening.list[ripening.count++] = x;
         exchange_soon(x);
         return;
     }
@@ -109,18 +125,48 @@ static void handle(struct exchange *x, void *app)
     exchange_finish(x);
 }
 
-static void turn(void *app)
+static void *ripen(void *arg)
+{
+    struct ripening *r = arg;
+
+    usleep(1000);
+    atomic_store(&r->ripe, true);
+    r->wake(r->loop);
+    return NULL;
+}
+
+static void finish(struct exchange **list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        echo(list[i]);
+        exchange_finish(list[i]);
+    }
+}
+
+static size_t turn(void *app, void (*wake)(void *loop), void *loop)
 {
     struct wire *w = app;
+    struct ripening *r = &ripening;
 
     atomic_fetch_add(&w->turns, 1);
     if (soon.count)
         usleep(1000);
-    for (size_t i = 0; i < soon.count; i++) {
-        echo(soon.list[i]);
-        exchange_finish(soon.list[i]);
-    }
+    finish(soon.list, soon.count);
     soon.count = 0;
+    if (r->posted && atomic_exchange(&r->ripe, false)) {
+        pthread_join(r->disk, NULL);
+        finish(r->list, r->posted);
+        memmove(r->list, r->list + r->posted, (r->count - r->posted) * sizeof(struct exchange *));
+        r->count -= r->posted;
+        r->posted = 0;
+    }
+    if (r->count && !r->posted) {
+        r->posted = r->count;
+        r->wake = wake;
+        r->loop = loop;
+        MUST(pthread_create(&r->disk, NULL, ripen, r) == 0);
+    }
+    return r->count;
 }
 
 static struct body_rule body_rule(const struct request *r, void *app)

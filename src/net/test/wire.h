@@ -10,6 +10,7 @@
  *   /later    the same, finished by another thread after a millisecond
  *   /held     finished by another thread once wire_release() was called
  *   /soon     the same as /echo, finished by turn() after a millisecond
+ *   /ripe     the same, finished by a later turn(), which another thread brings about after a millisecond
  *   /upload   a body of up to 64 MiB, spooled; tells length, hash and whether it came through a file
  *   /small    a body of up to 100 bytes
  *   /file     a reply from a file; /away a redirect, /save a download, /type a type and cache rule from the query
