@@ -29,6 +29,7 @@ struct work_off {
     struct sheet *sheet;
     struct seen seen;
     struct places places;
+    struct place_memo memo;
     struct evidence evidence;
     struct into *into; /* NULL: into no register */
     struct slot slots[SLOTS];
@@ -202,7 +203,7 @@ static STATUS slot_settle(struct slot *s)
 /* Reads up to a chunk of rows; cells are copied into the arena by the cleaning. */
 static STATUS rows_clean(struct work_off *o, struct slot *s)
 {
-    const struct refinery by = { .sheet = o->sheet, .places = &o->places, .evidence = &o->evidence };
+    const struct refinery by = { .sheet = o->sheet, .places = &o->places, .memo = &o->memo, .evidence = &o->evidence };
     struct list_person *rows = ARENA_ARRAY(s->arena, struct list_person, CHUNK_ROWS);
     int64_t *hashes = ARENA_ARRAY(s->arena, int64_t, CHUNK_ROWS);
     struct chunk *c = &s->chunk;
@@ -313,6 +314,7 @@ bool delivery_off(struct worker *w, int64_t id)
     }
     seen_init(&o.seen);
     places_init(&o.places, app->defs, day_of_us(clock_now_us()));
+    place_memo_init(&o.memo, &o.places);
     mine = status_ok(worker_call(o.worker, o.arena, false, row_find, &o)) && o.row.state <= DELIVERY_RUNNING &&
            status_ok(delivery_file_map(app, o.row.digest, true, &o.file)) && status_ok(worker_call(o.worker, o.arena, false, row_find, &o)) &&
            o.row.state <= DELIVERY_RUNNING && status_ok(worker_call(o.worker, o.arena, true, row_begin, &o));
@@ -323,6 +325,7 @@ bool delivery_off(struct worker *w, int64_t id)
     sheet_done(&o.sheet);
     delivery_file_unmap(&o.file);
     seen_done(&o.seen);
+    place_memo_done(&o.memo);
     places_done(&o.places);
     for (int i = 0; i < SLOTS; i++)
         arena_free(o.slots[i].arena);

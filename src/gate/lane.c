@@ -414,9 +414,11 @@ static void lane_run(struct lane *l, struct work *const *list, size_t n)
 
 static void *lane_main(void *arg)
 {
+    static const char *const names[TASKS] = { [TASK_READ] = "read", [TASK_SHOW] = "show", [TASK_RECORD] = "record", [TASK_WRITE] = "write" };
     struct lane *l = arg;
     struct work *list[GROUP_WORKS_MAX];
     bool stop = false;
+    pthread_setname_np(pthread_self(), names[l->task]);
     if (l->keeper)
         tape_try(l);
     while (!stop) {

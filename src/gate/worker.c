@@ -2,6 +2,7 @@
 #include "gate/worker.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -126,6 +127,9 @@ int sweep_step(struct worker *w)
 static void *worker_main(void *arg)
 {
     struct worker *w = arg;
+    char name[16]; /* as many as the system keeps */
+    snprintf(name, sizeof name, "%s", w->plan->job);
+    pthread_setname_np(pthread_self(), name);
     bool told = w->plan->sweep && w->app->debug; /* a test says itself when something falls due */
     rest(w, told ? w->plan->every_ms : w->plan->first_ms, true);
     while (!worker_stopping(w)) {

@@ -64,6 +64,7 @@ struct run {
     const struct clean_options *o;
     struct sheet *sheet;
     struct places places;
+    struct place_memo memo;
     struct clean_copy *copy;
     struct clean_journal *journal;
     struct row_journal row;
@@ -86,7 +87,7 @@ static void repairs_count(struct clean_report *r, const struct row_journal *j)
 
 static STATUS row_run(struct run *r, struct arena *a, const struct sheet_row *row)
 {
-    const struct refinery by = { r->sheet, &r->places, &r->report->evidence, &r->row };
+    const struct refinery by = { r->sheet, &r->places, &r->memo, &r->report->evidence, &r->row };
     struct list_person p;
 
     row_clean(a, &by, row, &p);
@@ -170,7 +171,9 @@ STATUS clean_list(struct arena *a, str bytes, const struct clean_options *o, str
     r->sheet = sheet;
     r->report = ret;
     places_init(&r->places, o->defs, o->today);
+    place_memo_init(&r->memo, &r->places);
     status st = list_run(r, a);
+    place_memo_done(&r->memo);
     places_done(&r->places);
     return st;
 }

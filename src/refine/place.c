@@ -173,6 +173,15 @@ static void endings_add(struct places *p, str key)
         table_set(&p->endings, str_from(key, at), p);
 }
 
+static void pairs_add(struct places *p, str key)
+{
+    for (size_t at = 0, next; at < key.len; at = next) {
+        next = at + str_find_char(str_from(key, at), ' ') + 1;
+        if (next < key.len)
+            table_set(&p->pairs, str_slice(key, at, next + str_find_char(str_from(key, next), ' ')), p);
+    }
+}
+
 static void name_add(struct places *p, const struct unit *u, str name, bool borrowed)
 {
     int words;
@@ -190,6 +199,7 @@ static void name_add(struct places *p, const struct unit *u, str name, bool borr
         e->above[i] = above->parent;
     table_set(&p->names, key, (void *)(uintptr_t)p->count); /* place + 1 */
     endings_add(p, key);
+    pairs_add(p, key);
     p->words_max = words > p->words_max ? words : p->words_max;
 }
 
@@ -208,6 +218,7 @@ void places_done(struct places *p)
 {
     table_done(&p->names);
     table_done(&p->endings);
+    table_done(&p->pairs);
     arena_free(p->arena);
 }
 
@@ -240,6 +251,7 @@ void places_init(struct places *p, const struct defs *defs, day today)
     *p = (struct places){ .defs = defs, .today = today, .arena = arena_new(NAMES_BYTES_MAX) };
     table_init(&p->names);
     table_init(&p->endings);
+    table_init(&p->pairs);
     _Static_assert(sizeof type_words / sizeof *type_words <= PLACE_TYPE_WORDS_MAX, "a key for each word");
     for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++)
         if (type_words[i].written) {
@@ -483,7 +495,7 @@ static void answer_make(const struct reading *r, struct place_found *ret)
     }
 }
 
-static str rest_of(str address, size_t end)
+str place_rest(str address, size_t end)
 {
     str rest = str_trim(str_slice(address, 0, end));
 
@@ -532,6 +544,46 @@ void places_find(const struct places *p, struct arena *a, str address, struct pl
     }
     answer_make(r, ret);
     skipped += r->tokens[r->found[0].from].at;
-    ret->rest = rest_of(address, skipped);
+    ret->rest = place_rest(address, skipped);
     ret->units = str_trim(str_from(address, skipped));
+}
+
+/* --- heads ----------------------------------------------------------------------------------------------------------------- */
+
+static bool is_type_word(const char *folded, const struct token *t)
+{
+    str word = { folded + t->from, t->until - t->from };
+
+    for (size_t i = 0; i < sizeof type_words / sizeof *type_words; i++)
+        if (str_eq(word, str_of(type_words[i].first)) || (type_words[i].second && str_eq(word, str_of(type_words[i].second))))
+            return true;
+    return false;
+}
+
+/* Units are read as one chain from the end of the address. Into its head the chain reaches only by a name that ends there, or that
+ * goes over the comma. A number is a name only behind the word of its type, or behind a comma. */
+size_t places_head(const struct places *p, str address)
+{
+    size_t comma = str_find_char(address, ','), word = comma + 1, count, head = 0;
+    struct token tokens[TOKENS_MAX];
+    char folded[FOLDED_BYTES];
+
+    while (word < address.len && address.ptr[word] == ' ')
+        word++;
+    size_t end = word + str_find_char(str_from(address, word < address.len ? word : address.len), ' ');
+    if (!comma || end >= address.len || address.len > TAIL_BYTES)
+        return 0;
+    count = tokens_cut(str_slice(address, 0, end), folded, tokens, TOKENS_MAX);
+    while (head < count && tokens[head].at < comma)
+        head++;
+    if (!head || head == count)
+        return 0;
+    for (size_t from = head; from-- > 0;) {
+        str run = { folded + tokens[from].from, tokens[head - 1].until - tokens[from].from };
+        bool number = from + 1 == head && from > 0 && !tokens[from].apart && str_is_digits(run) && !is_type_word(folded, &tokens[from - 1]);
+        if (!number && table_get(&p->names, run))
+            return 0;
+    }
+    str pair = { folded + tokens[head - 1].from, tokens[head].until - tokens[head - 1].from };
+    return table_get(&p->pairs, pair) ? 0 : comma + 1;
 }

@@ -36,6 +36,7 @@ struct places {
     day today;
     struct arena *arena;
     struct table names; /* folded words: place + 1 in entries */
+    struct table pairs;   /* words that follow each other in a name, "my an" */
     struct table endings; /* the last words of names: a run of words that is none of these ends no name */
     struct place_entry *entries;
     size_t count;
@@ -46,5 +47,20 @@ void places_init(struct places *p, const struct defs *defs, day today);
 void places_done(struct places *p);
 /* Of a text that has passed viet_enter(). */
 void places_find(const struct places *p, struct arena *a, str address, struct place_found *ret);
+/* How many bytes an address begins with, comma and all, that take no part in reading what comes after them: a house, a street, a
+ * hamlet that bears no unit's name. The same end behind another such beginning names the same units. 0: not to be told. */
+size_t places_head(const struct places *p, str address);
+str place_rest(str address, size_t end); /* what stands before the units, without the marks that part it from them */
+
+/* What addresses of a list were found to be: most rows end as others do. For one thread. */
+struct place_memo {
+    const struct places *places;
+    struct arena *arena;
+    struct table found[4]; /* by the end of an address: with diacritics somewhere or without, whole or behind a head */
+};
+void place_memo_init(struct place_memo *m, const struct places *p);
+void place_memo_done(struct place_memo *m);
+/* As places_find(). */
+void place_memo_find(struct place_memo *m, struct arena *a, str address, struct place_found *ret);
 /* The day on which names of the map of `unit` are to be written: its last one, or today. */
 day places_day(const struct places *p, unit_id unit);

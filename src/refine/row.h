@@ -45,6 +45,7 @@ struct row_journal {
 struct refinery {
     const struct sheet *sheet;
     struct places *places;           /* NULL: addresses are not looked at */
+    struct place_memo *memo;         /* of them, or NULL */
     const struct evidence *evidence; /* what the columns say as a whole */
     struct row_journal *journal;     /* NULL: the bits of a row are enough */
 };

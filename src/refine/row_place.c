@@ -41,7 +41,10 @@ void row_place(struct row_work *w)
         w->person->reason = was; /* an address that cannot be taken does not refuse its row */
         return;
     }
-    places_find(w->by->places, w->arena, text, f);
+    if (w->by->memo)
+        place_memo_find(w->by->memo, w->arena, text, f);
+    else
+        places_find(w->by->places, w->arena, text, f);
     switch (f->answer) {
     case PLACE_EMPTY: return;
     case PLACE_UNKNOWN: row_warned(w, COLUMN_ADDRESS, WARNING_unit_unknown, (str){ 0 }); return;

@@ -239,8 +239,24 @@ static bool number_written(const struct sector_field *f, str text, struct sector
     return n > 0 && number_fits(f, (str){ plain, n }, ret);
 }
 
+/* As lists have it most often: no folding. */
+static const struct code_item *code_as_it_stands(const struct sector_field *f, str text)
+{
+    for (size_t i = 0; i < f->codes->count; i++) {
+        const struct code_item *it = &f->codes->items[i];
+        if (str_eq(it->code, text) || str_eq(it->vi, text) || str_eq(it->en, text))
+            return it;
+    }
+    return NULL;
+}
+
 static bool code_written(struct arena *a, const struct sector_field *f, str text, struct sector_value *ret)
 {
+    const struct code_item *exact = code_as_it_stands(f, text);
+    if (exact) {
+        ret->text = exact->code;
+        return true;
+    }
     str folded = viet_fold(a, text);
     for (size_t i = 0; i < f->codes->count; i++) {
         const struct code_item *it = &f->codes->items[i];
