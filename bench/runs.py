@@ -4,8 +4,8 @@ writes and commits. Fails when something does not end well; a goal that is misse
 
     python3 bench/runs.py DANCU FOLDER
 
-BENCH_RUNS: PEOPLE:ROWS:FORMAT,… (160000:100000:xlsx; `make bench-runs` adds 2650000:1800000:csv: a list takes at most two thirds
-of the people, since children are in none). Everything is kept in FOLDER and made again when its sources change; each measurement
+BENCH_RUNS: PEOPLE:ROWS:FORMAT,… (160000:100000:xlsx,2650000:1800000:csv: a list takes at most two thirds of the people, since
+children are in none). Everything is kept in FOLDER and made again when its sources change; each measurement
 works on a copy of the store."""
 
 import json
@@ -19,7 +19,7 @@ import time
 
 import population
 
-RUNS = [(int(p), int(r), f) for p, r, f in (run.split(':') for run in os.environ.get('BENCH_RUNS', '160000:100000:xlsx').split(','))]
+RUNS = [(int(p), int(r), f) for p, r, f in (run.split(':') for run in os.environ.get('BENCH_RUNS', '160000:100000:xlsx,2650000:1800000:csv').split(','))]
 REGISTER, SEED, SAMPLE_S, TICK = 'farmers', '3', 0.1, os.sysconf('SC_CLK_TCK')
 GOAL_S = {100000: 8, 1800000: 60}
 

@@ -1,7 +1,9 @@
-/* Who may be meant by a row: all who bear its number, its old number, or its name and birth, as the register has them. People
+/* Who may be meant by a row: all who bear its number, its old number, or its name and birth, as the register has them; where that is
+ * nobody, who bears the name with its words turned, and for a row without a number with a slip of one letter, or with another day. People
  * outside the unit of the ground do not exist here; of a person recorded twice only the one who survives does.
  * tested by: src/centre/test/list_test.c, src/recon/test/run_test.c */
 #include "centre/inside.h"
+#include "centre/near.h"
 #include "centre/then/known.h"
 
 #include <string.h>
@@ -148,6 +150,38 @@ static STATUS fetch_by_old_number(struct candidates *c, int64_t old_number)
     return OK;
 }
 
+/* --- near names and days --------------------------------------------------------------------------------------------------- */
+
+/* A row with a number that nobody has means a stranger most often: not every slip is tried for it. */
+static STATUS fetch_near_names(struct candidates *c, const struct list_person *p, int64_t name_hash)
+{
+    struct near_names *near = ARENA_NEW(c->cx->arena, struct near_names);
+    bool slips = day_precision(p->birth) == DAY_FULL;
+
+    near_names_make(p->name, near);
+    size_t n = !slips ? near->turned : p->number || p->old_number ? near->moved : near->count;
+    for (size_t i = 0; i < n && !c->count; i++)
+        if (near->hash[i] != name_hash)
+            TRY(fetch_by_name(c, near->hash[i], p->birth, false));
+    return OK;
+}
+
+/* A wrong day is believed of somebody of the same name in the same commune alone. */
+static STATUS fetch_near_days(struct candidates *c, const struct list_person *p, int64_t name_hash)
+{
+    bool placed = p->place.answer == PLACE_KNOWN || p->place.answer == PLACE_DIVIDED;
+
+    for (int year = day_year(p->birth) - 1; placed && day_precision(p->birth) == DAY_FULL && year <= day_year(p->birth) + 1; year++) {
+        struct person *list;
+        size_t n;
+        TRY(persons_by_name_year(c->cx, name_hash, year, &list, &n));
+        for (size_t i = 0; i < n; i++)
+            if (judge_same_unit(p, &list[i]) && !is_later(c, &list[i]))
+                TRY(candidate_add(c, &list[i], 0, false));
+    }
+    return OK;
+}
+
 STATUS candidates_add_person(struct candidates *c, person_id id)
 {
     struct person p;
@@ -176,5 +210,8 @@ STATUS candidates_fetch_then(struct ctx *cx, const struct known_then *then, cons
     if (!p->name.len)
         return OK;
     TRY(fetch_by_name(ret, name_hash, p->birth, false));
-    return fetch_by_name(ret, name_hash, p->birth_other, true);
+    TRY(fetch_by_name(ret, name_hash, p->birth_other, true));
+    if (!ret->count)
+        TRY(fetch_near_names(ret, p, name_hash));
+    return ret->count ? OK : fetch_near_days(ret, p, name_hash);
 }

@@ -31,6 +31,7 @@ static const struct share shares[JUDGE_FIELDS][LEVELS] = {
     [JUDGE_NAME] = { { 0, 0 }, { .01, .67 }, { .01, .3 }, { .01, .02 }, { .05, .006 }, { .08, 2e-4 }, { .06, 3e-4 }, { .78, 1e-4 } },
     [JUDGE_BIRTH] = { { 0, 0 }, { .03, .97 }, { .02, .02 }, { .04, 4e-3 }, { .05, 4e-4 }, { .01, 1e-5 }, { .05, 1.4e-2 }, { .80, 4e-5 } },
     [JUDGE_SEX] = { { 0, 0 }, { .02, .5 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { .98, .5 } },
+    [JUDGE_UNIT] = { { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { .85, 3e-4 } },
 };
 /* A row that gives only the year, or a name without any diacritic, can agree no better: these are what "equal" is for it. */
 static const struct share birth_coarse = { .95, 1.4e-2 }, name_plain = { .84, 4e-4 };
@@ -159,7 +160,23 @@ static enum level birth_level(day row, day known)
                         link_day(day_year(known), day_month(known), day_of_month(known)));
 }
 
-static bool births_agree(day a, day b) { return day_can_be(a, b) || day_can_be(b, a); }
+/* Where only the year was known, lists write the first of January: it contradicts no day of that year. */
+static bool stands_for_year(day row, day known)
+{
+    return row.ymd % 10000 == 101 && day_year(row) == day_year(known);
+}
+
+static bool births_agree(day a, day b) { return day_can_be(a, b) || day_can_be(b, a) || stands_for_year(a, b); }
+
+bool judge_same_unit(const struct list_person *row, const struct person *p)
+{
+    const struct place_found *f = &row->place;
+    bool here = f->today.v == p->unit.v || f->named.v == p->unit.v;
+
+    for (size_t i = 0; f->answer == PLACE_DIVIDED && i < f->choice_count && i < PLACE_CHOICES; i++)
+        here |= f->choices[i].v == p->unit.v;
+    return p->unit.v && here;
+}
 
 static struct share share_of(enum judge_field f, enum level level, const struct list_person *row, const struct person *p)
 {
@@ -175,6 +192,9 @@ static void candidate_weigh(struct judge *j, const struct list_person *row, stru
     const struct person *p = c->person;
     enum level other = birth_level(row->birth_other, p->birth), born = birth_level(row->birth, p->birth);
 
+    if (born != LEVEL_SAME && stands_for_year(row->birth, p->birth))
+        born = DAYS_COARSE;
+    c->level[JUDGE_UNIT] = judge_same_unit(row, p) ? LEVEL_SAME : LEVEL_UNKNOWN;
     c->level[JUDGE_NUMBER] = (uint8_t)number_level(row->number, p->number, 12);
     c->level[JUDGE_OLD_NUMBER] = (uint8_t)number_level(row->old_number, c->old_number, 9);
     c->level[JUDGE_NAME] = (uint8_t)name_level(j, row->name, p->name);
@@ -255,14 +275,14 @@ struct judgement judge_row(struct judge *j, const struct list_person *row, struc
 
 /* --- evidence ---------------------------------------------------------------------------------------------------------------- */
 
-/* Eleven bits a field (three of level, eight of weight), then seven of per cent. */
-enum { FIELD_BITS = 11, PERCENT_AT = JUDGE_FIELDS * FIELD_BITS };
+/* Eleven bits a field (three of level, eight of weight), then seven of per cent, and one that says that the units agree. */
+enum { FIELD_BITS = 11, PACKED_FIELDS = JUDGE_UNIT, PERCENT_AT = PACKED_FIELDS * FIELD_BITS, UNIT_AT = PERCENT_AT + 7 };
 
 int64_t evidence_pack(const struct candidate *c)
 {
-    uint64_t out = (uint64_t)lround(floor(c->probability * 100)) << PERCENT_AT;
+    uint64_t out = (uint64_t)lround(floor(c->probability * 100)) << PERCENT_AT | (uint64_t)(c->level[JUDGE_UNIT] == LEVEL_SAME) << UNIT_AT;
 
-    for (int f = 0; f < JUDGE_FIELDS; f++) {
+    for (int f = 0; f < PACKED_FIELDS; f++) {
         long bits = lround(fmin(fmax((double)c->bits[f], -127), 127));
         out |= ((uint64_t)c->level[f] << 8 | (uint8_t)(int8_t)bits) << (f * FIELD_BITS);
     }
@@ -271,33 +291,37 @@ int64_t evidence_pack(const struct candidate *c)
 
 size_t evidence_unpack(int64_t evidence, struct evidence_item ret[static JUDGE_FIELDS], int *ret_percent)
 {
+    const struct share unit = shares[JUDGE_UNIT][LEVEL_SAME];
     uint64_t all = (uint64_t)evidence;
     size_t n = 0;
 
-    for (int f = 0; f < JUDGE_FIELDS; f++) {
+    for (int f = 0; f < PACKED_FIELDS; f++) {
         unsigned piece = (unsigned)(all >> (f * FIELD_BITS)) & ((1u << FIELD_BITS) - 1);
         if (piece >> 8)
             ret[n++] = (struct evidence_item){ (enum judge_field)f, (int)(piece >> 8), (int8_t)(uint8_t)piece };
     }
+    if (all >> UNIT_AT & 1)
+        ret[n++] = (struct evidence_item){ JUDGE_UNIT, LEVEL_SAME, (int)lround(log2(unit.m / unit.u)) };
     *ret_percent = (int)(all >> PERCENT_AT & 127);
     return n;
 }
 
 const char *judge_field_word(enum judge_field f)
 {
-    static const char *const words[] = { "number", "old_number", "name", "birth", "sex" };
+    static const char *const words[] = { "number", "old_number", "name", "birth", "sex", "residence" };
     return words[f];
 }
 
 int judge_person_field(enum judge_field f)
 {
     static const int fields[JUDGE_FIELDS] = { [JUDGE_NUMBER] = FIELD_NUMBER, [JUDGE_OLD_NUMBER] = FIELD_OLD_NUMBER, [JUDGE_NAME] = FIELD_NAME,
-                                              [JUDGE_BIRTH] = FIELD_BIRTH, [JUDGE_SEX] = FIELD_SEX };
+                                              [JUDGE_BIRTH] = FIELD_BIRTH, [JUDGE_SEX] = FIELD_SEX,
+                                              [JUDGE_UNIT] = FIELD_RESIDENCE };
     return fields[f];
 }
 
 const char *judge_scale_word(enum judge_field f)
 {
-    static const char *const words[] = { "digits", "digits", "name", "day", "text" };
+    static const char *const words[] = { "digits", "digits", "name", "day", "text", "text" };
     return words[f];
 }

@@ -2,13 +2,14 @@
  * birth; each is weighed field by field with the levels of the linkage engine. Inside of the centre.
  *
  * A weight is log2(m / u): how often the level is seen between a row and the person it means, and between a row and anybody
- * else. Because the register is asked for all who bear a name and birth, how rare these are is counted and not estimated. */
+ * else. That a row names the commune in which somebody lives speaks for him; that it names another says nothing, since lists are old
+ * and people move. Because the register is asked for all who bear a name and birth, how rare these are is counted and not estimated. */
 #pragma once
 #include "match/score/compare.h"
 #include "refine/row.h"
 #include "register/register.h"
 
-enum judge_field { JUDGE_NUMBER, JUDGE_OLD_NUMBER, JUDGE_NAME, JUDGE_BIRTH, JUDGE_SEX, JUDGE_FIELDS };
+enum judge_field { JUDGE_NUMBER, JUDGE_OLD_NUMBER, JUDGE_NAME, JUDGE_BIRTH, JUDGE_SEX, JUDGE_UNIT, JUDGE_FIELDS };
 
 struct candidate {
     const struct person *person;
@@ -38,6 +39,9 @@ struct judge *judge_new(struct arena *a);
 void judge_free(struct judge *j); /* NULL is allowed */
 /* Sorts the candidates, the likeliest first; of equals the one with the smaller id. */
 struct judgement judge_row(struct judge *j, const struct list_person *row, struct candidate *list, size_t count);
+
+/* Does the row name the commune in which he lives, or one that the law divided and his is a part of? */
+bool judge_same_unit(const struct list_person *row, const struct person *p);
 
 /* Levels, weights and probability of one candidate in a number, and back; names nobody. */
 int64_t evidence_pack(const struct candidate *c);

@@ -6,8 +6,11 @@
 #include <cmocka.h>
 
 #include "centre/judge.h"
+#include "centre/near.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct desk {
     struct arena *arena;
@@ -218,6 +221,87 @@ static void evidence_comes_back(void **state)
     desk_close(&d);
 }
 
+/* 1 January of the right year contradicts nothing; of another it does. */
+static void first_of_january_stands_for_its_year(void **state)
+{
+    struct list_person row = { .number = 1080012345, .name = STR("Nguyễn Văn An"), .birth = { 19800101 }, .sex = SEX_MALE };
+    struct desk d;
+
+    (void)state;
+    desk_open(&d);
+    meets(&d, somebody(1080012345, STR("Nguyễn Văn An"), 19800201, SEX_MALE));
+    assert_int_equal(judged(&d, row).verdict, VERDICT_ONE);
+    assert_false(d.list[0].differs[JUDGE_BIRTH]);
+    row.birth.ymd = 19810101;
+    (void)judged(&d, row);
+    assert_true(d.list[0].differs[JUDGE_BIRTH]);
+    desk_close(&d);
+}
+
+/* With a slip in the name, the commune decides; that a row names another commune speaks against nobody. */
+static void commune_speaks_for_its_people(void **state)
+{
+    struct list_person row = { .name = STR("Nguyễn Vân Trnag"), .birth = { 19800201 }, .sex = SEX_FEMALE };
+    struct evidence_item items[JUDGE_FIELDS];
+    struct person p = somebody(1180012345, STR("Nguyễn Vân Trang"), 19800201, SEX_FEMALE);
+    struct desk d;
+    int percent;
+
+    (void)state;
+    p.unit.v = 1200004;
+    desk_open(&d);
+    meets(&d, p);
+    enum verdict alone = judged(&d, row).verdict;
+    double elsewhere = d.list[0].total;
+    assert_int_equal(alone, VERDICT_MANY);
+    row.place = (struct place_found){ .answer = PLACE_KNOWN, .today = { 1200005 } };
+    assert_int_equal(judged(&d, row).verdict, VERDICT_MANY);
+    assert_true(fabs(d.list[0].total - elsewhere) < 1e-9);
+    row.place.today.v = 1200004;
+    assert_int_equal(judged(&d, row).verdict, VERDICT_ONE);
+    size_t n = evidence_unpack(evidence_pack(&d.list[0]), items, &percent);
+    assert_true(n == 4 && items[3].field == JUDGE_UNIT && items[3].bits == (int)lround((double)d.list[0].bits[JUDGE_UNIT]) && items[3].bits > 10);
+    assert_true(d.list[0].differs[JUDGE_NAME] && !d.list[0].differs[JUDGE_UNIT]);
+    row.place = (struct place_found){ .answer = PLACE_DIVIDED, .choices = { { 1200003 }, { 1200004 } }, .choice_count = 2 };
+    assert_int_equal(judged(&d, row).verdict, VERDICT_ONE);
+    desk_close(&d);
+}
+
+static bool is_near(const struct near_names *n, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (n->hash[i] == person_name_hash(str_of(name)))
+            return true;
+    return false;
+}
+
+static void near_names_undo_one_slip(void **state)
+{
+    static const char *const slips[] = { "Nguyễn Văn Trnag", "Nguyễn Văn Trangg", "Nguyễn Văn Tang", "nguyen van trng", "Nguyen Van T rang" };
+    struct near_names *n = calloc(1, sizeof *n);
+    char long_name[256];
+
+    (void)state;
+    assert_non_null(n);
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        near_names_make(str_of(slips[i]), n);
+        assert_true(is_near(n, n->count, "Nguyễn Văn Trang") && !is_near(n, n->count, "Nguyễn Văn Minh"));
+        assert_true(is_near(n, n->moved, "Nguyễn Văn Trang") == (i < 2 || i == 4));
+    }
+    near_names_make(STR("Trang Nguyễn Văn"), n);
+    assert_true(n->turned == 2 && is_near(n, n->turned, "Nguyễn Văn Trang") && n->count < 100);
+    near_names_make(STR("Văn Trang Nguyễn"), n);
+    assert_true(is_near(n, n->turned, "Nguyễn Văn Trang"));
+    near_names_make(STR("An"), n);
+    assert_true(n->turned == 0 && n->count > 0 && n->count < 100);
+    memset(long_name, 'a', sizeof long_name);
+    near_names_make((str){ long_name, sizeof long_name }, n);
+    assert_true(n->count == 0);
+    near_names_make(STR(""), n);
+    assert_true(n->count == 0);
+    free(n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +315,9 @@ int main(void)
         cmocka_unit_test(a_weak_one_is_always_asked_about),
         cmocka_unit_test(order_does_not_matter),
         cmocka_unit_test(evidence_comes_back),
+        cmocka_unit_test(first_of_january_stands_for_its_year),
+        cmocka_unit_test(commune_speaks_for_its_people),
+        cmocka_unit_test(near_names_undo_one_slip),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
