@@ -3,7 +3,7 @@
  * outside the unit of the ground do not exist here; of a person recorded twice only the one who survives does.
  * tested by: src/centre/test/list_test.c, src/recon/test/run_test.c */
 #include "centre/inside.h"
-#include "centre/near.h"
+#include "centre/near/near.h"
 #include "centre/then/known.h"
 
 #include <string.h>

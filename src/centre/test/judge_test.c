@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "centre/judge.h"
-#include "centre/near.h"
+#include "centre/near/near.h"
 
 #include <math.h>
 #include <stdlib.h>

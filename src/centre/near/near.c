@@ -1,7 +1,7 @@
 /* Names near a name, for rows that the register does not know as they stand: words turned, two letters swapped, one too many, one
  * too few. One for another is left to humans: it makes names that others bear. Folded, so that tones and marks need no slips of their own.
  * tested by: src/centre/test/judge_test.c */
-#include "centre/near.h"
+#include "centre/near/near.h"
 
 #include "register/register.h"
 #include "viet/fold.h"
