@@ -37,6 +37,7 @@ LAYERS = {
     'register': 'gate+ viet',
     'paper': 'base viet crypt',
     'post': 'gate+ net crypt',
+    'origin': 'register+',
     'cases': 'register+',
     'centre': 'register+ match+ refine cases',
     'recon': 'centre+ cases paper',

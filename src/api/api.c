@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPLY_BYTES_MAX = 32 << 20, REPLY_SMALL = 256, FIELDS_MAX = 64, PATH_FIELDS_MAX = 4, COMMAND_ID_BYTES_MAX = 64, PURPOSE_BYTES_MAX = 120 };
+enum { REPLY_BYTES_MAX = 32 << 20, REPLY_SMALL = 256, FIELDS_MAX = 64, PATH_FIELDS_MAX = 4, COMMAND_ID_BYTES_MAX = 64, PURPOSE_BYTES_MAX = 120, VIA_BYTES_MAX = 300 };
 
 struct api {
     struct app *app;
@@ -243,6 +243,8 @@ static STATUS heads_read(struct ctx *cx, struct call *c)
     TRY(text_check(STR("purpose"), purpose, PURPOSE_BYTES_MAX));
     if (!str_is_empty(purpose) && str_cut(&purpose, '/', &kind))
         cx->purpose = (struct purpose){ .kind = kind, .reference = purpose };
+    cx->via = request_header(r, STR("via"));
+    TRY(text_check(STR("via"), cx->via, VIA_BYTES_MAX));
     cx->command_id = request_header(r, STR("idempotency-key"));
     return text_check(STR("idempotency-key"), cx->command_id, COMMAND_ID_BYTES_MAX);
 }

@@ -55,4 +55,5 @@ struct ctx {
     struct app *app;         /* definitions and services of the process, read-only */
     str command_id;          /* made by the client, so that a command sent twice is done once; empty: none */
     uint64_t request_id;
+    str via; /* the nodes that passed this call on (RFC 9110 section 7.6.3); empty: it came from its caller */
 };

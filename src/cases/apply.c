@@ -152,6 +152,8 @@ static STATUS row_set(struct ctx *cx, const struct case_row *r, str value)
     if (!r->row_id)
         return OK; /* a paper, not a row */
     TRY(register_of(cx, r, &s));
+    if (s->origin)
+        return OK; /* a copy: its agency is told, corrects its own, and the next answer brings it */
     TRY(put_of(cx, s, r, &put));
     struct sector_listed *l = &put.content.listed;
     int field = r->field.len ? sector_field_find(s, r->field) : sector_field_find(s, r->attribute);
@@ -190,6 +192,8 @@ static STATUS row_end(struct ctx *cx, const struct case_row *r, int64_t row)
     const struct sector_register *s;
     int32_t version;
     TRY(register_of(cx, r, &s));
+    if (s->origin)
+        return OK; /* as above */
     return sector_row_end(cx, s, row, 0, cx->today, &version);
 }
 

@@ -33,6 +33,8 @@ STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source, int64_
         return FAIL_WITH(REGISTER_MISSING, STR("into"), code);
     if (!sector_in_force(r, cx->today))
         return FAIL_WITH(REGISTER_CLOSED, STR("into"), code);
+    if (r->origin)
+        return FAIL_WITH(REGISTER_ELSEWHERE, STR("into"), r->owner);
     if (!sector_may_write(cx, r))
         return FAIL(NOT_ALLOWED);
     TRY(sector_delivery_before(cx, CENTRE_SHARD, code, source, delivery, &before, &n));

@@ -101,4 +101,6 @@ void code_lists_read(struct defs *d, struct yaml_file *f);
 const struct code_list *code_list_find(const struct defs *d, str key);
 void sectors_read(struct defs *d, struct yaml_file *f);
 void sectors_finish(struct defs *d);
+const struct sector_origin *origin_read(struct defs *d, struct yaml_file *f, const struct sector_register *r); /* NULL: it lives here */
+void origins_finish(struct defs *d, struct yaml_file *f);
 void matrix_read(struct defs *d, struct yaml_file *f);

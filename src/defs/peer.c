@@ -65,6 +65,7 @@ void peers_read(struct defs *d, struct yaml_file *f)
     for (size_t i = 0; i < count; i++)
         peer_read(d, f, list[i]);
     yaml_end(f, f->root);
+    origins_finish(d, f);
 }
 
 str defs_node(const struct defs *d) { return d->node; }

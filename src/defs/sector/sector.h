@@ -70,6 +70,8 @@ struct sector_access {
 /* Names that rules know beside the fields: after them in the list of values. */
 enum sector_person_name { SECTOR_PERSON_BIRTH, SECTOR_PERSON_SEX, SECTOR_PERSON_ALIVE, SECTOR_PERSON_UNIT, SECTOR_LINKED, SECTOR_PERSON_NAMES };
 
+struct sector_origin; /* origin.h */
+
 struct sector_register {
     str code, vi, en, law, owner, file;
     enum sector_class class;
@@ -85,6 +87,8 @@ struct sector_register {
     size_t key_count;
     const struct sector_check *checks;
     size_t check_count;
+    const struct sector_origin *origin; /* NULL: it lives here */
+    int origin_line;
     uint64_t rules_hash; /* changes when the checks do */
     struct sector_access write[SECTOR_ACCESS_MAX], read[SECTOR_ACCESS_MAX];
     size_t write_count, read_count;

@@ -404,6 +404,8 @@ void sectors_read(struct defs *d, struct yaml_file *f)
     fields_read(&g);
     unit_read(&g);
     key_read(&g);
+    r.origin = origin_read(d, f, &r);
+    r.origin_line = r.origin ? yaml_get(f->root, "origin")->line : 0;
     if (!r.people) /* people are written by the operations of their own */
         accesses_read(&g, "write", r.write, &r.write_count);
     accesses_read(&g, "read", r.read, &r.read_count);

@@ -29,19 +29,35 @@ bool sector_may_read(const struct ctx *cx, const struct sector_register *r, bool
     return a != NULL;
 }
 
+/* Asking an agency writes that it was asked, and no more: who may read the register may ask. */
+static bool only_asks(const struct operation *op)
+{
+    return str_eq(str_of(op->name), STR("sector.find")) || str_eq(str_of(op->name), STR("sector.refresh"));
+}
+
 static status ground_check(struct ctx *cx, const struct operation *op, struct grant *ret)
 {
     const struct sector_register *r = defs_sector(cx->app->defs, cx->purpose.reference, cx->today);
     if (!r || !str_starts(str_of(op->name), STR("sector.")))
         return FAIL_WITH(GROUND_NOT_LIVE, STR("purpose"), cx->purpose.reference);
-    const struct sector_access *a = op->writes && !r->people ? access_of(cx, r->write, r->write_count) : access_of(cx, r->read, r->read_count);
+    const struct sector_access *a = op->writes && !r->people && !only_asks(op) ? access_of(cx, r->write, r->write_count) : access_of(cx, r->read, r->read_count);
     if (!a)
         return FAIL_WITH(GROUND_NOT_LIVE, STR("purpose"), cx->purpose.reference);
     *ret = (struct grant){ .fields = op->reads, .only_unit = a->own_unit ? cx->actor.unit : UNIT_NONE };
     return OK;
 }
 
-const struct ground_kind sector_ground = { "register", ground_check };
+/* Live for the answer to a question that is under way, which its lease proves (fetch.c). */
+static status origin_check(struct ctx *cx, const struct operation *op, struct grant *ret)
+{
+    const struct sector_register *r = defs_sector(cx->app->defs, cx->purpose.reference, cx->today);
+    if (!r || !r->origin || cx->actor.account.v || !str_eq(str_of(op->name), STR("sector.fetched")))
+        return FAIL_WITH(GROUND_NOT_LIVE, STR("purpose"), cx->purpose.reference);
+    *ret = (struct grant){ .fields = op->reads };
+    return OK;
+}
+
+const struct ground_kind sector_grounds[SECTOR_GROUND_COUNT] = { { "register", ground_check }, { "origin", origin_check } };
 
 static bool ground_names(const struct ctx *cx, str code)
 {
@@ -67,5 +83,7 @@ STATUS sector_enter(struct ctx *cx, str code, bool write, struct sector_scope *r
         return OK;
     if (ret->def->people || !sector_in_force(ret->def, cx->today))
         return FAIL_WITH(REGISTER_CLOSED, STR("code"), code);
+    if (ret->def->origin)
+        return FAIL_WITH(REGISTER_ELSEWHERE, STR("code"), ret->def->owner);
     return sector_may_write(cx, ret->def) ? OK : FAIL(NOT_ALLOWED);
 }

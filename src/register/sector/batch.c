@@ -109,6 +109,12 @@ static STATUS key_make(struct sector_batch *b, const struct sector_put *put, boo
     return st;
 }
 
+STATUS sector_put_key(struct ctx *cx, const struct sector_register *r, const struct sector_put *put, str *ret)
+{
+    struct sector_batch b = { .cx = cx, .def = r };
+    return key_make(&b, put, true, ret);
+}
+
 /* A row that came without a known person is the same row when the person is found later. */
 static STATUS row_find(struct sector_batch *b, const struct sector_put *put, str *ret_key, struct sector_row_row *row, bool *ret_known)
 {

@@ -17,6 +17,26 @@ bool sector_row_open(const struct ctx *cx, unit_id unit); /* within the unit of 
 size_t sector_broken_words(struct ctx *cx, const struct sector_register *r, uint64_t broken, str **ret);
 struct sector_judged sector_judged_of(const struct sector_row_row *row);
 
+bool sector_row_stale(const struct ctx *cx, const struct sector_register *r, const struct sector_row_row *row);
+
+/* rows.c: the person with this number, or why there is none, into `put`. */
+STATUS sector_subject_find(struct ctx *cx, const struct sector_register *r, int64_t number, struct sector_put *put);
+/* batch.c: the key by which a put is found. */
+STATUS sector_put_key(struct ctx *cx, const struct sector_register *r, const struct sector_put *put, str *ret);
+
+/* ask.c: questions to the agencies of registers that live elsewhere. */
+enum origin_state { ORIGIN_WAITING = 1, ORIGIN_ASKING, ORIGIN_ANSWERED, ORIGIN_FAILED };
+struct sought {
+    struct sector_scope scope;
+    struct sector_put put; /* number, key, person */
+    bool by_key;
+    str key; /* of the row, or of the number */
+};
+STATUS origin_ask_queue(struct ctx *cx, const struct sought *s, int64_t *ret_ask);
+STATUS origin_line_paused(struct ctx *cx, str code, bool *ret);
+/* find.c: the live rows that are here. */
+STATUS sought_rows(struct ctx *cx, const struct sought *s, struct sector_row_row **ret, size_t *ret_count);
+
 /* people.c */
 /* Judges the people after `in->after`. */
 STATUS people_judge(struct ctx *cx, const struct sector_register *r, const struct sector_judge_in *in, struct sector_judge_out *ret);

@@ -1,5 +1,6 @@
 /* Reading and writing rows, as operations.
  * tested by: src/register/test/sector_test.c */
+#include "defs/sector/origin.h"
 #include "register/sector/inside.h"
 
 #include <string.h>
@@ -8,18 +9,18 @@ enum { ROWS_DEFAULT = 50, SCAN_ROWS = 200, SCAN_PAGES_MAX = 25 };
 
 /* --- put and end ---------------------------------------------------------------------------------------------------------- */
 
-static STATUS subject_find(struct ctx *cx, const struct sector_register *r, const struct sector_given *g, struct sector_put *put)
+STATUS sector_subject_find(struct ctx *cx, const struct sector_register *r, int64_t number, struct sector_put *put)
 {
     enum number_state state = NUMBER_ISSUED;
     bool known = false;
     put->link = r->has_subject ? LINK_NOT_FOUND : LINK_NO_SUBJECT;
-    if (!r->has_subject || !g->has_number)
+    if (!r->has_subject || !number)
         return OK;
-    TRY(person_by_number(cx, g->number, &put->person, &state, &known));
+    TRY(person_by_number(cx, number, &put->person, &state, &known));
     for (int i = 0; i < 8 && known && put->person.survives_as.v; i++)
         TRY(person_by_id(cx, put->person.survives_as, &put->person, &known));
     if (known)
-        put->link = state == NUMBER_ISSUED || put->person.number != g->number ? LINK_LINKED : LINK_CANCELLED;
+        put->link = state == NUMBER_ISSUED || put->person.number != number ? LINK_LINKED : LINK_CANCELLED;
     return OK;
 }
 
@@ -45,7 +46,7 @@ static STATUS given_read(struct ctx *cx, const struct sector_register *r, const 
     for (size_t i = 0; i < r->key_count; i++)
         if (!put->content.values[r->key[i]].known)
             return FAIL_AT(FIELD_MISSING, r->fields[r->key[i]].key);
-    return subject_find(cx, r, g, put);
+    return sector_subject_find(cx, r, g->has_number ? g->number : 0, put);
 }
 
 static STATUS put_all(struct ctx *cx, const struct sector_register *r, const struct sector_put_in *in, struct sector_put_out *ret)
@@ -266,9 +267,10 @@ STATUS sector_history(struct ctx *cx, const struct sector_history_in *in, struct
         struct sector_moment *m = &ret->moments[ret->moments_count++];
         TRY(sector_content_read(s.def, events[i].doc, &after));
         *m = (struct sector_moment){ .seq = events[i].seq, .kind = events[i].kind - MOMENT_PUT, .effective = { events[i].effective },
-                                     .recorded = events[i].recorded_us, .organisation = events[i].source, .delivery = events[i].delivery };
+                                     .recorded = events[i].recorded_us, .organisation = events[i].source, .delivery = s.def->origin ? 0 : events[i].delivery };
         changed_fill(cx, &s, &before, &after, m);
-        m->cells_count = sector_cells_show(cx, &s, &after, &m->cells);
+        if (!item.stale || s.def->origin->silent == ORIGIN_STALE)
+            m->cells_count = sector_cells_show(cx, &s, &after, &m->cells);
         before = after;
     }
     return OK;

@@ -56,7 +56,8 @@ struct sector_scope {
     bool shared_only; /* only fields that may be shared */
     bool secrets;     /* state secrets too */
 };
-extern const struct ground_kind sector_ground; /* "register" */
+enum { SECTOR_GROUND_COUNT = 2 };
+extern const struct ground_kind sector_grounds[]; /* "register", "origin" */
 /* The register under the ground of this call. ERR_REGISTER_MISSING, ERR_REGISTER_CLOSED, ERR_NOT_ALLOWED, ERR_GROUND_NOT_LIVE. */
 STATUS sector_enter(struct ctx *cx, str code, bool write, struct sector_scope *ret);
 /* May this actor write into it, or read it, by its definition? *ret_own_unit: only rows of the own area. */

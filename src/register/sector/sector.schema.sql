@@ -91,3 +91,45 @@ CREATE TABLE person_flaw (
 )
 -- migration 24 index_person_flaw_unit
 CREATE INDEX person_flaw_unit ON person_flaw (shard, unit, person)
+-- What agencies were asked about whose registers live elsewhere, once a subject or key. `due_us`: when somebody has to look at it
+-- again (waiting: to ask; asking: its lease is over), else the end of time. `doc`: number and key, as a row keeps them.
+-- migration 26 create_origin_ask
+CREATE TABLE origin_ask (
+    shard SMALLINT NOT NULL,
+    code TEXT NOT NULL,
+    ask_key TEXT NOT NULL,
+    id BIGINT NOT NULL,
+    state SMALLINT NOT NULL,
+    by_key SMALLINT NOT NULL,
+    reason SMALLINT NOT NULL,
+    tries INTEGER NOT NULL,
+    due_us BIGINT NOT NULL,
+    lease BIGINT NOT NULL,
+    asked_us BIGINT NOT NULL,
+    ended_us BIGINT NOT NULL,
+    answered_us BIGINT NOT NULL,
+    account BIGINT NOT NULL,
+    organisation TEXT NOT NULL,
+    ground TEXT NOT NULL,
+    via TEXT NOT NULL,
+    doc BYTEA NOT NULL,
+    PRIMARY KEY (shard, code, ask_key)
+)
+-- migration 27 index_origin_ask_id
+CREATE UNIQUE INDEX origin_ask_id ON origin_ask (shard, id)
+-- migration 28 index_origin_ask_due
+CREATE INDEX origin_ask_due ON origin_ask (shard, due_us)
+-- migration 29 index_origin_ask_code
+CREATE INDEX origin_ask_code ON origin_ask (shard, code, due_us)
+-- How an agency answers of late: after some failures in a row it is left alone until `open_until_us`.
+-- migration 30 create_origin_line
+CREATE TABLE origin_line (
+    shard SMALLINT NOT NULL,
+    code TEXT NOT NULL,
+    failures INTEGER NOT NULL,
+    reason SMALLINT NOT NULL,
+    open_until_us BIGINT NOT NULL,
+    answered_us BIGINT NOT NULL,
+    failed_us BIGINT NOT NULL,
+    PRIMARY KEY (shard, code)
+)

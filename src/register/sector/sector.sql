@@ -119,3 +119,48 @@ ON CONFLICT (shard, person) DO UPDATE SET unit = excluded.unit, rules = excluded
 
 -- query person_flaw_drop(shard i16, person i64) bulk
 DELETE FROM person_flaw WHERE shard = :shard AND person = :person;
+
+-- query origin_ask_get(shard i16, code str, ask_key str) one?
+-- row origin_ask_row
+SELECT code, ask_key, id, state, by_key, reason, tries, due_us, lease, asked_us, ended_us, answered_us, via, doc
+FROM origin_ask WHERE shard = :shard AND code = :code AND ask_key = :ask_key;
+
+-- query origin_ask_by_id(shard i16, id i64) one?
+-- row origin_ask_row
+SELECT code, ask_key, id, state, by_key, reason, tries, due_us, lease, asked_us, ended_us, answered_us, via, doc
+FROM origin_ask WHERE shard = :shard AND id = :id;
+
+-- query origin_asks_due(shard i16, now_us i64, most i64) many
+-- row origin_ask_row
+SELECT code, ask_key, id, state, by_key, reason, tries, due_us, lease, asked_us, ended_us, answered_us, via, doc
+FROM origin_ask WHERE shard = :shard AND due_us <= :now_us ORDER BY due_us LIMIT :most;
+
+-- query origin_ask_put(shard i16, code str, ask_key str, id i64, by_key i16, due_us i64, asked_us i64, account i64,
+--   organisation str, ground str, via str, doc bytes) exec
+INSERT INTO origin_ask (shard, code, ask_key, id, state, by_key, reason, tries, due_us, lease, asked_us, ended_us, answered_us, account,
+    organisation, ground, via, doc)
+VALUES (:shard, :code, :ask_key, :id, 1, :by_key, 0, 0, :due_us, 0, :asked_us, 0, 0, :account, :organisation, :ground, :via, :doc)
+ON CONFLICT (shard, code, ask_key) DO UPDATE SET state = 1, reason = 0, tries = 0, due_us = excluded.due_us, lease = 0,
+    asked_us = excluded.asked_us, account = excluded.account, organisation = excluded.organisation, ground = excluded.ground, via = excluded.via;
+
+-- query origin_ask_lease(shard i16, id i64, lease_was i64, lease i64, due_us i64) exec
+UPDATE origin_ask SET state = 2, lease = :lease, due_us = :due_us WHERE shard = :shard AND id = :id AND lease = :lease_was;
+
+-- query origin_ask_move(shard i16, id i64, lease_was i64, state i16, reason i16, tries i32, due_us i64, ended_us i64, answered_us i64) exec
+UPDATE origin_ask SET state = :state, reason = :reason, tries = :tries, due_us = :due_us, lease = 0, ended_us = :ended_us,
+    answered_us = :answered_us
+WHERE shard = :shard AND id = :id AND lease = :lease_was;
+
+-- query origin_asks_waiting(shard i16, code str, until_us i64) one?
+-- gives n i64
+SELECT COUNT(*) AS n FROM origin_ask WHERE shard = :shard AND code = :code AND due_us <= :until_us;
+
+-- query origin_line_get(shard i16, code str) one?
+-- row origin_line_row
+SELECT failures, reason, open_until_us, answered_us, failed_us FROM origin_line WHERE shard = :shard AND code = :code;
+
+-- query origin_line_put(shard i16, code str, failures i32, reason i16, open_until_us i64, answered_us i64, failed_us i64) exec
+INSERT INTO origin_line (shard, code, failures, reason, open_until_us, answered_us, failed_us)
+VALUES (:shard, :code, :failures, :reason, :open_until_us, :answered_us, :failed_us)
+ON CONFLICT (shard, code) DO UPDATE SET failures = excluded.failures, reason = excluded.reason, open_until_us = excluded.open_until_us,
+    answered_us = excluded.answered_us, failed_us = excluded.failed_us;

@@ -1,6 +1,7 @@
 /* A row as its reader may see it: values by the definition, the person by the population register, each disclosure noted before
  * it leaves. A row outside the unit of the ground does not exist for its reader.
  * tested by: src/register/test/sector_test.c */
+#include "defs/sector/origin.h"
 #include "register/sector/inside.h"
 
 bool sector_row_open(const struct ctx *cx, unit_id unit)
@@ -14,6 +15,12 @@ static bool field_open(const struct sector_scope *s, const struct sector_field *
     if (f->class == SECTOR_STATE_SECRET)
         return s->secrets;
     return f->share || !s->shared_only;
+}
+
+/* Of a register that lives elsewhere `delivery` is the moment at which its agency confirmed the row. */
+bool sector_row_stale(const struct ctx *cx, const struct sector_register *r, const struct sector_row_row *row)
+{
+    return r->origin && cx->now_us - row->delivery > r->origin->fresh_us;
 }
 
 size_t sector_cells_show(struct ctx *cx, const struct sector_scope *s, const struct sector_content *c, struct sector_cell **ret)
@@ -90,10 +97,12 @@ STATUS sector_item_show(struct ctx *cx, const struct sector_scope *s, const stru
     *ret = (struct sector_item){
         .code = s->def->code, .title = cx->lang == LANG_EN ? s->def->en : s->def->vi, .row = row->id, .version = row->version, .state = row->state == SECTOR_ENDED ? SECTOR_ITEM_STATE_ENDED : SECTOR_ITEM_STATE_LIVE,
         .link = row->why_not, .has_unit = unit.v != 0, .unit = unit, .unit_name = defs_unit_path(cx->arena, cx->app->defs, unit, cx->today, cx->lang),
-        .effective = { row->effective }, .recorded = row->recorded_us, .source = row->source };
+        .effective = { row->effective }, .recorded = row->recorded_us, .source = row->source, .has_as_of = s->def->origin != NULL,
+        .as_of = s->def->origin ? row->delivery : 0, .stale = sector_row_stale(cx, s->def, row) };
     TRY(subject_show(cx, row, &c, ret));
     TRY(others_note(cx, s, &c, unit));
-    ret->cells_count = sector_cells_show(cx, s, &c, &ret->cells);
+    if (!ret->stale || s->def->origin->silent == ORIGIN_STALE)
+        ret->cells_count = sector_cells_show(cx, s, &c, &ret->cells);
     if ((uint64_t)row->rules == s->def->rules_hash)
         ret->broken_count = sector_broken_words(cx, s->def, (uint64_t)row->broken, &ret->broken);
     return OK;
