@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 16, CONNECT_MS_MAX = 3000, REQUEST_BYTES_MAX = 65536, ANSWER_BYTES_MAX = 1 << 20, ARENA_BYTES = 64 << 20, TOKEN_BYTES_MAX = 4096, POLL_MS = 200 };
+enum { AT_ONCE = 16, CONNECT_MS_MAX = 3000, REQUEST_BYTES_MAX = 65536, ANSWER_BYTES_MAX = 1 << 20, ARENA_BYTES = 64 << 20, TOKEN_BYTES_MAX = 4096, POLL_MS = 200,
+       IDLE_MS = 1000, AGAIN_MS = 250, NOTHING_MS = 5000 }; /* rests: nothing due; something failed and may be tried again; no such register */
 
 struct carried {
     struct app *app;
@@ -194,23 +195,16 @@ static status write_failure(struct ctx *cx, void *arg)
     return origin_question_fail(cx, c->q, c->reason);
 }
 
-static status in_lane(struct app *app, struct arena *a, void *arg, status (*run)(struct ctx *, void *))
-{
-    struct work work = { .run = run, .arg = arg, .writes = true };
-    ctx_for_program(&work.cx, app, a, STR("origin"));
-    return lanes_call(app->lanes, &work);
-}
-
 /* What cannot be written is not asked for again at once: the agency would say the same. */
-static void settle(struct carried *c, struct arena *a)
+static void settle(struct worker *w, struct carried *c, struct arena *a)
 {
     if (c->reason == ORIGIN_NO_REASON) {
-        status st = in_lane(c->app, a, c, write_answer);
+        status st = worker_call(w, a, true, write_answer, c);
         if (status_ok(st) || status_is(st, ERR_VERSION_CONFLICT))
             return; /* or the lease has passed to another */
         c->reason = error_def((enum error_code)st.code)->class == CLASS_BUSY ? ORIGIN_LATER : ORIGIN_UNREADABLE;
     }
-    if (!status_ok(in_lane(c->app, a, c, write_failure)))
+    if (!status_ok(worker_call(w, a, true, write_failure, c)))
         fault_clear(); /* its lease ends, and then it is due again */
 }
 
@@ -223,27 +217,25 @@ static bool any_elsewhere(const struct defs *d)
     return false;
 }
 
-bool origin_round(struct worker *w)
+int origin_round(struct worker *w)
 {
     struct app *app = worker_app(w);
     struct batch b = { 0 };
     bool again = false;
-    if (!any_elsewhere(app->defs))
-        return false;
+    if (!app->serving || !any_elsewhere(app->defs))
+        return NOTHING_MS;
     struct arena *a = arena_new(ARENA_BYTES);
-    if (status_ok(in_lane(app, a, &b, take)) && b.count > 0) {
+    if (status_ok(worker_call(w, a, true, take, &b)) && b.count > 0) {
         struct carried *list = ARENA_ARRAY(a, struct carried, b.count);
         for (size_t i = 0; i < b.count; i++)
             list[i] = (struct carried){ .app = app, .q = &b.questions[i] };
         carry(w, list, b.count, a);
         for (size_t i = 0; i < b.count && !worker_stopping(w); i++) {
-            settle(&list[i], a);
+            settle(w, &list[i], a);
             again = again || list[i].reason != ORIGIN_NO_REASON;
         }
     }
     fault_clear();
     arena_free(a);
-    if (again)
-        worker_wake(w); /* the next try comes within the second */
-    return b.count > 0;
+    return b.count == 0 ? IDLE_MS : again ? AGAIN_MS : 0;
 }

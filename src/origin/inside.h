@@ -7,6 +7,6 @@
 /* answer.c: what an agency answered, as the input of sector.fetched. ORIGIN_NO_REASON: it can be used. */
 enum origin_reason answer_read(struct arena *a, const struct origin_question *q, str body, struct sector_fetched_in *ret);
 
-/* fetch.c: one round; says whether there was something to ask. */
+/* fetch.c: one round, as a step of the worker. */
 struct worker;
-bool origin_round(struct worker *w);
+int origin_round(struct worker *w);

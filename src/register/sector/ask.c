@@ -46,7 +46,7 @@ STATUS origin_ask_queue(struct ctx *cx, const struct sought *s, int64_t *ret_ask
     TRY(origin_ask_put(cx, &(struct origin_ask_put_params){
         .shard = 0, .code = s->scope.def->code, .ask_key = s->key, .id = *ret_ask, .by_key = s->by_key, .due_us = cx->now_us, .asked_us = cx->now_us,
         .account = cx->actor.account.v, .organisation = cx->actor.organisation, .ground = ground, .via = cx->via, .doc = bytes }, NULL));
-    worker_wake(app_state(cx->app, "origin"));
+    worker_wake_after(cx, app_state(cx->app, "origin"));
     return OK;
 }
 
