@@ -82,6 +82,7 @@ struct loop {
     bool started, quiet, handled; /* handled: a handler was called, and turn() was not yet */
     bool finished;                /* turn() finished an exchange */
     size_t waiting;               /* exchanges that a later turn() will finish */
+    size_t came, gathered;        /* handled in this turn of the loop, and in those before it, since turn() was called */
     int sending;                  /* turns until what turn() finished has been sent */
 };
 

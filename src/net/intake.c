@@ -161,6 +161,7 @@ static enum MHD_Result run(struct flight *f, struct MHD_Connection *c)
     atomic_fetch_add_explicit(&f->mailbox->owners, 1, memory_order_relaxed);
     atomic_store(&f->state, FLIGHT_RUNNING);
     f->loop->handled = true;
+    f->loop->came++;
     flight_here = f;
     h->handle(&f->x, h->app);
     flight_here = NULL;

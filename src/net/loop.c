@@ -20,6 +20,7 @@
 #define STOP_GRACE_US 300000
 /* When connections run short, one that waits idly has this long. */
 #define SCARCE_IDLE_US 2000000
+#define GATHERED_MAX 32
 
 static int64_t seconds_us(int chosen, int usual)
 {
@@ -142,6 +143,16 @@ static bool stop_step(struct loop *l)
     return l->running == 0 && l->waiting == 0 && (l->link_count == 0 || l->now_us >= stop_at_us + STOP_GRACE_US);
 }
 
+/* While exchanges wait for a turn anyway, those that keep coming are worked on together: a round costs something by itself. */
+static bool is_gathering(struct loop *l)
+{
+    if (l->waiting == 0 || l->came == 0 || l->gathered + l->came >= GATHERED_MAX)
+        return false;
+    l->gathered += l->came;
+    l->came = 0;
+    return true;
+}
+
 /* What turn() finishes gets its reply made by the next MHD_run() and sent by the one after it. What came in meanwhile waits
  * that long, and is worked on together. */
 static void end_turn(struct loop *l)
@@ -150,10 +161,14 @@ static void end_turn(struct loop *l)
 
     if (l->sending > 0 && --l->sending > 0)
         return;
+    bool due = atomic_exchange(&l->mailbox->turn_due, false);
+    if (!due && is_gathering(l))
+        return;
     l->finished = false;
-    if (h->turn && (atomic_exchange(&l->mailbox->turn_due, false) || l->handled))
+    if (h->turn && (due || l->handled))
         l->waiting = h->turn(h->app, mailbox_turn, l->mailbox);
     l->handled = false;
+    l->came = l->gathered = 0;
     l->sending = l->finished ? 2 : 0;
 }
 
