@@ -426,6 +426,7 @@ static void *writer_main(void *arg)
     struct tape *t = arg;
     size_t bytes;
 
+    pthread_setname_np(pthread_self(), "tape");
     pthread_mutex_lock(&t->lock);
     while (t->queue != NULL || !t->stopping) {
         if (t->queue == NULL) {
