@@ -201,6 +201,7 @@ void *loop_run(void *loop)
 {
     struct loop *l = loop;
 
+    pthread_setname_np(pthread_self(), "net");
     do {
         l->now_us = clock_mono_us();
         resume_finished(l);
