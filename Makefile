@@ -12,7 +12,7 @@ bench: all
 	tools/prepare test
 	meson test -C build --no-rebuild --benchmark --verbose
 
-# Two million records against the index of a hundred million (synthetic): an hour and 60 GB of disk.
+# Two million records against the index of a hundred million (synthetic): 50 GB of disk, some 12 minutes of CPU; says so first.
 bench-national: all
 	BENCH_INDEX_PEOPLE=100000000 python3 bench/index.py build/dancu var/bench
 
