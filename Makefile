@@ -1,6 +1,6 @@
 # In front of meson and the scripts; each target says what it runs. ./run and ./test need no make.
 .POSIX:
-.PHONY: all bench bench-national eval lint fuzz nodes clean
+.PHONY: all bench bench-national eval lint tsan fuzz nodes clean
 
 # The release build: build/dancu.
 all:
@@ -33,6 +33,13 @@ BUNDLES = 10000
 nodes: all
 	python3 tests/life/two_nodes.py build/dancu --bundles $(BUNDLES) --kills 20 --workers 8 --seconds 3000
 
+# The unit tests of whatever has threads, with the thread sanitizer: some ten minutes, so not part of ./test.
+tsan:
+	tools/prepare test
+	tools/build build-tsan clang threads
+	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 10 --num-processes 1 \
+		--suite base --suite match --suite refine --suite synth --suite store --suite ledger --suite net --suite gate --suite centre --suite recon
+
 # Each libFuzzer target for FUZZ_SECONDS (60).
 fuzz:
 	tools/prepare test
@@ -40,4 +47,4 @@ fuzz:
 	fuzz/run
 
 clean:
-	rm -rf build build-asan build-fuzz var/log var/synth var/list.csv var/fuzz
+	rm -rf build build-asan build-tsan build-fuzz var/log var/synth var/list.csv var/fuzz
