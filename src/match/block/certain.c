@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "match/score/crew.h"
 #include "match/set/hash.h"
 
 enum { CERTAIN_FEW = 1024, CERTAIN_MANY = 8192, SMALL_RECORDS = 200000, FINDERS = 24, FOUND_MAX = 1 << 19, PARTS_USED_MAX = 4, IMAGINED = 96, MIXED = 1536, MIXED_FROM = 30 };
@@ -27,18 +32,29 @@ struct finder {
     const double *chance;
     double bits[PARTS_MAX]; /* that equal parts speak for a person */
     double size_bits;       /* log2 of the records */
-    struct found *found;
-    uint32_t count;
+    const struct key *keys;
+    struct found *found; /* of this one, or of all */
+    uint32_t count, cap;
 };
 
+/* Parts past the last one are zero in both rows. */
 static uint64_t equal_of(const struct finder *f, uint32_t left, uint32_t right)
 {
     const uint32_t *a = f->sample->row[0] + (size_t)left * PARTS_MAX;
     const uint32_t *b = f->sample->row[f->plan->set->sides - 1] + (size_t)right * PARTS_MAX;
     uint64_t equal = 0;
 
+#ifdef __SSE2__
+    for (int i = 0; i < f->plan->parts; i += 4) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(a + i)), y = _mm_loadu_si128((const __m128i *)(const void *)(b + i));
+        __m128i same = _mm_andnot_si128(_mm_cmpeq_epi32(x, _mm_setzero_si128()), _mm_cmpeq_epi32(x, y));
+
+        equal |= (uint64_t)(uint32_t)_mm_movemask_ps(_mm_castsi128_ps(same)) << i;
+    }
+#else
     for (int i = 0; i < f->plan->parts; i++)
         equal |= (uint64_t)(a[i] == b[i] && a[i]) << i;
+#endif
     return equal;
 }
 
@@ -125,6 +141,11 @@ static void meet(struct finder *f, const struct key *k, uint32_t left, uint32_t 
 
     if (f->count == FOUND_MAX || (equal & k->mask) != k->mask || !is_certain(f, left, right, equal))
         return;
+    if (f->count == f->cap) {
+        f->cap = f->cap ? f->cap * 2 : 1024;
+        f->found = reallocarray(f->found, f->cap, sizeof *f->found);
+        MUST(f->found);
+    }
     f->found[f->count++] = (struct found){ link_mix(set->hash[0][s->records[0][left]], 1) ^
                                                link_mix(set->hash[other][s->records[other][right]], (uint64_t)set->sides),
                                            left, right };
@@ -243,7 +264,7 @@ static void imagine(struct certain *c, struct finder *f)
     const struct sample *s = f->sample;
     uint32_t first = c->count, n = 0;
 
-    for (uint32_t r = 0; r < s->count[0] && n < FOUND_MAX; r++)
+    for (uint32_t r = 0; r < s->count[0]; r++)
         f->found[n++] = (struct found){ link_mix(f->plan->set->hash[0][s->records[0][r]], 77), r, 0 };
     qsort(f->found, n, sizeof *f->found, found_cmp);
     for (uint32_t i = 0; i < n && i < IMAGINED; i++)
@@ -252,23 +273,59 @@ static void imagine(struct certain *c, struct finder *f)
         c->weight[i] = (float)(fmax((double)c->real * imagined_share, 20) / (c->count - first));
 }
 
+/* One finder for each key, which threads take in turn. */
+struct search {
+    struct finder *finder;
+    int count, threads;
+};
+
+static void finders_run(void *arg, int thread)
+{
+    const struct search *all = arg;
+
+    for (int i = thread; i < all->count; i += all->threads)
+        find_by(&all->finder[i], &all->finder[i].keys[i]);
+}
+
+/* What all keys find goes into `f`, in the order of content. */
+static void pairs_find(struct finder *f, int count)
+{
+    struct search all = { calloc((size_t)count + 1, sizeof *all.finder), count, f->plan->threads };
+    uint32_t found = 0;
+
+    MUST(all.finder);
+    for (int i = 0; i < count; i++)
+        all.finder[i] = *f;
+    crew_run(all.threads, finders_run, &all);
+    for (int i = 0; i < count; i++)
+        found += all.finder[i].count;
+    f->cap = found > f->sample->count[0] ? found : f->sample->count[0]; /* imagine() takes it for the records */
+    f->found = malloc((f->cap + 1u) * sizeof *f->found);
+    MUST(f->found);
+    for (int i = 0; i < count; i++) {
+        if (all.finder[i].count)
+            memcpy(f->found + f->count, all.finder[i].found, all.finder[i].count * sizeof *f->found);
+        f->count += all.finder[i].count;
+        free(all.finder[i].found);
+    }
+    free(all.finder);
+    qsort(f->found, f->count, sizeof *f->found, found_cmp);
+}
+
 void certain_find(struct certain *c, const struct plan *p, const struct sample *s, const double chance[static PARTS_MAX])
 {
-    struct finder f = { .plan = p, .sample = s, .chance = chance, .found = malloc(FOUND_MAX * sizeof *f.found) };
-    uint32_t max = p->set->count[0] + p->set->count[1] > SMALL_RECORDS ? CERTAIN_FEW : CERTAIN_MANY;
-    int n, other = p->set->sides - 1;
-    double scale = (double)p->set->count[0] * p->set->count[other] / fmax((double)s->count[0] * s->count[other], 1);
     struct key keys[FINDERS];
+    struct finder f = { .plan = p, .sample = s, .chance = chance, .keys = keys };
+    uint32_t max = p->set->count[0] + p->set->count[1] > SMALL_RECORDS ? CERTAIN_FEW : CERTAIN_MANY;
+    int other = p->set->sides - 1;
+    double scale = (double)p->set->count[0] * p->set->count[other] / fmax((double)s->count[0] * s->count[other], 1);
 
     *c = (struct certain){ calloc(max + MIXED + IMAGINED, sizeof *c->equal), calloc(max + MIXED + IMAGINED, sizeof *c->weight), 0, 0, 0 };
-    MUST(f.found && c->equal && c->weight);
+    MUST(c->equal && c->weight);
     f.size_bits = log2(fmax((double)p->set->count[0] + p->set->count[1], 2));
     for (int i = 0; i < p->parts; i++)
         f.bits[i] = -log2(chance[i]) / (p->part[i].field == p->part[i].other ? 1 : 2);
-    n = finders_list(&f, keys);
-    for (int i = 0; i < n; i++)
-        find_by(&f, &keys[i]);
-    qsort(f.found, f.count, sizeof *f.found, found_cmp);
+    pairs_find(&f, finders_list(&f, keys));
     for (uint32_t i = 0; i < f.count; i++) {
         if (i && found_cmp(&f.found[i - 1], &f.found[i]) == 0)
             continue;

@@ -27,6 +27,7 @@ struct plan {
     int settling; /* so many first rules run one after the other, each for the records that those before have not settled */
     struct arena *names;
     size_t bytes_max;
+    int threads; /* while the keys are chosen */
 };
 
 /* The key of parts' values; 0 when one is missing. */

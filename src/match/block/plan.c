@@ -4,6 +4,8 @@
  * tested by: src/match/block/test/block_test.c */
 #include "match/block/inside.h"
 
+#include "match/score/crew.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +38,7 @@ struct choice {
     double records, all; /* of both sides; pairs that there could be */
     double scale;
     struct key *library;
-    double *gain, *cost; /* gain as last computed; it can only fall */
+    double *gain, *cost, *ratio; /* gain as last computed; it can only fall */
     double rule_seconds; /* paid for a rule as such */
     double open;         /* share of the records that are not settled */
     double gain_min;
@@ -153,16 +155,16 @@ static double cost_of(const struct choice *c, const struct key *k)
     return c->rule_seconds + c->open * (c->records * record_seconds + again * again_seconds + c->open * (k->pairs - again) * pair_seconds);
 }
 
+static void ratio_set(struct choice *c, int i) { c->ratio[i] = c->gain[i] / c->cost[i]; }
+
 static int ratio_best(const struct choice *c, bool counted_only, double *ret_ratio)
 {
     int best = -1;
 
     *ret_ratio = 0;
     for (int i = 0; i < c->count; i++) {
-        double r = c->gain[i] / c->cost[i];
-
-        if (r > *ret_ratio && (c->counted[i] || !counted_only)) {
-            *ret_ratio = r;
+        if (c->ratio[i] > *ret_ratio && (c->counted[i] || !counted_only)) {
+            *ret_ratio = c->ratio[i];
             best = i;
         }
     }
@@ -185,13 +187,15 @@ static int best_key(struct choice *c)
         c->gain[best] = gain_of(c, k->mask);
         if (c->counted[best])
             c->cost[best] = cost_of(c, k);
-        if (c->gain[best] / c->cost[best] < ratio * .999)
+        ratio_set(c, best);
+        if (c->ratio[best] < ratio * .999)
             continue;
         if (c->counted[best])
             return best;
         c->counted[best] = true;
         k->pairs = fmax(sample_pairs(&c->sample, k) * c->scale, fmin(k->pairs, c->scale));
         c->cost[best] = cost_of(c, k);
+        ratio_set(c, best);
         counts++;
     }
 }
@@ -257,7 +261,7 @@ static void rule_add(struct choice *c, int best)
     }
     *r = (struct link_rule){ key_name(p, k), k->pairs, brings / fmax(c->certain.real, 1), first / fmax(c->certain.real, 1) };
     p->face.rules++;
-    c->gain[best] = 0;
+    c->gain[best] = c->ratio[best] = 0;
 }
 
 /* Keys that the time left does not pay for are out; what a key costs can only turn out higher than it was guessed. */
@@ -265,7 +269,7 @@ static void dear_keys_drop(struct choice *c, double left)
 {
     for (int i = 0; i < c->count; i++)
         if (c->cost[i] - c->rule_seconds > left)
-            c->gain[i] = 0;
+            c->gain[i] = c->ratio[i] = 0;
 }
 
 /* The next rule passes over the open records only. */
@@ -273,9 +277,24 @@ static void settled_cheapen(struct choice *c)
 {
     settled_guess(c);
     c->plan->settling = c->plan->face.rules;
-    for (int i = 0; i < c->count; i++)
+    for (int i = 0; i < c->count; i++) {
         c->cost[i] = c->counted[i] ? cost_of(c, &c->library[i])
                                    : c->rule_seconds + c->open * (c->records * record_seconds + c->open * c->library[i].pairs * pair_seconds);
+        ratio_set(c, i);
+    }
+}
+
+/* Gain and cost of every key to begin with; threads take slices of the library. */
+static void library_weigh(void *arg, int thread)
+{
+    struct choice *c = arg;
+    int to = (int)crew_from((uint64_t)c->count, thread + 1, c->plan->threads);
+
+    for (int i = (int)crew_from((uint64_t)c->count, thread, c->plan->threads); i < to; i++) {
+        c->gain[i] = gain_of(c, c->library[i].mask);
+        c->cost[i] = c->rule_seconds + c->records * record_seconds + c->library[i].pairs * pair_seconds;
+        ratio_set(c, i);
+    }
 }
 
 static void rules_choose(struct choice *c, bool may_settle)
@@ -284,10 +303,7 @@ static void rules_choose(struct choice *c, bool may_settle)
     double left = seconds_allowed(c->records), total = gain_of(c, 0);
     uint32_t missed = 0;
 
-    for (int i = 0; i < c->count; i++) {
-        c->gain[i] = gain_of(c, c->library[i].mask);
-        c->cost[i] = c->rule_seconds + c->records * record_seconds + c->library[i].pairs * pair_seconds;
-    }
+    crew_run(p->threads, library_weigh, c);
     for (int dear = 0; p->face.rules < LINK_RULES_MAX && dear < DEAR_MAX;) {
         int best;
 
@@ -323,6 +339,7 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
     MUST(p);
     p->set = set;
     p->bytes_max = options->bytes_max;
+    p->threads = link_block_threads(options);
     p->names = arena_new(1 << 20);
     p->tables = part_tables_new(set);
     p->parts = parts_list(set, p->tables, p->part);
@@ -337,8 +354,9 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
     c.library = malloc(LIBRARY_MAX * sizeof *c.library);
     c.gain = calloc(LIBRARY_MAX, sizeof *c.gain);
     c.cost = calloc(LIBRARY_MAX, sizeof *c.cost);
+    c.ratio = calloc(LIBRARY_MAX, sizeof *c.ratio);
     c.counted = calloc(LIBRARY_MAX, sizeof *c.counted);
-    MUST(c.library && c.gain && c.cost && c.counted);
+    MUST(c.library && c.gain && c.cost && c.ratio && c.counted);
     library_fill(&c);
     may_settle = set->sides == 2 && !options->many && c.records > settling_records;
     c.gain_min = may_settle || c.records <= settling_records ? gain_min : gain_min_unsettled;
@@ -352,6 +370,7 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
     free(c.library);
     free(c.gain);
     free(c.cost);
+    free(c.ratio);
     free(c.counted);
     *ret = &p->face;
 }

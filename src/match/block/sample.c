@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "match/score/crew.h"
 #include "match/set/hash.h"
 #include "match/set/pages.h"
 
@@ -89,26 +90,64 @@ static void draw_side(struct sample *s, const struct link_set *set, int side, ui
     s->count[side] = n + lates;
 }
 
+/* The values of one side: threads take the parts in turn, then rows of all parts. */
+struct filling {
+    struct sample *sample;
+    const struct plan *plan;
+    int side;
+};
+
+static void columns_fill(void *arg, int thread)
+{
+    const struct filling *f = arg;
+    uint32_t n = f->sample->count[f->side];
+
+    for (int i = thread; i < f->plan->parts; i += f->plan->threads)
+        part_fill(&f->plan->part[i], f->plan->set, (struct part_rows){ f->side, f->sample->records[f->side], 0, n },
+                  f->sample->column[f->side] + (size_t)i * n);
+}
+
+static void rows_fill(void *arg, int thread)
+{
+    const struct filling *f = arg;
+    uint32_t n = f->sample->count[f->side], to = (uint32_t)crew_from(n, thread + 1, f->plan->threads);
+    const uint32_t *column = f->sample->column[f->side];
+
+    for (uint32_t r = (uint32_t)crew_from(n, thread, f->plan->threads); r < to; r++)
+        for (int i = 0; i < f->plan->parts; i++)
+            f->sample->row[f->side][(size_t)r * PARTS_MAX + (size_t)i] = column[(size_t)i * n + r];
+}
+
 static void values_fill(struct sample *s, const struct plan *p, int side)
 {
-    uint32_t n = s->count[side];
+    struct filling f = { s, p, side };
 
-    s->row[side] = link_pages_new((size_t)n * PARTS_MAX * sizeof(uint32_t));
-    s->column[side] = link_pages_new((size_t)n * PARTS_MAX * sizeof(uint32_t));
-    for (int i = 0; i < p->parts; i++)
-        part_fill(&p->part[i], p->set, (struct part_rows){ side, s->records[side], 0, n }, s->column[side] + (size_t)i * n);
-    for (uint32_t r = 0; r < n; r++)
-        for (int i = 0; i < p->parts; i++)
-            s->row[side][(size_t)r * PARTS_MAX + (size_t)i] = s->column[side][(size_t)i * n + r];
+    s->row[side] = link_pages_new((size_t)s->count[side] * PARTS_MAX * sizeof(uint32_t));
+    s->column[side] = link_pages_new((size_t)s->count[side] * PARTS_MAX * sizeof(uint32_t));
+    crew_run(p->threads, columns_fill, &f);
+    crew_run(p->threads, rows_fill, &f);
+}
+
+struct drawing {
+    struct sample *sample;
+    const struct plan *plan;
+    uint32_t records_max, few_max;
+};
+
+static void sides_draw(void *arg, int thread)
+{
+    const struct drawing *d = arg;
+
+    for (int side = thread; side < d->plan->set->sides; side += d->plan->threads)
+        draw_side(d->sample, d->plan->set, side, d->records_max, d->few_max);
 }
 
 void sample_draw(struct sample *s, const struct plan *p, uint32_t records_max, uint32_t few_max)
 {
     *s = (struct sample){ 0 };
-    for (int side = 0; side < p->set->sides; side++) {
-        draw_side(s, p->set, side, records_max, few_max);
+    crew_run(p->threads, sides_draw, &(struct drawing){ s, p, records_max, few_max });
+    for (int side = 0; side < p->set->sides; side++)
         values_fill(s, p, side);
-    }
     s->slots_cap = 64;
     while (s->slots_cap < s->few[0] * 2)
         s->slots_cap *= 2;
