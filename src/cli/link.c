@@ -61,7 +61,20 @@ static STATUS csv_write(struct draft *d, csv_fill *fill, const void *from)
     return link_csv_end(&csv);
 }
 
-static void pairs_fill(const void *job, struct link_csv *out) { link_job_pairs(job, out); }
+/* Of what is written both at once; -1 is no file. */
+static STATUS pairs_and_clusters_write(const struct link_job *j, struct draft *pairs, struct draft *clusters)
+{
+    struct link_csv csv[2];
+    status first, second;
+
+    link_csv_start(&csv[0], pairs->fd < 0 ? draft_write_nowhere : draft_write, pairs);
+    link_csv_start(&csv[1], clusters->fd < 0 ? draft_write_nowhere : draft_write, clusters);
+    link_job_pairs_and_clusters(j, pairs->fd < 0 ? NULL : &csv[0], clusters->fd < 0 ? NULL : &csv[1]);
+    second = link_csv_end(&csv[1]);
+    first = link_csv_end(&csv[0]);
+    return status_ok(first) ? second : first;
+}
+
 static void clusters_fill(const void *job, struct link_csv *out) { link_job_clusters(job, out); }
 static void unlinkable_fill(const void *job, struct link_csv *out) { link_job_unlinkable(job, out); }
 static void entities_fill(const void *entities, struct link_csv *out) { entities_write(entities, out); }
@@ -249,13 +262,14 @@ static STATUS keeper_open(struct command *c, str path, bool fresh, struct keeper
     return entities_read(&k->e, text);
 }
 
-static STATUS clusters_step(struct command *c, struct link_job *j, struct drafts *d)
+static STATUS files_step(struct command *c, struct link_job *j, struct drafts *d)
 {
     DEFER(keeper_done) struct keeper k = { 0 };
     str path = command_text(c, "entities", (str){ 0 });
 
     if (!path.len)
-        return csv_write(&d->clusters, clusters_fill, j);
+        return pairs_and_clusters_write(j, &d->pairs, &d->clusters);
+    TRY(pairs_and_clusters_write(j, &d->pairs, &(struct draft){ .fd = -1 }));
     TRY(keeper_open(c, path, true, &k));
     uint64_t known = k.e.next - 1;
     size_t entries = k.e.entry_count;
@@ -350,9 +364,8 @@ static STATUS job_work(struct command *c, struct link_job *j)
     if (p.terminal)
         progress_end(&p, (int64_t)j->report.candidates);
     timing_step(&timing, "write");
-    TRY(csv_write(&d.pairs, pairs_fill, j));
     TRY(csv_write(&d.unlinkable, unlinkable_fill, j));
-    TRY(clusters_step(c, j, &d));
+    TRY(files_step(c, j, &d));
     timing_end(&timing, &j->report);
     j->report.threads = j->threads;
     j->report.wall_seconds = (double)(clock_mono_us() - begun_us) / 1e6;

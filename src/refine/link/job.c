@@ -4,6 +4,7 @@
 #include "refine/link/job.h"
 
 #include "base/csv.h"
+#include "match/score/crew.h"
 #include "match/set/load.h"
 #include "refine/link/result.h"
 #include "refine/link/unlinkable.h"
@@ -137,6 +138,29 @@ void link_job_unlinkable(const struct link_job *j, struct link_csv *out)
     link_csv_unlinkable_head(out, j->sides);
     unlinkable_each(j->set, &j->result->model, report_threshold_bits(j->report.threshold), lacking_put, &l);
     arena_free(l.arena);
+}
+
+struct writing {
+    const struct link_job *job;
+    struct link_csv *pairs, *clusters;
+    int threads;
+};
+
+static void files_write(void *arg, int thread)
+{
+    const struct writing *w = arg;
+
+    if (thread == 0 && w->pairs)
+        link_job_pairs(w->job, w->pairs);
+    if (thread == w->threads - 1 && w->clusters)
+        link_job_clusters(w->job, w->clusters);
+}
+
+void link_job_pairs_and_clusters(const struct link_job *j, struct link_csv *pairs, struct link_csv *clusters)
+{
+    struct writing w = { j, pairs, clusters, j->threads == 1 ? 1 : 2 };
+
+    crew_run(w.threads, files_write, &w);
 }
 
 STATUS link_job_entities(struct link_job *j, struct entities *e)

@@ -43,6 +43,8 @@ STATUS link_job_entities(struct link_job *j, struct entities *e);
 void link_job_pairs(const struct link_job *j, struct link_csv *out);
 /* Every record with the number of its cluster: its entity, or the row of the cluster's first record. */
 void link_job_clusters(const struct link_job *j, struct link_csv *out);
+/* Both at once, on two threads if there are any; NULL: not this one. */
+void link_job_pairs_and_clusters(const struct link_job *j, struct link_csv *pairs, struct link_csv *clusters);
 
 /* Records that hold too little to be linked to anyone, with the heads of the fields that they lack. */
 void link_job_unlinkable(const struct link_job *j, struct link_csv *out);

@@ -8,11 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 1 << 20, ROW_BYTES = 192, QUOTED_BYTES_MAX = 2 * CSV_CELL_BYTES_MAX + 2 };
+enum { BLOCK_BYTES = 1 << 20, ROW_BYTES = 192, ID_BYTES = 48, QUOTED_BYTES_MAX = 2 * CSV_CELL_BYTES_MAX + 2 };
 
 void link_csv_start(struct link_csv *c, status (*write)(void *with, str bytes), void *with)
 {
-    *c = (struct link_csv){ .write = write, .with = with, .failed = OK };
+    *c = (struct link_csv){ .write = write, .with = with, .failed = OK, .fault.status = OK };
     buf_init(&c->buf, BLOCK_BYTES + 2 * QUOTED_BYTES_MAX + ROW_BYTES);
 }
 
@@ -22,6 +22,8 @@ static void block_hand_out(struct link_csv *c)
         c->sum = (c->sum ^ (unsigned char)c->buf.ptr[i]) * UINT64_C(0x100000001b3);
     if (status_ok(c->failed) && c->buf.len)
         c->failed = c->write(c->with, buf_str(&c->buf));
+    if (!status_ok(c->failed) && status_ok(c->fault.status))
+        c->fault = *fault_here(); /* the file may be ended by another thread */
     buf_clear(&c->buf);
 }
 
@@ -31,15 +33,18 @@ STATUS link_csv_end(struct link_csv *c)
 
     block_hand_out(c);
     buf_done(&c->buf);
+    if (status_ok(st) && !status_ok(c->failed))
+        *fault_here() = c->fault;
     return status_ok(st) ? c->failed : st;
 }
 
 static bool is_plain(str s)
 {
+    unsigned marks = 0;
+
     for (size_t i = 0; i < s.len; i++)
-        if (s.ptr[i] == ',' || s.ptr[i] == '"' || s.ptr[i] == '\n' || s.ptr[i] == '\r')
-            return false;
-    return s.len > 0 && s.ptr[0] != ' ' && s.ptr[s.len - 1] != ' ';
+        marks |= (unsigned)(s.ptr[i] == ',') | (unsigned)(s.ptr[i] == '"') | (unsigned)(s.ptr[i] == '\n') | (unsigned)(s.ptr[i] == '\r');
+    return !marks && s.len > 0 && s.ptr[0] != ' ' && s.ptr[s.len - 1] != ' ';
 }
 
 static void id_add(struct link_csv *c, str id)
@@ -48,6 +53,27 @@ static void id_add(struct link_csv *c, str id)
         buf_add(&c->buf, id);
     else
         csv_cell(&c->buf, id, ',');
+}
+
+/* Into a row, so that a row of short ids goes into the buffer as a whole; others go there by themselves, after what the row
+ * holds. Returns where the row ends. */
+static char *id_put(struct link_csv *c, char *row, char *at, str id)
+{
+    if (id.len <= ID_BYTES && is_plain(id)) {
+        memcpy(at, id.ptr, id.len);
+        return at + id.len;
+    }
+    buf_bytes(&c->buf, row, (size_t)(at - row));
+    id_add(c, id);
+    return row;
+}
+
+static char *text_put(char *at, const char *text)
+{
+    size_t len = strlen(text);
+
+    memcpy(at, text, len);
+    return at + len;
 }
 
 /* Decimal, without leading zeros; returns where it ends. */
@@ -100,16 +126,16 @@ void link_csv_pair(struct link_csv *c, str id_left, str id_right, double bits, d
 {
     char row[ROW_BYTES], *at = row;
 
-    id_add(c, id_left);
-    buf_char(&c->buf, ',');
-    id_add(c, id_right);
+    at = id_put(c, row, at, id_left);
+    *at++ = ',';
+    at = id_put(c, row, at, id_right);
     *at++ = ',';
     at = fixed_put(at, bits, 3);
     *at++ = ',';
     at = fixed_put(at, probability, 6);
     *at++ = ',';
+    at = text_put(at, report_class_word(class));
     buf_bytes(&c->buf, row, (size_t)(at - row));
-    buf_add(&c->buf, str_of(report_class_word(class)));
     link_csv_row_end(c);
 }
 
@@ -138,11 +164,11 @@ void link_csv_member(struct link_csv *c, str id, uint64_t cluster, int side, int
 {
     char row[ROW_BYTES], *at = row;
 
-    id_add(c, id);
+    at = id_put(c, row, at, id);
     *at++ = ',';
     at = whole_put(at, cluster);
-    buf_bytes(&c->buf, row, (size_t)(at - row));
     if (sides == 2)
-        buf_add(&c->buf, side ? STR(",right") : STR(",left"));
+        at = text_put(at, side ? ",right" : ",left");
+    buf_bytes(&c->buf, row, (size_t)(at - row));
     link_csv_row_end(c);
 }

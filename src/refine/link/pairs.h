@@ -8,6 +8,7 @@ struct link_csv {
     status (*write)(void *with, str bytes);
     void *with;
     status failed; /* the first failure of write(); nothing is written after it */
+    struct fault fault; /* of it; link_csv_end() hands it to the thread that asks */
     uint64_t sum;  /* FNV-1a of what was handed out, from the value that the caller put in; 0: not asked for */
 };
 
