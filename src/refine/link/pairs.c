@@ -68,7 +68,7 @@ static char *id_put(struct link_csv *c, char *row, char *at, str id)
     return row;
 }
 
-static char *text_put(char *at, const char *text)
+static char *word_put(char *at, const char *text)
 {
     size_t len = strlen(text);
 
@@ -134,7 +134,7 @@ void link_csv_pair(struct link_csv *c, str id_left, str id_right, double bits, d
     *at++ = ',';
     at = fixed_put(at, probability, 6);
     *at++ = ',';
-    at = text_put(at, report_class_word(class));
+    at = word_put(at, report_class_word(class));
     buf_bytes(&c->buf, row, (size_t)(at - row));
     link_csv_row_end(c);
 }
@@ -168,7 +168,7 @@ void link_csv_member(struct link_csv *c, str id, uint64_t cluster, int side, int
     *at++ = ',';
     at = whole_put(at, cluster);
     if (sides == 2)
-        at = text_put(at, side ? ",right" : ",left");
+        at = word_put(at, side ? ",right" : ",left");
     buf_bytes(&c->buf, row, (size_t)(at - row));
     link_csv_row_end(c);
 }
