@@ -10,6 +10,7 @@ again when what shapes them changes. Fails on any error; a goal that is missed i
 shared, and CPU seconds tell more there than wall."""
 
 import collections
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -90,8 +91,9 @@ def run_peer(tool, folder, files):
     tool.add(cost, json.loads(out))
 
 
-def judge(folder, truth, peer):
+def judge(folder, peer):
     """Figures by name of tool; ours twice where clusters are the answer."""
+    truth = score.Truth.read(folder / 'truth.csv')
     found = score.read_pairs(folder / 'ours.csv')
     figures = {'dancu link': score.judge_one_to_one(found, truth) if truth.two else score.judge_pairs(found, truth)}
     if not truth.two:
@@ -99,6 +101,13 @@ def judge(folder, truth, peer):
     if peer:
         figures[peer.name], _ = score.judge_best(score.read_pairs(folder / 'peer.csv'), truth)
     return figures
+
+
+def judged(folder, peer):
+    """In a process of its own: the peak of a program that is started counts from what its starter held at that moment, so that
+    the answers, once read here, would be the memory of every later run."""
+    with concurrent.futures.ProcessPoolExecutor(1) as apart:
+        return apart.submit(judge, folder, peer).result()
 
 
 def line(task, name, cost, told, figures):
@@ -131,7 +140,7 @@ def compare(task, size, folder, files, dancu):
         run_ours(ours, dancu, folder, files)
         if with_peer:
             run_peer(peer, folder, files)
-    figures = judge(folder, score.Truth.read(folder / 'truth.csv'), peer if with_peer else None)
+    figures = judged(folder, peer if with_peer else None)
     line(task, ours.name, ours.best, ours.told, figures[ours.name])
     if 'its clusters' in figures:
         line('', 'its clusters', None, {}, figures['its clusters'])

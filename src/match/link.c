@@ -101,6 +101,26 @@ static void threshold_choose(struct link_result *r, const struct link_options *o
     r->threshold = o->probability > 0 ? o->probability : group_threshold(r->expected);
 }
 
+/* Rivals are weighed and pairs chosen apart from each other. */
+struct choosing {
+    const struct link_set *set;
+    const struct group_edge *edges;
+    size_t count;
+    float *probability;
+    bool *chosen;
+    int threads;
+};
+
+static void pairs_choose(void *arg, int thread)
+{
+    const struct choosing *c = arg;
+
+    if (thread == 0)
+        group_rivals(c->set, c->edges, c->count, c->probability);
+    if (thread == c->threads - 1)
+        group_one_to_one(c->set, c->edges, c->count, c->chosen);
+}
+
 static void link_two(struct link_result *r, const struct link_set *set, const struct link_options *o)
 {
     struct group_edge *edges = edges_of(r);
@@ -114,8 +134,9 @@ static void link_two(struct link_result *r, const struct link_set *set, const st
             chosen[i] = true;
         }
     else {
-        group_rivals(set, edges, r->count, probability);
-        group_one_to_one(set, edges, r->count, chosen);
+        struct choosing c = { set, edges, r->count, probability, chosen, link_block_threads(o) > 1 ? 2 : 1 };
+
+        crew_run(c.threads, pairs_choose, &c);
     }
     threshold_choose(r, o, probability, chosen);
     for (size_t i = 0; i < r->count; i++) {
@@ -184,17 +205,43 @@ static bool is_met_often(const struct link_plan *plan, const struct link_set *se
     return !plan->settles && pairs > met_often * set->count[0];
 }
 
+/* Chances and keys have nothing to do with each other, and a part of each that is one thread's. */
+struct starting {
+    struct link_result *r;
+    const struct link_set *set;
+    struct link_options options[2]; /* of each, with its part of the threads */
+    int threads;
+};
+
+static void parts_start(void *arg, int thread)
+{
+    struct starting *s = arg;
+
+    if (thread == 0)
+        link_model_start_with(&s->r->model, s->set, s->options[0].threads);
+    if (thread == s->threads - 1)
+        link_block_plan(s->set, &s->options[1], &s->r->plan);
+}
+
+static void start(struct link_result *r, const struct link_set *set, const struct link_options *options)
+{
+    int threads = link_block_threads(options);
+    struct starting s = { r, set, { *options, *options }, threads > 1 ? 2 : 1 };
+
+    s.options[0].threads = threads > 1 ? threads / 2 : 1;
+    s.options[1].threads = threads > 1 ? threads - threads / 2 : 1;
+    crew_run(s.threads, parts_start, &s);
+}
+
 STATUS link_run(struct link_set *set, const struct link_options *options, struct link_result **ret)
 {
     struct link_result *r = calloc(1, sizeof *r);
     struct candidates c;
 
     MUST(r);
-    step(options, "chances");
-    link_model_start_with(&r->model, set, link_block_threads(options));
-    clusters_alone(r, set);
     step(options, "keys");
-    link_block_plan(set, options, &r->plan);
+    start(r, set, options);
+    clusters_alone(r, set);
     step(options, "candidates");
     if (is_met_often(r->plan, set)) /* else the columns serve as well, and take no memory */
         comparer_cards(&r->model.comparer, link_block_threads(options));

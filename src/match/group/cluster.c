@@ -16,7 +16,7 @@
  * alike. Near 0, so that one record that resembles both of two people does not join them. */
 static const double mean_power = .125;
 static const double floor_bits = -14; /* joins that stand lower are given up */
-enum { WEIGHED_MAX = 12 };            /* times that one join is weighed */
+enum { WEIGHED_MAX = 12 /* times that one join is weighed */, STRETCH = 4096 };
 
 struct join {
     uint32_t left, right;
@@ -184,16 +184,19 @@ static void island_cluster(struct clusters *c, const struct sea *s, const uint32
         clusters_step(c, s->threshold_bits);
 }
 
-/* Islands whose root stands in the thread's part of the records. */
+/* Islands whose root stands in one of the thread's stretches of the records: roots are more often early than late ones. */
 static void islands_cluster(void *arg, int thread)
 {
     const struct sea *s = arg;
     struct clusters c = { .m = s->m, .memo = compare_memo_new(), .root = s->root, .next = s->next, .size = s->size, .version = s->version };
-    uint32_t from = (uint32_t)crew_from(s->records, thread, s->threads), to = (uint32_t)crew_from(s->records, thread + 1, s->threads);
 
-    for (uint32_t r = from; r < to; r++)
-        if (s->start[r + 1] > s->start[r])
-            island_cluster(&c, s, s->order + s->start[r], s->start[r + 1] - s->start[r]);
+    for (size_t from = (size_t)thread * STRETCH; from < s->records; from += (size_t)s->threads * STRETCH) {
+        uint32_t to = s->records - from < STRETCH ? s->records : (uint32_t)from + STRETCH;
+
+        for (uint32_t r = (uint32_t)from; r < to; r++)
+            if (s->start[r + 1] > s->start[r])
+                island_cluster(&c, s, s->order + s->start[r], s->start[r + 1] - s->start[r]);
+    }
     compare_memo_free(c.memo);
     free(c.heap);
 }

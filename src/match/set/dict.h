@@ -41,24 +41,39 @@ static inline struct dict_slot *dict_slot_at(struct dict_memo *m, uint64_t a, ui
 
 /* The passing number of a cell or word without spaces around it; 0 when nothing is left of it after folding. */
 uint32_t dict_take(struct dict_build *d, struct dict_memo *m, str raw);
-/* The same, and sixteen bytes from its first on may be read. */
-static inline uint32_t dict_take_near(struct dict_build *d, struct dict_memo *m, str raw)
+/* A value of at most DICT_SHORT bytes as the memory knows it; sixteen bytes from its first on may be read. */
+struct dict_short {
+    uint64_t a, b;
+};
+static inline struct dict_short dict_short_of(str raw)
 {
     static const uint64_t low[DICT_SHORT + 1] = { 0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF,
                                                   ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0, ~(uint64_t)0 };
     static const uint64_t high[DICT_SHORT + 1] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF,
                                                    0xFFFFFFFFFFFFFF, ~(uint64_t)0 };
-    const struct dict_slot *slot;
-    uint64_t a, b;
+
+    return (struct dict_short){ link_load64(raw.ptr) & low[raw.len], link_load64(raw.ptr + 8) & high[raw.len] };
+}
+
+/* As dict_take(), of a short value at its slot. */
+static inline uint32_t dict_take_short(struct dict_build *d, struct dict_memo *m, str raw, struct dict_short s, const struct dict_slot *slot)
+{
+    uint64_t first = (slot[0].a ^ s.a) | (slot[0].b ^ s.b) | (slot[0].len ^ raw.len); /* without branches: none could be foreseen */
+    uint64_t second = (slot[1].a ^ s.a) | (slot[1].b ^ s.b) | (slot[1].len ^ raw.len);
+    uint32_t code = first ? slot[1].code : slot[0].code;
+
+    return __builtin_expect(first && second, 0) ? dict_take(d, m, raw) : code;
+}
+
+/* The same, and sixteen bytes from its first on may be read. */
+static inline uint32_t dict_take_near(struct dict_build *d, struct dict_memo *m, str raw)
+{
+    struct dict_short s;
 
     if (raw.len > DICT_SHORT)
         return dict_take(d, m, raw);
-    a = link_load64(raw.ptr) & low[raw.len];
-    b = link_load64(raw.ptr + 8) & high[raw.len];
-    slot = dict_slot_at(m, a, b, raw.len);
-    if (slot->a == a && slot->b == b && slot->len == raw.len)
-        return slot->code;
-    return slot[1].a == a && slot[1].b == b && slot[1].len == raw.len ? slot[1].code : dict_take(d, m, raw);
+    s = dict_short_of(raw);
+    return dict_take_short(d, m, raw, s, dict_slot_at(m, s.a, s.b, raw.len));
 }
 
 /* Final codes: *ret_map[passing number] = code, from link_pages_new(*ret_map_bytes). The dictionary's arrays but `uses`
