@@ -8,6 +8,7 @@
 #include "origin/origin.h"
 #include "post/post.h"
 #include "money/money.h"
+#include "notice/notice.h"
 #include "quality/quality.h"
 #include "recon/recon.h"
 #include "register/register.h"
@@ -27,7 +28,7 @@ static bool web_owns(str path) { (void)path; return true; }
 
 int main(int argc, char **argv)
 {
-    static const struct module *const modules[] = { &post_module, &register_module, &origin_module, &identity_module, &cases_module, &centre_module, &recon_module, &quality_module, &service_module, &money_module, &life_module };
+    static const struct module *const modules[] = { &post_module, &notice_module, &register_module, &origin_module, &identity_module, &cases_module, &centre_module, &recon_module, &quality_module, &service_module, &money_module, &life_module };
     static const struct face faces[] = {
         { "api", api_face_start, api_face_stop, api_owns, api_face_handle, api_face_body_rule, api_problem },
         { "web", web_face_start, web_face_stop, web_owns, web_face_handle, web_face_body_rule, web_problem },

@@ -10,6 +10,7 @@
 #include "life/life_sql.h"
 #include "post/post_sql.h"
 #include "money/money_sql.h"
+#include "notice/notice_sql.h"
 #include "quality/quality_sql.h"
 #include "recon/recon_sql.h"
 #include "register/register_sql.h"
@@ -19,8 +20,8 @@
 static void every_statement_is_taken(void **state)
 {
     struct bench *b = bench_ready(state);
-    const struct migration_set migrations[] = { ledger_migrations, gate_migrations, post_migrations, register_migrations, identity_migrations, cases_migrations, centre_migrations, recon_migrations, quality_migrations, service_migrations, money_migrations, life_migrations };
-    const struct query_set queries[] = { ledger_queries, gate_queries, post_queries, register_queries, identity_queries, cases_queries, centre_queries, recon_queries, quality_queries, service_queries, money_queries, life_queries };
+    const struct migration_set migrations[] = { ledger_migrations, gate_migrations, post_migrations, notice_migrations, register_migrations, identity_migrations, cases_migrations, centre_migrations, recon_migrations, quality_migrations, service_migrations, money_migrations, life_migrations };
+    const struct query_set queries[] = { ledger_queries, gate_queries, post_queries, notice_queries, register_queries, identity_queries, cases_queries, centre_queries, recon_queries, quality_queries, service_queries, money_queries, life_queries };
     status st = store_migrate(b->store, migrations, sizeof migrations / sizeof migrations[0]);
 
     if (status_ok(st))

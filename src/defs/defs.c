@@ -115,6 +115,9 @@ static void load_all(struct loading *l)
     folder_use(l, "life-events", life_events_read);
     file_use(l, "peers.yaml", peers_read);
     file_use(l, "payment.yaml", payments_read);
+    file_use(l, "notices.yaml", notices_read);
+    file_use(l, "channels.yaml", channels_read);
+    file_use(l, "feedback.yaml", feedback_read);
 }
 
 STATUS defs_load(struct arena *arena, str directory, struct defs **ret, struct defs_problems *problems)

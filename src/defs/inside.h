@@ -1,6 +1,7 @@
 /* What the files of this folder share: the loaded set and the readers of its parts. */
 #pragma once
 #include "defs/defs.h"
+#include "defs/notice/notice.h"
 #include "defs/payment/payment.h"
 #include "defs/life.h"
 #include "defs/procedure.h"
@@ -53,6 +54,10 @@ struct defs {
     size_t agreement_count, agreement_cap;
     struct payment_account *payments;
     size_t payment_count;
+    struct notice_rule *notice_rules;
+    size_t notice_rule_count;
+    struct channels channels;
+    struct feedback_rules feedback;
     struct authority *authorities;
     size_t authority_count;
     struct procedure *procedures; /* sorted by key, then by their first day */
@@ -95,6 +100,9 @@ void grounds_read(struct defs *d, struct yaml_file *f);
 void procedures_read(struct defs *d, struct yaml_file *f);
 void life_events_read(struct defs *d, struct yaml_file *f);
 void payments_read(struct defs *d, struct yaml_file *f);
+void notices_read(struct defs *d, struct yaml_file *f);
+void feedback_read(struct defs *d, struct yaml_file *f);
+void channels_read(struct defs *d, struct yaml_file *f);
 void peers_read(struct defs *d, struct yaml_file *f);
 uint32_t yaml_roles(struct yaml_file *f, struct yaml_node *node); /* of its key `roles` */
 void code_lists_read(struct defs *d, struct yaml_file *f);

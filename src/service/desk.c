@@ -2,6 +2,7 @@
  * reopen; and what the applicant may do meanwhile. Two officers cannot decide differently: each command carries the version
  * that its officer saw. A step that the procedure keeps apart is refused to the officer of the step before it.
  * tested by: src/service/test/dossier_test.c */
+#include "service/feedback/inside.h"
 #include "service/paper/inside.h"
 
 enum { SWEEP_MOST = 500 };
@@ -156,6 +157,8 @@ STATUS dossier_sweep(struct ctx *cx, const struct dossier_sweep_in *in, struct d
         TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_TIME_OUT, .expected_version = -1 }));
         ret->stopped++;
     }
-    ret->more = count == SWEEP_MOST;
+    TRY(complaints_chase(cx, SWEEP_MOST, &ret->chased));
+    TRY(dossiers_chase(cx, SWEEP_MOST, &ret->late));
+    ret->more = count == SWEEP_MOST || ret->chased == SWEEP_MOST || ret->late == SWEEP_MOST;
     return OK;
 }

@@ -212,7 +212,15 @@ STATUS dossier_move(struct ctx *cx, struct dossier *d, const struct move *m)
         TRY(figure_move(cx, d, (int16_t)to, 1));
     if (!dossier_is_own(cx, d))
         dossier_purpose(cx, d);
-    return change_note(cx, (struct subject){ (person_id){ d->row.applicant }, UNIT_NONE }, 0);
+    TRY(change_note(cx, (struct subject){ (person_id){ d->row.applicant }, UNIT_NONE }, 0));
+    return m->command == COMMAND_SAVE ? OK : dossier_tell(cx, d, command_word(m->command), (int32_t)d->event_count);
+}
+
+STATUS dossier_tell(struct ctx *cx, const struct dossier *d, const char *what, int32_t seq)
+{
+    return notice_make(cx, &(struct notice_event){
+        .name = arena_printf(cx->arena, "dossier.%s", what), .about = d->row.id, .seq = seq, .code = d->row.code, .subject_vi = d->procedure->name_vi,
+        .subject_en = d->procedure->name_en, .applicant = { d->row.applicant }, .assignee = { d->row.assignee }, .organisation = d->row.organisation });
 }
 
 STATUS dossier_new(struct ctx *cx, const struct procedure *p, const struct person *applicant, struct dossier *ret)

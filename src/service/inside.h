@@ -1,5 +1,6 @@
 /* Inside of service: what its parts share. */
 #pragma once
+#include "notice/notice.h"
 #include "register/register.h"
 #include "register/register_ops.h"
 #include "service/service.h"
@@ -36,6 +37,8 @@ bool dossier_may(const struct ctx *cx, const struct dossier *d, enum dossier_com
  * compare-and-set and notes the change. Fields of d->row that a command sets are set before. ERR_DOSSIER_STATE,
  * ERR_NOT_ALLOWED, ERR_VERSION_CONFLICT, ERR_FIELD_MISSING (a command that needs its reason). */
 STATUS dossier_move(struct ctx *cx, struct dossier *d, const struct move *m);
+/* Tells those whom definitions/notices.yaml names that "dossier.WHAT" happened, once for each seq. */
+STATUS dossier_tell(struct ctx *cx, const struct dossier *d, const char *what, int32_t seq);
 STATUS dossier_new(struct ctx *cx, const struct procedure *p, const struct person *applicant, struct dossier *ret);
 STATUS dossier_code_new(struct ctx *cx, struct dossier *d);
 void dossier_life(const struct ctx *cx, const struct dossier *d, struct clock_life *ret); /* its events as a clock reads them */

@@ -14,6 +14,7 @@ struct page {
     str query;      /* of the request, for the language links; without "lang" */
     str name;       /* of who is signed in; empty if nobody is */
     uint32_t roles; /* enum role bits of who is signed in */
+    int64_t unread; /* notices of who is signed in */
 };
 
 void page_raw(struct page *pg, const char *literal, size_t len); /* literals of templates only */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "identity/identity.h"
+#include "notice/notice_ops.h"
 #include "web/web_tmpl.h"
 
 enum { PAGE_BYTES_MAX = 8 << 20, LANG_COOKIE_S = 365 * 86400, FORM_TOKEN_BYTES = 32, FORM_TOKEN_CHARS_MAX = 64 };
@@ -99,6 +100,7 @@ static struct page page_of(struct visit *v, struct buf *out)
         .query = query_rest(v->arena, &v->x->request),
         .name = v->actor.name,
         .roles = v->actor.roles,
+        .unread = v->unread,
     };
 }
 
@@ -222,6 +224,19 @@ static STATUS stranger_take(const struct visit *v)
     return request_is_welcome(&v->x->request, app_state(v->web->app, STRANGERS_STATE)) ? OK : FAIL(RATE_LIMIT);
 }
 
+/* The mark in the header; a form's answer leads on to a page that shows it. */
+static STATUS unread_see(struct ctx *cx, struct visit *v)
+{
+    struct notice_unread_in in = { 0 };
+    struct notice_unread_out out;
+    const struct operation *op = operation_find(cx->app, STR("notice.unread"));
+    if (!op || !(op->may & v->actor.roles) || v->route->method[0] == 'P')
+        return OK;
+    TRY(gate_call(cx, op, &in, &out));
+    v->unread = out.unread;
+    return OK;
+}
+
 static status visit_run(struct ctx *cx, void *arg)
 {
     struct visit *v = arg;
@@ -234,6 +249,7 @@ static status visit_run(struct ctx *cx, void *arg)
     v->actor = cx->actor;
     if (!v->actor.account.v && !v->route->open)
         return FAIL(SIGNED_OUT);
+    TRY(unread_see(cx, v));
     return v->route->run(cx, v);
 }
 

@@ -34,6 +34,7 @@ struct visit {
     int64_t number[VISIT_SEGMENTS_MAX]; /* of the {} in the path */
     struct work work;
     struct actor actor;
+    int64_t unread;   /* notices of the actor */
     void *view;
     void (*show)(struct page *pg, struct visit *v); /* of the route at first */
     int http;          /* of the page; 200 at first */

@@ -11,7 +11,9 @@
 #include "web/cases/pages.h"
 #include "web/recon/pages.h"
 #include "web/life/pages.h"
+#include "web/notice/pages.h"
 #include "web/sector/pages.h"
+#include "web/service/feedback.h"
 #include "web/visit.h"
 #include "web/web_assets.h"
 
@@ -73,6 +75,20 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/verify/{*}", .open = true, .run = verify_run, .show = verify_show },
     { .method = "POST", .path = "/verify/{*}", .open = true, .run = verify_check_run, .show = verify_show },
     { .method = "GET", .path = "/me/dossiers", .run = my_dossiers_run, .show = my_dossiers_show },
+    { .method = "GET", .path = "/dossier/{}/rate", .run = rate_run, .show = rate_show },
+    { .method = "POST", .path = "/dossier/{}/rate", .writes = true, .run = rate_give_run },
+    { .method = "GET", .path = "/dossier/{}/complain", .run = complain_run, .show = complain_show },
+    { .method = "POST", .path = "/dossier/{}/complain", .writes = true, .run = complain_lodge_run },
+    { .method = "GET", .path = "/complaint/{}", .run = complaint_page_run, .show = complaint_page_show },
+    { .method = "POST", .path = "/complaint/{}/move", .writes = true, .run = complaint_move_run },
+    { .method = "GET", .path = "/desk/complaints", .run = complaints_page_run, .show = complaints_page_show },
+    { .method = "GET", .path = "/satisfaction", .run = satisfaction_run, .show = satisfaction_show },
+    { .method = "GET", .path = "/me/notices", .run = notices_run, .show = notices_show },
+    { .method = "POST", .path = "/me/notices/read", .writes = true, .run = notices_read_run },
+    { .method = "GET", .path = "/me/contacts", .run = contacts_run, .show = contacts_show },
+    { .method = "POST", .path = "/me/contacts", .writes = true, .run = contacts_change_run },
+    { .method = "GET", .path = "/admin/notices", .run = deliveries_run, .show = deliveries_show },
+    { .method = "POST", .path = "/admin/notices/retry", .writes = true, .run = deliveries_retry_run },
     { .method = "GET", .path = "/life/{}", .run = life_page_run, .show = life_page_show },
     { .method = "POST", .path = "/life/{}/move", .writes = true, .run = life_move_run },
     { .method = "POST", .path = "/life/{}/answer", .writes = true, .run = life_answer_run },

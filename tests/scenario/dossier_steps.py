@@ -32,6 +32,12 @@ def officer_of_office(w, name, office, n):
     w.user(name, 'officer', '--unit', w.person(int(n))['unit'], '--organisation', filled(w, office))
 
 
+@step(r'head (\w+) of the office (\S+|\{[^}]+\}) of the commune of person (\d+)')
+def head_of_office(w, name, office, n):
+    """Opens an account for the head of an organisation."""
+    w.user(name, 'leader', '--unit', w.person(int(n))['unit'], '--organisation', filled(w, office))
+
+
 @step(r'(\w+) opens a dossier of ([a-z-]+)(?: for person (\d+))?')
 def opens_dossier(w, name, procedure, n):
     """A citizen for himself, an officer for a person before him; the dossier of the steps below."""
@@ -95,7 +101,8 @@ def reads(w, name, field, n):
 @step(r'operator sweeps old dossiers')
 def sweeps(w):
     """What the watch of the server does by itself every half minute."""
-    w.user('operator', 'operator')
+    if 'operator' not in w.users:
+        w.user('operator', 'operator')
     w.call('operator', 'dossier.sweep', {})
 
 

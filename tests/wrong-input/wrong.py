@@ -23,6 +23,7 @@ import ask  # noqa: E402
 import contract  # noqa: E402
 import over_case  # noqa: E402
 import over_centre  # noqa: E402
+import over_feedback  # noqa: E402
 import over_http  # noqa: E402
 import over_link  # noqa: E402
 import over_list  # noqa: E402
@@ -172,7 +173,7 @@ class Tap:
 
 def run(t, tap, table):
     lines = []
-    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_case.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases():
+    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_case.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases() + over_feedback.cases():
         try:
             line = check(t, case)
             if table is not None and line not in table:

@@ -198,9 +198,10 @@ static void a_leg_is_no_ground_to_borrow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { EVERYWHERE(any_order_of_commands_keeps_the_rules), EVERYWHERE(a_leg_is_no_ground_to_borrow) };
-    fixture_modules[1] = &service_module;
-    fixture_modules[2] = &life_module;
-    fixture_module_count = 3;
+    fixture_modules[1] = &notice_module;
+    fixture_modules[2] = &service_module;
+    fixture_modules[3] = &life_module;
+    fixture_module_count = 4;
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

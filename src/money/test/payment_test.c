@@ -221,6 +221,7 @@ int main(void)
         EVERYWHERE(what_names_no_dossier_is_kept_and_placed_by_hand), EVERYWHERE(no_more_goes_back_than_is_due),
         EVERYWHERE(only_the_gateway_is_believed), EVERYWHERE(all_that_came_in_adds_up),
     };
+    fixture_modules[fixture_module_count++] = &notice_module;
     fixture_modules[fixture_module_count++] = &service_module;
     fixture_modules[fixture_module_count++] = &money_module;
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -134,8 +134,9 @@ static void bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { EVERYWHERE(comes_back_to_those_concerned), EVERYWHERE(what_is_refused), EVERYWHERE(bounds) };
-    fixture_modules[1] = &service_module;
-    fixture_module_count = 2;
+    fixture_modules[1] = &notice_module;
+    fixture_modules[2] = &service_module;
+    fixture_module_count = 3;
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

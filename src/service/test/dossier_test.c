@@ -204,8 +204,9 @@ static void any_order_of_commands_keeps_the_rules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { EVERYWHERE(any_order_of_commands_keeps_the_rules) };
-    fixture_modules[1] = &service_module;
-    fixture_module_count = 2;
+    fixture_modules[1] = &notice_module;
+    fixture_modules[2] = &service_module;
+    fixture_module_count = 3;
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -285,8 +285,9 @@ int main(void)
         EVERYWHERE(a_receipt_is_issued_once), EVERYWHERE(every_returned_dossier_has_its_result), EVERYWHERE(verification_names_nobody),
         EVERYWHERE(an_apology_comes_once),    EVERYWHERE(without_its_key_a_file_is_gone),
     };
-    fixture_modules[1] = &service_module;
-    fixture_module_count = 2;
+    fixture_modules[1] = &notice_module;
+    fixture_modules[2] = &service_module;
+    fixture_module_count = 3;
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,7 +61,9 @@ struct payment_view {
     str box;     /* of the picture */
 };
 
+struct feedback_view;
 struct dossier_view {
+    struct feedback_view *feedback; /* NULL: a draft */
     struct dossier_paper_view *papers;
     size_t paper_count;
     str control_url; /* of the control sheet; officers only */

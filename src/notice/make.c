@@ -1,0 +1,136 @@
+/* From an event to notices: the rules say who is told what; each is a row, and for each address or receiver a delivery, all in the
+ * transaction of the event.
+ * tested by: src/notice/test/notice_test.c */
+#include "notice/inside.h"
+
+static const char *const event_names[] = {
+#define EVENT(name) name,
+#include "notice/event.def"
+#undef EVENT
+};
+
+static bool event_known(str name)
+{
+    for (size_t i = 0; i < sizeof event_names / sizeof *event_names; i++)
+        if (str_eq(name, str_of(event_names[i])))
+            return true;
+    return false;
+}
+
+struct recipient {
+    enum notice_box box;
+    int64_t id;
+    str organisation;
+};
+
+static struct recipient recipient_of(const struct notice_event *e, enum notice_to to)
+{
+    switch (to) {
+    case NOTICE_TO_APPLICANT: return (struct recipient){ .box = BOX_PERSON, .id = e->applicant.v };
+    case NOTICE_TO_ASSIGNEE: return (struct recipient){ .box = BOX_ACCOUNT, .id = e->assignee.v };
+    case NOTICE_TO_OFFICE: return (struct recipient){ .box = BOX_OFFICE, .organisation = e->organisation };
+    case NOTICE_TO_HEAD: return (struct recipient){ .box = BOX_HEAD, .organisation = e->organisation };
+    }
+    return (struct recipient){ .box = BOX_OFFICE };
+}
+
+static STATUS notice_write(struct ctx *cx, const struct notice_event *e, const struct recipient *r, str say, int64_t *ret_id)
+{
+    *ret_id = id_fresh(cx->now_us);
+    return notice_add(cx, &(struct notice_add_params){
+        .shard = SHARD, .id = *ret_id, .kind = (int16_t)r->box, .recipient = r->id, .organisation = r->organisation, .event = e->name, .about = e->about,
+        .seq = e->seq, .say = say, .code = e->code, .subject_vi = e->subject_vi, .subject_en = e->subject_en, .at_us = cx->now_us }, NULL);
+}
+
+STATUS parcel_write(struct ctx *cx, int64_t notice, enum notice_channel channel)
+{
+    sender_call(cx);
+    return parcel_add(cx, &(struct parcel_add_params){ .shard = SHARD, .id = id_fresh(cx->now_us), .notice = notice, .channel = (int16_t)channel,
+                                                           .written_us = cx->now_us }, NULL);
+}
+
+static bool channel_open(const struct ctx *cx, int16_t channel)
+{
+    const struct channels *c = defs_channels(cx->app->defs);
+    return channel == CHANNEL_MAIL ? c->mail_server.len > 0 : sms_way_of(cx->app->defs) != NULL;
+}
+
+/* To each address that the person has confirmed. */
+static STATUS letters_write(struct ctx *cx, int64_t person, int64_t notice)
+{
+    struct contact_row *list;
+    size_t count;
+    TRY(ways_of(cx, SHARD, person, &list, &count));
+    for (size_t i = 0; i < count; i++)
+        if (list[i].address.len && channel_open(cx, list[i].channel))
+            TRY(parcel_write(cx, notice, (enum notice_channel)list[i].channel));
+    return OK;
+}
+
+static STATUS receivers_tell(struct ctx *cx, const struct notice_event *e)
+{
+    const struct channels *c = defs_channels(cx->app->defs);
+    for (size_t i = 0; i < c->receiver_count; i++) {
+        const struct notice_receiver *r = &c->receivers[i];
+        bool wants = false;
+        int64_t notice;
+        for (size_t k = 0; k < r->event_count; k++)
+            wants = wants || str_eq(r->events[k], e->name);
+        if (!wants)
+            continue;
+        TRY(notice_write(cx, e, &(struct recipient){ .box = BOX_RECEIVER, .organisation = r->name }, STR(""), &notice));
+        TRY(parcel_write(cx, notice, CHANNEL_WEB));
+    }
+    return OK;
+}
+
+STATUS notice_make(struct ctx *cx, const struct notice_event *e)
+{
+    size_t count;
+    const struct notice_rule *rules = defs_notice_rules(cx->app->defs, &count);
+    MUST(event_known(e->name) && cx->tx);
+    for (size_t i = 0; i < count; i++) {
+        struct recipient r = recipient_of(e, rules[i].to);
+        int64_t notice;
+        if (!str_eq(rules[i].event, e->name) || (!r.id && !r.organisation.len))
+            continue;
+        TRY(notice_write(cx, e, &r, rules[i].say, &notice));
+        if (r.box == BOX_PERSON)
+            TRY(letters_write(cx, r.id, notice));
+    }
+    return receivers_tell(cx, e);
+}
+
+STATUS notice_was_made(struct ctx *cx, const struct notice_event *e, bool *ret)
+{
+    struct notice_told_row row;
+    return notice_told(cx, SHARD, e->about, e->name, e->seq, &row, ret);
+}
+
+/* --- what only this module knows of the definitions ------------------------------------------------------------------------------ */
+
+static void problem(struct arena *arena, struct defs_problems *problems, str file, int line, str reason, const char *remedy)
+{
+    defs_problem_add(arena, problems, &(struct defs_problem){ .file = file, .line = line, .column = 1, .reason = reason, .remedy = str_of(remedy) });
+}
+
+void notices_check(const struct app *app, const struct defs *d, struct arena *a, struct defs_problems *problems)
+{
+    static const char *const remedy = "Use an event listed in docs/notices.md.";
+    const struct channels *c = defs_channels(d);
+    size_t count;
+    const struct notice_rule *rules = defs_notice_rules(d, &count);
+    (void)app;
+    for (size_t i = 0; i < count; i++) {
+        str text;
+        if (!event_known(rules[i].event))
+            problem(a, problems, STR("notices.yaml"), rules[i].line, arena_printf(a, "there is no event '%.*s'", STR_ARG(rules[i].event)), remedy);
+        if (!msg_find(arena_printf(a, "notice_said_%.*s", STR_ARG(rules[i].say)), LANG_VI, &text))
+            problem(a, problems, STR("notices.yaml"), rules[i].line, arena_printf(a, "there is no message 'notice_said_%.*s'", STR_ARG(rules[i].say)),
+                    "Add it to messages/notice.yaml, or use another.");
+    }
+    for (size_t i = 0; i < c->receiver_count; i++)
+        for (size_t k = 0; k < c->receivers[i].event_count; k++)
+            if (!event_known(c->receivers[i].events[k]))
+                problem(a, problems, STR("channels.yaml"), 1, arena_printf(a, "there is no event '%.*s'", STR_ARG(c->receivers[i].events[k])), remedy);
+}
