@@ -1,5 +1,5 @@
-"""Has two dossiers of the citizen decided by the clerk of a running server, the first of them rated, so that there is something to rate,
-to complain about and to be told of.
+"""Has two dossiers of the citizen decided by the clerk of a running server, the first of them rated, so that there is something to rate
+and to be told of. Prints the id of the second.
 
     python3 tests/browser/dossiers.py https://127.0.0.1:PORT FOLDER"""
 import http.client
@@ -45,3 +45,4 @@ for rated in (True, False):
         now = call(clerk, f'/api/v1/dossiers/{path}', dossier=now['dossier'], expected_version=now['version'], **more)['now']
     if rated:
         call(citizen, '/api/v1/ratings', dossier=now['dossier'], level=2, reason='Phải chờ lâu ở quầy')
+print(now['dossier'])

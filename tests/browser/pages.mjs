@@ -10,7 +10,7 @@
 // sign-ins.json: the reply of "account demo"; replaces "sign_ins", since passwords are made at start
 //
 // "as" may be left out (a visitor). Steps, each an object with one key, are done before the checks, which look at the page
-// that they lead to ("status" is its); their values are CSS selectors: {"click": "…"} {"fill": ["…", "text"]}
+// that they lead to ("status" is its); their values are CSS selectors: {"open": "/path"} {"click": "…"} {"fill": ["…", "text"]}
 // {"choose": ["…", "option"]} {"upload": ["…", "file"]} {"see": "…"} {"gone": "…"} {"until": "…"} (loads the page again
 // until it is seen). ${NAME} in a step is replaced from --set. A step waits 15 seconds at most, "until" 45. "shot": false
 // keeps a page out of the screenshots. With scripts: a desk's screen; without: a phone's.
@@ -65,6 +65,7 @@ async function waitUntil(page, where, scripts) {
 }
 
 const STEPS = {
+  open: (page, path) => page.goto(new URL(path, page.url()).href),
   click: (page, where) => page.click(where),
   fill: (page, [where, text]) => page.fill(where, text),
   choose: (page, [where, option]) => page.selectOption(where, option),
