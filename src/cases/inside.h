@@ -97,3 +97,6 @@ void case_purpose(struct ctx *cx, int64_t id);
 int64_t case_due(const struct ctx *cx, str word);
 str case_kind_word(const struct case_row *r);
 STATUS case_figure_count(struct ctx *cx, const struct case_row *r, int by);
+
+/* --- offer.c --- */
+str offer_label(const struct ctx *cx, str key); /* of a topic, in the caller's language */

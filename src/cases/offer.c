@@ -7,7 +7,7 @@
 
 enum { OFFERS_SHOWN_MAX = 100 };
 
-static str label_of(const struct ctx *cx, str key)
+str offer_label(const struct ctx *cx, str key)
 {
     const struct offer_topic *t = defs_offer_topic(cx->app->defs, key);
     return !t ? key : cx->lang == LANG_EN ? t->en : t->vi;
@@ -70,7 +70,7 @@ static void item_show(struct ctx *cx, const struct case_file *c, struct offer_it
 {
     enum { WAITING, ACCEPTED, REFUSED };
     bool done = c->row.queue == QUEUE_DONE || c->row.queue == QUEUE_HOLDERS;
-    *ret = (struct offer_item){ .id = c->row.id, .topic = c->row.field, .label = label_of(cx, c->row.field), .value = c->row.said, .evidence = c->row.source,
+    *ret = (struct offer_item){ .id = c->row.id, .topic = c->row.field, .label = offer_label(cx, c->row.field), .value = c->row.said, .evidence = c->row.source,
                                 .state = !done ? WAITING : c->row.choice == CHOICE_ACCEPT ? ACCEPTED : REFUSED, .offered = c->row.opened_us };
     for (size_t i = 0; i < c->event_count; i++)
         if (c->events[i].command == DO_ADJUDICATE || c->events[i].command == DO_WAIVE || c->events[i].command == DO_ASK)

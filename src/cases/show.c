@@ -4,7 +4,7 @@
 #include "cases/inside.h"
 #include "register/register_sql.h"
 
-enum { SIDES_MAX = 2 };
+enum { SIDES_MAX = 2, OFFERS_MAX = 20 };
 #define SIDE_FIELDS (FIELDS_NUMBER | FIELDS_NAME | FIELDS_BIRTH | FIELDS_SEX | FIELDS_RESIDENCE | FIELDS_STATE)
 
 static STATUS person_show(struct ctx *cx, person_id id, struct case_person *ret)
@@ -105,6 +105,23 @@ static STATUS holders_show(struct ctx *cx, const struct case_row *r, struct case
     return OK;
 }
 
+/* So that the officer who has the person's record open settles all that waits about it. */
+static STATUS offers_show(struct ctx *cx, const struct case_row *r, struct case_show_out *ret)
+{
+    struct case_row *rows;
+    size_t n = 0;
+    ret->offers = ARENA_ARRAY(cx->arena, struct case_offer, OFFERS_MAX);
+    if (r->person)
+        TRY(cases_of_person(cx, CASE_SHARD, r->person, &rows, &n));
+    for (size_t i = 0; i < n && ret->offers_count < OFFERS_MAX; i++)
+        if (rows[i].kind == CASE_OFFER && rows[i].queue != QUEUE_DONE && rows[i].queue != QUEUE_HOLDERS && rows[i].id != r->id)
+            ret->offers[ret->offers_count++] = (struct case_offer){ .id = rows[i].id, .label = offer_label(cx, rows[i].field), .value = rows[i].said,
+                                                                    .evidence = rows[i].source, .due = rows[i].due_us };
+    if (ret->offers_count > 0)
+        TRY(disclosure_note(cx, (struct subject){ { r->person }, { r->unit } }, FIELDS_SHARED));
+    return OK;
+}
+
 /* A claim older than CASE_CLAIM_S says nothing any more. */
 static bool claim_stands(const struct ctx *cx, const struct case_claim_row *k) { return cx->now_us - k->seen_us < (int64_t)CASE_CLAIM_S * 1000000; }
 
@@ -137,6 +154,7 @@ STATUS case_show(struct ctx *cx, const struct case_show_in *in, struct case_show
         ret->claimed_since = claim.since_us;
     }
     events_show(cx, &c, ret);
+    TRY(offers_show(cx, &c.row, ret));
     return holders_show(cx, &c.row, ret);
 }
 

@@ -3,6 +3,7 @@
  * keeps both records and both numbers, so that it can be undone without loss.
  * tested by: src/register/test/command_test.c */
 #include "register/inside.h"
+#include "register/sector/sector.h"
 #include "register/register_ops.h"
 
 #include <string.h>
@@ -163,6 +164,7 @@ STATUS person_merge(struct ctx *cx, const struct person_merge_in *in, struct per
         return FAIL_AT(KINSHIP_LOOP, STR("into"));
     TRY(survives_record(cx, &p, EVENT_MERGE, into.id, in->evidence, &after));
     TRY(mark(cx, EVENT_MERGE, &into));
+    TRY(sector_person_merged(cx, &after, &into, false));
     TRY(person_number_set(cx, in->number, p.id.v, NUMBER_CANCELLED, NULL));
     ret->person = after.id.v;
     ret->version = after.version;
@@ -185,6 +187,8 @@ STATUS person_unmerge(struct ctx *cx, const struct person_unmerge_in *in, struct
     TRY(survives_record(cx, &p, EVENT_UNMERGE, PERSON_NONE, in->evidence, &after));
     if (into_known)
         TRY(mark(cx, EVENT_UNMERGE, &into));
+    if (into_known)
+        TRY(sector_person_merged(cx, &after, &into, true));
     TRY(person_number_set(cx, in->number, p.id.v, NUMBER_ISSUED, NULL));
     ret->person = after.id.v;
     ret->version = after.version;

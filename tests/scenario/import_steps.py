@@ -81,3 +81,19 @@ def expect_count(w, field, count):
 def remember_list(w, name):
     """For later, as {kept NAME}."""
     w.marks[name] = w.marks['delivery']
+
+
+@step(r'(\w+) imports (\d+) beekeepers under (\S+)')
+def imports_beekeepers(w, user, rows, purpose):
+    """A list of so many living people with their hives, a flaw of each kind among them: {kept uncounted} has hives that are no number,
+    {kept empty} has none, {kept silent} tells no honey, {kept other} was born on another day, {kept late} is dead."""
+    alive = [p for p in w.people if p['state'] == 'active' and p['number'] and len(p['birth']) == 10]
+    dead = next(p for p in w.people if p['state'] == 'deceased' and p['number'] and len(p['birth']) == 10)
+    keepers = [[p['name'], p['birth'], p['number'], str(1 + n % 9), ''] for n, p in enumerate(alive[:int(rows) - 1])]
+    for place, flaw, cell, value in ((10, 'uncounted', 3, 'nhiều'), (20, 'empty', 3, '0'), (30, 'silent', 3, '12'), (40, 'other', 1, '1931-03-04')):
+        keepers[place][cell] = value
+        w.marks[flaw] = keepers[place][2]
+    keepers.append([dead['name'], dead['birth'], dead['number'], '3', ''])
+    w.marks['late'] = dead['number']
+    text = 'Họ và tên,Ngày sinh,Số CCCD,Số tổ,Sản lượng mật (kg)\n' + ''.join(','.join(k) + '\n' for k in keepers)
+    hand_in(w, user, {'name': 'nuoi-ong.csv', 'source': 'hoi', 'into': 'beekeepers', 'file': text.encode()}, purpose)

@@ -304,6 +304,40 @@ static void a_merge_needs_two_people(void **state)
     folds_hold(f);
 }
 
+static int64_t keeper_of(struct fixture *f, int64_t row_id)
+{
+    struct sector_row_row row;
+    (void)content_of(f, row_id, &row);
+    return row.person;
+}
+
+/* A record that was two: its rows go where the person goes, through two merges and back, each to whom it was written about. */
+static void a_merge_takes_the_rows_along(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    struct person_birth_out p[3];
+    struct person_merge_out merged;
+    struct person_unmerge_out apart;
+    int64_t rows[3];
+    for (int i = 0; i < 3; i++) {
+        p[i] = resident(f, NULL, 19900102);
+        rows[i] = farmer(f, p[i].number, 19900102);
+    }
+    for (int i = 0; i < 2; i++) {
+        as_officer(f, "correction");
+        GOOD(call(f, "person.merge", &(struct person_merge_in){ .number = p[i].number, .into = p[i + 1].number, .evidence = STR("BB-1") }, &merged));
+        assert_int_equal(keeper_of(f, rows[0]), p[i + 1].person);
+    }
+    assert_int_equal(keeper_of(f, rows[1]), p[2].person);
+    as_officer(f, "correction");
+    GOOD(call(f, "person.unmerge", &(struct person_unmerge_in){ .number = p[1].number, .evidence = STR("BB-2") }, &apart));
+    assert_true(keeper_of(f, rows[0]) == p[1].person && keeper_of(f, rows[1]) == p[1].person && keeper_of(f, rows[2]) == p[2].person);
+    as_officer(f, "correction");
+    GOOD(call(f, "person.unmerge", &(struct person_unmerge_in){ .number = p[0].number, .evidence = STR("BB-3") }, &apart));
+    assert_true(keeper_of(f, rows[0]) == p[0].person && keeper_of(f, rows[1]) == p[1].person);
+    folds_hold(f);
+}
+
 /* People without the marks of history: how often and when something was written about them. */
 static uint64_t people_digest(struct fixture *f)
 {
@@ -393,7 +427,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EVERYWHERE(matrix_proposes_and_row_is_put_right), EVERYWHERE(a_paper_lets_the_row_win), EVERYWHERE(whom_a_row_means_is_chosen),
         EVERYWHERE(evidence_is_asked_and_comes_or_not), EVERYWHERE(two_officers_see_each_other), EVERYWHERE(late_holders_are_chased),
-        EVERYWHERE(a_merge_needs_two_people), EVERYWHERE(a_merge_undone_leaves_nothing),
+        EVERYWHERE(a_merge_needs_two_people), EVERYWHERE(a_merge_takes_the_rows_along), EVERYWHERE(a_merge_undone_leaves_nothing),
     };
     fixture_modules[1] = &cases_module;
     fixture_module_count = 2;

@@ -315,3 +315,62 @@ STATUS sector_person_changed(struct ctx *cx, const struct person *p)
     }
     return OK;
 }
+
+/* --- a person who was two ------------------------------------------------------------------------------------------------------ */
+
+/* Was the row written about `person`, or about somebody who had been merged into him? */
+static STATUS row_came_from(struct ctx *cx, const struct sector_row_row *row, str code, person_id person, bool *ret)
+{
+    struct sector_events_row *events;
+    struct person p = { 0 };
+    size_t n;
+    bool known = true;
+    TRY(sector_events(cx, 0, code, row->id, &events, &n));
+    person_id id = { n > 0 ? events[n - 1].person : row->person };
+    for (int i = 0; i < 8 && id.v && id.v != person.v && known; i++) {
+        TRY(person_by_id(cx, id, &p, &known));
+        id = p.survives_as;
+    }
+    *ret = id.v == person.v;
+    return OK;
+}
+
+static STATUS row_hand_over(struct ctx *cx, const struct sector_register *r, struct sector_row_row *row, const struct person *to)
+{
+    struct sector_moves *moves DEFER(sector_moves_done) = NULL;
+    struct sector_judged before = sector_judged_of(row);
+    int64_t changed = 0;
+    bool other;
+    row->person = to->id.v;
+    TRY(row_judge(cx, r, to, row, &other));
+    TRY(sector_row_set(cx, &(struct sector_row_set_params){
+        .shard = 0, .code = r->code, .id = row->id, .expected = row->version, .version = row->version, .state = row->state, .person = row->person,
+        .why_not = row->why_not, .unit = row->unit, .row_key = row->row_key, .broken = row->broken, .rules = row->rules, .effective = row->effective,
+        .recorded_us = row->recorded_us, .source = row->source, .delivery = row->delivery, .doc = row->doc }, &changed));
+    if (changed != 1)
+        return FAIL(VERSION_CONFLICT);
+    struct sector_judged after = sector_judged_of(row);
+    sector_moves_start(&moves);
+    sector_moves_add(moves, &before, -1);
+    sector_moves_add(moves, &after, 1);
+    TRY(change_note(cx, (struct subject){ to->id, { row->unit } }, SECTOR_MASK & cx->journal->op->reads));
+    return sector_moves_write(cx, moves, r->code);
+}
+
+STATUS sector_person_merged(struct ctx *cx, const struct person *p, const struct person *into, bool undone)
+{
+    struct sector_row_of_person_row *found;
+    size_t n;
+    TRY(sector_rows_of_person(cx, 0, undone ? into->id.v : p->id.v, &found, &n));
+    for (size_t i = 0; i < n; i++) {
+        const struct sector_register *r = defs_sector(cx->app->defs, found[i].code, cx->today);
+        struct sector_row_row row;
+        bool known, theirs = true;
+        TRY(sector_row_get(cx, 0, found[i].code, found[i].id, &row, &known));
+        if (undone && known)
+            TRY(row_came_from(cx, &row, found[i].code, p->id, &theirs));
+        if (r && known && theirs)
+            TRY(row_hand_over(cx, r, &row, undone ? p : into));
+    }
+    return OK;
+}

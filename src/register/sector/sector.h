@@ -140,6 +140,9 @@ STATUS sector_row_judged_as(struct ctx *cx, const struct sector_register *r, int
 STATUS sector_figures_check(struct ctx *cx, str code);
 /* Judges a changed person's rows anew: the rules that ask for the person, and the unit of those that live with him. */
 STATUS sector_person_changed(struct ctx *cx, const struct person *p);
+/* The rows of somebody who turned out to be `into` follow him there; undone, those that were written about `p` come back. What was
+ * written stays as it is: the versions of a row name whom it named. */
+STATUS sector_person_merged(struct ctx *cx, const struct person *p, const struct person *into, bool undone);
 
 /* --- people.c: the population as a register (rows: people) ------------------------------------------------------------ */
 /* What is wrong with a person by the rules in force; 0 for the dead and the merged, whom nobody mends. */

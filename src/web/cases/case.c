@@ -152,6 +152,10 @@ static void course_fill(struct visit *v, const struct case_show_out *c, struct c
         view->holders[view->holder_count++] = (struct case_holder_view){ h->code, h->register_name, label(v, "case_holder_", holder_words[h->state]), h->due,
                                                                          h->state == CASE_HOLDER_STATE_TOLD, h->late };
     }
+    view->offers = ARENA_ARRAY(v->arena, struct list_option, c->offers_count + 1);
+    for (size_t i = 0; i < c->offers_count; i++)
+        view->offers[view->offer_count++] = (struct list_option){ case_url(v, c->offers[i].id, ""),
+            msg_case_offer_open(v->arena, v->lang, c->offers[i].label, c->offers[i].value, c->offers[i].evidence) };
 }
 
 /* The case that is due next in the queue, other than this one; empty if there is none. */

@@ -82,6 +82,8 @@ struct case_view {
     size_t event_count;
     struct case_holder_view *holders;
     size_t holder_count;
+    struct list_option *offers; /* address, and what is offered */
+    size_t offer_count;
     str verdict, error, hint;
 };
 

@@ -5,3 +5,5 @@
 PAGE(sectors);
 PAGE(sector);
 PAGE(sector_row);
+PAGE(sector_found);
+status sector_find_run(struct ctx *cx, struct visit *v);

@@ -199,6 +199,20 @@ static STATUS figures_load(struct ctx *cx, struct visit *v, struct sector_view *
     return OK;
 }
 
+/* Where it lives, how old a copy may be, how its agency answers of late. */
+static STATUS origin_load(struct ctx *cx, struct visit *v, struct sector_view *view)
+{
+    struct sector_origin_in in = { .code = view->code };
+    struct sector_origin_out out;
+    TRY(visit_call(cx, "sector.origin", &in, &out));
+    if (!out.elsewhere)
+        return OK;
+    view->origin = msg_sector_origin(v->arena, v->lang, view->owner, out.agreement, out.fresh_s / 3600, out.waiting);
+    if (out.failures > 0)
+        view->origin_late = msg_sector_origin_late(v->arena, v->lang, out.failures, out.failed);
+    return OK;
+}
+
 status sector_run(struct ctx *cx, struct visit *v)
 {
     struct sector_view *view = ARENA_NEW(v->arena, struct sector_view);
@@ -218,6 +232,7 @@ status sector_run(struct ctx *cx, struct visit *v)
     if (!str_is_empty(unit))
         TRY(defs_unit_parse(cx->app->defs, unit, cx->today, &above));
     crumbs_fill(v, view, above, cx->today);
+    TRY(origin_load(cx, v, view));
     TRY(figures_load(cx, v, view, above, &f));
     columns_fill(v, view, &d);
     rules_fill(v, view, &d, &f);
@@ -278,6 +293,8 @@ static STATUS row_load(struct ctx *cx, struct visit *v, struct sector_row_page_v
     view->unit = got.item.unit_name;
     view->version = got.item.version;
     view->ended = got.item.state == SECTOR_ITEM_STATE_ENDED;
+    view->stale = got.item.stale;
+    view->age = got.item.has_as_of ? msg_sector_age(v->arena, v->lang, got.item.as_of) : (str){ 0 };
     view->link = word_label(v, "sector_link_", link_words[got.item.link]);
     view->cell_count = pairs_of(v, d, got.item.cells, got.item.cells_count, &view->cells);
     view->broken = ARENA_ARRAY(v->arena, str, got.item.broken_count + 1);
@@ -301,3 +318,52 @@ status sector_row_run(struct ctx *cx, struct visit *v)
 }
 
 void sector_row_show(struct page *pg, struct visit *v) { tmpl_sector_row(pg, v->view); }
+
+/* --- looking for somebody ---------------------------------------------------------------------------------------------------- */
+
+static STATUS found_load(struct ctx *cx, struct visit *v, const struct sector_find_in *in)
+{
+    static const char *const states[] = { "here", "fresh", "asking", "stale" };
+    struct sector_found_view *view = ARENA_NEW(v->arena, struct sector_found_view);
+    struct sector_describe_in about = { .code = in->code };
+    struct sector_describe_out d;
+    struct sector_find_out out;
+    v->view = view;
+    TRY(visit_call(cx, "sector.describe", &about, &d));
+    keep_ground(cx, d.code);
+    TRY(visit_call(cx, "sector.find", in, &out));
+    *view = (struct sector_found_view){ .code = d.code, .name = d.name, .back_url = sector_url(v, d.code, (str){ 0 }, (str){ 0 }),
+                                        .state = word_label(v, "sector_find_", states[out.state]) };
+    if (out.has_as_of)
+        view->age = msg_sector_age(v->arena, v->lang, out.as_of);
+    if (out.state == SECTOR_FIND_OUT_STATE_ASKING)
+        view->again_url = arena_printf(v->arena, "/centre/register/found?code=%.*s&ask=%lld", STR_ARG(d.code), (long long)out.ask);
+    view->rows = ARENA_ARRAY(v->arena, struct sector_row_view, out.rows_count + 1);
+    for (size_t i = 0; i < out.rows_count; i++)
+        view->rows[view->count++] = row_of(v, &d, &out.rows[i]);
+    return OK;
+}
+
+/* The number stands in the form's body, never in an address: what comes after names the question. */
+status sector_find_run(struct ctx *cx, struct visit *v)
+{
+    struct sector_find_in in = { .code = visit_field(v, "code"), .has_number = true };
+    str number = str_trim(visit_field(v, "number"));
+    if (number.len != 12 || !str_is_digits(number) || !str_i64(number, &in.number))
+        return FAIL_AT(NUMBER_FORMAT, STR("number"));
+    return found_load(cx, v, &in);
+}
+
+status sector_found_run(struct ctx *cx, struct visit *v)
+{
+    struct sector_find_in in = { .code = visit_query(v, "code"), .has_ask = true };
+    if (!str_i64(visit_query(v, "ask"), &in.ask))
+        return FAIL_AT(ROW_MISSING, STR("ask"));
+    return found_load(cx, v, &in);
+}
+
+void sector_found_show(struct page *pg, struct visit *v)
+{
+    pg->path = STR("/centre/register");
+    tmpl_sector_found(pg, v->view);
+}

@@ -44,6 +44,13 @@ struct sector_view {
     struct sector_row_view *rows;
     size_t row_count;
     str next_url;
+    str origin, origin_late; /* of a register that lives elsewhere; origin_late: how it fails */
+};
+/* What came of a look-up. */
+struct sector_found_view {
+    str code, name, back_url, again_url, state, age;
+    struct sector_row_view *rows;
+    size_t count;
 };
 
 struct sector_pair {
@@ -64,7 +71,8 @@ struct sector_row_page_view {
     str *broken;
     size_t broken_count;
     int64_t version;
-    bool ended;
+    bool ended, stale;
+    str age; /* of a copy */
     struct sector_moment_view *moments;
     size_t moment_count;
 };
