@@ -333,7 +333,7 @@ static STATUS found_load(struct ctx *cx, struct visit *v, const struct sector_fi
     keep_ground(cx, d.code);
     TRY(visit_call(cx, "sector.find", in, &out));
     *view = (struct sector_found_view){ .code = d.code, .name = d.name, .back_url = sector_url(v, d.code, (str){ 0 }, (str){ 0 }),
-                                        .state = word_label(v, "sector_find_", states[out.state]) };
+                                        .state = word_label(v, "sector_found_", states[out.state]) };
     if (out.has_as_of)
         view->age = msg_sector_age(v->arena, v->lang, out.as_of);
     if (out.state == SECTOR_FIND_OUT_STATE_ASKING)
