@@ -324,15 +324,15 @@ static void a_merge_takes_the_rows_along(void **state)
         rows[i] = farmer(f, p[i].number, 19900102);
     }
     for (int i = 0; i < 2; i++) {
-        as_officer(f, "correction");
+        as_coordinator(f, "correction");
         GOOD(call(f, "person.merge", &(struct person_merge_in){ .number = p[i].number, .into = p[i + 1].number, .evidence = STR("BB-1") }, &merged));
         assert_int_equal(keeper_of(f, rows[0]), p[i + 1].person);
     }
     assert_int_equal(keeper_of(f, rows[1]), p[2].person);
-    as_officer(f, "correction");
+    as_coordinator(f, "correction");
     GOOD(call(f, "person.unmerge", &(struct person_unmerge_in){ .number = p[1].number, .evidence = STR("BB-2") }, &apart));
     assert_true(keeper_of(f, rows[0]) == p[1].person && keeper_of(f, rows[1]) == p[1].person && keeper_of(f, rows[2]) == p[2].person);
-    as_officer(f, "correction");
+    as_coordinator(f, "correction");
     GOOD(call(f, "person.unmerge", &(struct person_unmerge_in){ .number = p[0].number, .evidence = STR("BB-3") }, &apart));
     assert_true(keeper_of(f, rows[0]) == p[0].person && keeper_of(f, rows[1]) == p[1].person);
     folds_hold(f);
