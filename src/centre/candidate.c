@@ -152,11 +152,14 @@ static STATUS fetch_by_old_number(struct candidates *c, int64_t old_number)
 
 /* --- near names and days --------------------------------------------------------------------------------------------------- */
 
-/* A row with a number that nobody has means a stranger most often: not every slip is tried for it. */
+static bool is_placed(const struct list_person *p) { return p->place.answer == PLACE_KNOWN || p->place.answer == PLACE_DIVIDED; }
+
+/* Slips are believed only where the commune agrees. A row with a number that nobody has means a stranger most often: not every slip is
+ * tried for it. */
 static STATUS fetch_near_names(struct candidates *c, const struct list_person *p, int64_t name_hash)
 {
     struct near_names *near = ARENA_NEW(c->cx->arena, struct near_names);
-    bool slips = day_precision(p->birth) == DAY_FULL;
+    bool slips = is_placed(p) && day_precision(p->birth) == DAY_FULL;
 
     near_names_make(p->name, near);
     size_t n = !slips ? near->turned : p->number || p->old_number ? near->moved : near->count;
@@ -169,9 +172,7 @@ static STATUS fetch_near_names(struct candidates *c, const struct list_person *p
 /* A wrong day is believed of somebody of the same name in the same commune alone. */
 static STATUS fetch_near_days(struct candidates *c, const struct list_person *p, int64_t name_hash)
 {
-    bool placed = p->place.answer == PLACE_KNOWN || p->place.answer == PLACE_DIVIDED;
-
-    for (int year = day_year(p->birth) - 1; placed && day_precision(p->birth) == DAY_FULL && year <= day_year(p->birth) + 1; year++) {
+    for (int year = day_year(p->birth) - 1; is_placed(p) && day_precision(p->birth) == DAY_FULL && year <= day_year(p->birth) + 1; year++) {
         struct person *list;
         size_t n;
         TRY(persons_by_name_year(c->cx, name_hash, year, &list, &n));

@@ -1,4 +1,4 @@
-/* The report of a run as a file: a line for each unit, then for each unit and field, CSV or XLSX. Figures only: no person is in it.
+/* The report of a run as a file: a line for each unit, then for each unit and field, CSV or XLSX (as PDF: paper.c). Figures only: no person is in it.
  * A text that a spreadsheet would run as a formula is given as text.
  * tested by: src/recon/test/run_test.c */
 #include "recon/inside.h"
@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
+
+static const char *const run_map_words[] = { "registered", "old", "new" };
 
 enum { EXPORT_BYTES_MAX = 64 << 20, UNIT_COLUMNS = 11, FIELD_COLUMNS = 5 };
 
@@ -172,5 +174,7 @@ STATUS run_export(struct ctx *cx, const struct run_export_in *in, struct run_exp
     struct run_report_in ask = { .run = in->run, .has_map = in->has_map, .map = in->map };
     struct run_report_out report = { 0 };
     TRY(run_report(cx, &ask, &report));
+    if (in->has_format && in->format == RUN_EXPORT_IN_FORMAT_PDF)
+        return run_paper_write(cx, &report, in->has_map ? str_of(run_map_words[in->map]) : str_of(run_map_words[0]), &ret->file);
     return in->has_format && in->format == RUN_EXPORT_IN_FORMAT_XLSX ? export_xlsx(cx, &report, &ret->file) : export_csv(cx, &report, &ret->file);
 }

@@ -108,6 +108,9 @@ STATUS run_scope_make(struct ctx *cx, const struct recon_run_row *r, int64_t *re
 /* --- job.c --------------------------------------------------------------------------------------------------------------- */
 extern const struct worker_plan run_worker; /* wake it when there may be something to do; it hands chunks to run.match */
 
+/* --- paper.c: the report as a PDF: Vietnamese, and English below it where that is asked for -------------------------------- */
+STATUS run_paper_write(struct ctx *cx, const struct run_report_out *r, str map, str *ret);
+
 /* --- figures.c, page.c ------------------------------------------------------------------------------------------------- */
 /* Units that have rows of this outcome, those of `within` alone if it is one, sorted. */
 STATUS run_units_of(struct ctx *cx, int64_t run, enum run_outcome outcome, unit_id within, unit_id **ret, size_t *ret_count);

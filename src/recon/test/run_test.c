@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cases/cases.h"
 #include "cases/cases_ops.h"
 #include "centre/centre.h"
 #include "centre/test/hall.h"
+#include "paper/test/program.h"
 #include "recon/inside.h"
 #include "register/register_ops.h"
 
@@ -338,16 +340,38 @@ static void what_cannot_run_is_refused(bool postgresql)
     hall_close(&h);
 }
 
+/* As a reader of PDF has it: outcomes, units, fields, the digest; nobody's name, and no signature that nobody gave. */
+static void paper_says(str pdf)
+{
+    static const char *const has[] = { "BÁO CÁO KẾT QUẢ ĐỐI SOÁT", "Hội viên Hội Nông dân", "Hà Nội", "năm sinh", "Tổng số", "Tóm lược kết quả" };
+    char path[] = "/tmp/run-report-XXXXXX";
+    int code, fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, pdf.ptr, pdf.len) == (ssize_t)pdf.len);
+    close(fd);
+    str text = program_output(h.arena, (const char *const[]){ "pdftotext", "-layout", path, "-", NULL }, &code);
+    assert_int_equal(code, 0);
+    for (size_t i = 0; i < sizeof has / sizeof *has; i++)
+        if (str_find(text, str_of(has[i])) == text.len)
+            fail_msg("no %s in %.*s", has[i], STR_ARG(text));
+    assert_true(str_find(text, STR("Nguyễn")) == text.len && str_find(text, STR("Trần")) == text.len);
+    text = program_output(h.arena, (const char *const[]){ "pdfsig", path, NULL }, &code);
+    assert_true(str_find(text, STR("does not contain any signatures")) < text.len);
+    unlink(path);
+}
+
 static void files_hold_figures_only(bool postgresql)
 {
     opened(postgresql);
     struct run_export_in in = { .run = run_farmers().item.run, .has_format = true, .format = RUN_EXPORT_IN_FORMAT_CSV };
-    struct run_export_out csv, xlsx;
+    struct run_export_out csv, xlsx, pdf;
     assert_true(status_ok(call(NULL, "run.export", &in, &csv)));
     in.format = RUN_EXPORT_IN_FORMAT_XLSX;
     assert_true(status_ok(call(NULL, "run.export", &in, &xlsx)));
     assert_true(str_find(csv.file, STR("Hà Nội")) < csv.file.len && str_find(csv.file, STR("Nguyễn")) == csv.file.len);
     assert_true(str_starts(xlsx.file, STR("PK")));
+    in.format = RUN_EXPORT_IN_FORMAT_PDF;
+    assert_true(status_ok(call(NULL, "run.export", &in, &pdf)));
+    paper_says(pdf.file);
     hall_close(&h);
 }
 

@@ -197,6 +197,7 @@ static STATUS report_load(struct ctx *cx, struct visit *v, struct run_view *view
                                                               visit_label(v, "run_map_", str_of(map_words[i])) };
     view->csv_url = arena_printf(v->arena, "%.*s/file?format=csv&map=%.*s", STR_ARG(view->url), STR_ARG(view->map));
     view->xlsx_url = arena_printf(v->arena, "%.*s/file?format=xlsx&map=%.*s", STR_ARG(view->url), STR_ARG(view->map));
+    view->pdf_url = arena_printf(v->arena, "%.*s/file?format=pdf&map=%.*s", STR_ARG(view->url), STR_ARG(view->map));
     return OK;
 }
 
@@ -267,15 +268,17 @@ status run_move_run(struct ctx *cx, struct visit *v)
 
 status run_file_run(struct ctx *cx, struct visit *v)
 {
-    bool xlsx = str_eq(visit_query(v, "format"), STR("xlsx"));
-    struct run_export_in in = { .run = v->number[0], .has_format = true, .format = xlsx ? RUN_EXPORT_IN_FORMAT_XLSX : RUN_EXPORT_IN_FORMAT_CSV };
+    static const char *const formats[] = { "csv", "xlsx", "pdf" }; /* in the order of the operation */
+    static const char *const types[] = { "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/pdf" };
+    int format = word_place(visit_query(v, "format"), formats, (int)(sizeof formats / sizeof *formats));
+    struct run_export_in in = { .run = v->number[0], .has_format = true, .format = format > 0 ? format : RUN_EXPORT_IN_FORMAT_CSV };
     struct run_export_out out;
     in.map = word_place(visit_query(v, "map"), map_words, MAPS);
     in.has_map = in.map > 0;
     TRY(visit_call(cx, "run.export", &in, &out));
     v->file = out.file;
-    v->file_type = xlsx ? STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet") : STR("text/csv; charset=utf-8");
-    v->file_name = arena_printf(v->arena, "run-%lld.%s", (long long)in.run, xlsx ? "xlsx" : "csv");
+    v->file_type = str_of(types[in.format]);
+    v->file_name = arena_printf(v->arena, "run-%lld.%s", (long long)in.run, formats[in.format]);
     return OK;
 }
 

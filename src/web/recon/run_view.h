@@ -44,7 +44,7 @@ struct run_view {
     size_t unit_count;
     struct list_option *maps; /* url and label */
     size_t map_count;
-    str map, csv_url, xlsx_url;
+    str map, csv_url, xlsx_url, pdf_url;
 };
 
 struct run_value_view {
