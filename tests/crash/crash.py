@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Kills the server and the import fifty times and fills its disk; prints TAP.
+"""Kills the server, imports and runs again and again and fills its disk; prints TAP.
 
   crash.py BINARY [--store sqlite|postgresql] [--rounds N] [--seed S]
 
-Half of the N (50) kills fall into verify traffic, half into an import. After each: nothing that was acknowledged is
+Half of the N (50) kills fall into verify traffic, half into an import, and 20 more into a run. After each: nothing that was acknowledged is
 missing, nothing stands twice; in the end the ledger is sound and the import's rows, figures, report and entries are those
-of an undisturbed run. The disk is a small tmpfs, for which one has to be root. A kill leaves what the kernel has
+of an undisturbed run, and so are the digest, results and figures of a run, each of its cases there once. The disk is a small tmpfs, for which one has to be root. A kill leaves what the kernel has
 taken over: loss of power is not shown here.
 """
 import argparse
@@ -26,6 +26,7 @@ import contract  # noqa: E402
 import disk  # noqa: E402
 import evidence  # noqa: E402
 import importing  # noqa: E402
+import running  # noqa: E402
 import traffic  # noqa: E402
 import world  # noqa: E402
 
@@ -132,9 +133,8 @@ def traffic_part(tap, bench, rounds, rng):
         w.close()
 
 
-def import_part(tap, bench, rounds, rng):
+def import_part(tap, imports, rounds, rng):
     """The kills are shared out to deliveries by the server and by `dancu import`."""
-    imports = importing.Imports(bench, rng)
     tap.point(f'an undisturbed import of {imports.rows} rows takes {imports.seconds:.1f} s', imports.wrong)
     kills = life = 0
     while kills < rounds and life < 4 * rounds:
@@ -164,7 +164,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix='dancu-crash-') as folder:
         bench = Bench(str(pathlib.Path(a.binary).resolve()), folder, pg)
         traffic_part(tap, bench, a.rounds // 2, rng)
-        import_part(tap, bench, a.rounds - a.rounds // 2, rng)
+        imports = importing.Imports(bench, rng)
+        import_part(tap, imports, a.rounds - a.rounds // 2, rng)
+        running.part(tap, imports, 2 * a.rounds // 5, rng, sound)
         disk.part(tap, bench, sound)
     print(f'1..{tap.count}')
     return 1 if tap.failed else 0
