@@ -7,62 +7,26 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/test/folder.h"
 #include "defs/defs.h"
 #include "viet/viet.h"
 
 static struct arena *arena;
-static char directory[64];
+static struct folder folder;
 
 static int setup(void **state)
 {
     (void)state;
     arena = arena_new(64 << 20);
-    snprintf(directory, sizeof directory, "%s/defs_test_XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-    return mkdtemp(directory) ? 0 : -1;
-}
-
-static void path_of(char out[static 200], const char *name)
-{
-    snprintf(out, 200, "%s/definitions%s%s", directory, name[0] ? "/" : "", name);
-}
-
-static void put(const char *name, const char *text)
-{
-    static const char *const folders[] = { "", "units", "agreements", "calendar" };
-    char path[200];
-    for (size_t i = 0; i < 4; i++) {
-        path_of(path, folders[i]);
-        mkdir(path, 0700);
-    }
-    path_of(path, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static void drop(const char *name)
-{
-    char path[200];
-    path_of(path, name);
-    unlink(path);
+    return folder_make(&folder) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    static const char *const all[] = { "agreements", "units", "calendar", "" };
-    char path[200];
     (void)state;
-    for (size_t i = 0; i < 4; i++) {
-        path_of(path, all[i]);
-        rmdir(path);
-    }
-    rmdir(directory);
+    folder_end(&folder);
     arena_free(arena);
     return 0;
 }
@@ -134,8 +98,9 @@ static void each_problem_names_its_place(void **state)
         struct defs_problems problems;
         struct defs *d = (struct defs *)1;
         bool found = false;
-        put(wrongs[i].file, wrongs[i].text);
-        assert_true(status_is(defs_load(arena, str_of(directory), &d, &problems), ERR_DEFINITION));
+        const char *file = arena_printf(arena, "definitions/%s", wrongs[i].file).ptr;
+        folder_put(&folder, file, wrongs[i].text);
+        assert_true(status_is(defs_load(arena, str_of(folder.path), &d, &problems), ERR_DEFINITION));
         assert_null(d);
         assert_true(problems.count > 0);
         for (size_t k = 0; k < problems.count; k++)
@@ -143,7 +108,7 @@ static void each_problem_names_its_place(void **state)
         if (!found)
             fail_msg("case %zu: got %.*s:%d:%d %.*s", i, STR_ARG(problems.list[0].file), problems.list[0].line,
                      problems.list[0].column, STR_ARG(problems.list[0].reason));
-        drop(wrongs[i].file);
+        folder_drop(&folder, file);
     }
 }
 
@@ -152,17 +117,17 @@ static void an_installation_adds_and_replaces(void **state)
     struct defs_problems problems;
     struct defs *d;
     (void)state;
-    put("agreements/own.yaml", "agreements:\n  - {code: OWN-1, member: bhxh, law: b, operations: [person.verify], fields: [name, birth], from: 2025-01-01, unit: \"00004@new\", title: {vi: t, en: t}}\n");
-    put("agreements/bank.yaml", "agreements: []\n");
-    assert_true(status_ok(defs_load(arena, str_of(directory), &d, &problems)));
+    folder_put(&folder, "definitions/agreements/own.yaml", "agreements:\n  - {code: OWN-1, member: bhxh, law: b, operations: [person.verify], fields: [name, birth], from: 2025-01-01, unit: \"00004@new\", title: {vi: t, en: t}}\n");
+    folder_put(&folder, "definitions/agreements/bank.yaml", "agreements: []\n");
+    assert_true(status_ok(defs_load(arena, str_of(folder.path), &d, &problems)));
     assert_non_null(defs_agreement(d, STR("OWN-1")));
     assert_int_equal(defs_agreement(d, STR("OWN-1"))->is.unit.v, 2300004);
     assert_true(defs_agreement(d, STR("OWN-1"))->is.fields == (FIELDS_NAME | FIELDS_BIRTH));
     assert_null(defs_agreement(d, STR("AG-2026-003")));
     assert_non_null(defs_agreement(d, STR("AG-2025-001")));
     defs_free(d);
-    drop("agreements/own.yaml");
-    drop("agreements/bank.yaml");
+    folder_drop(&folder, "definitions/agreements/own.yaml");
+    folder_drop(&folder, "definitions/agreements/bank.yaml");
 }
 
 static void grounds_are_live_by_day_operation_and_hour(void **state)

@@ -6,55 +6,37 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/test/folder.h"
 #include "defs/life.h"
 
 static struct arena *arena;
-static char directory[64];
+static struct folder folder;
 
 static int setup(void **state)
 {
-    char path[200];
     (void)state;
     arena = arena_new(64 << 20);
-    snprintf(directory, sizeof directory, "%s/life_test_XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
-    if (!mkdtemp(directory))
-        return -1;
-    snprintf(path, sizeof path, "%s/definitions", directory);
-    mkdir(path, 0700);
-    snprintf(path, sizeof path, "%s/definitions/life-events", directory);
-    return mkdir(path, 0700);
+    return folder_make(&folder) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    static const char *const all[] = { "/definitions/life-events/x.yaml", "/definitions/peers.yaml", "/definitions/life-events", "/definitions", "" };
-    char path[200];
     (void)state;
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        snprintf(path, sizeof path, "%s%s", directory, all[i]);
-        remove(path);
-    }
+    folder_end(&folder);
     arena_free(arena);
     return 0;
 }
 
 static struct defs *load(const char *name, const char *head, const char *body, struct defs_problems *problems)
 {
-    char path[200];
     struct defs *d = NULL;
-    snprintf(path, sizeof path, "%s/definitions/%s", directory, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fprintf(f, "%s%s", head, body);
-    fclose(f);
-    status st = defs_load(arena, str_of(directory), &d, problems);
+    const char *file = arena_printf(arena, "definitions/%s", name).ptr;
+    folder_put(&folder, file, arena_printf(arena, "%s%s", head, body).ptr);
+    status st = defs_load(arena, str_of(folder.path), &d, problems);
     assert_true(status_ok(st) == (problems->count == 0));
-    remove(path);
+    folder_drop(&folder, file);
     return d;
 }
 

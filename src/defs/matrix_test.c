@@ -6,51 +6,34 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/test/folder.h"
 #include "defs/matrix.h"
 
 enum { TRIALS = 120, PAIRS_MAX = 40 };
-static char directory[100];
+static struct folder folder;
 
 static int setup(void **state)
 {
-    char path[200];
     (void)state;
-    (void)snprintf(directory, sizeof directory, "%s/matrix_test_XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
-    if (!mkdtemp(directory))
-        return -1;
-    (void)snprintf(path, sizeof path, "%s/definitions", directory);
-    return mkdir(path, 0700);
+    return folder_make(&folder) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    static const char *const all[] = { "/definitions/authority.yaml", "/definitions", "" };
-    char path[200];
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
-        (void)snprintf(path, sizeof path, "%s%s", directory, all[i]);
-        (void)remove(path);
-    }
+    folder_end(&folder);
     return 0;
 }
 
 /* NULL: refused, and `reason` holds the first reason. */
 static struct defs *load(struct arena *a, str body, str *ret_reason)
 {
-    char path[200];
     struct defs *d = NULL;
     struct defs_problems problems = { 0 };
-    (void)snprintf(path, sizeof path, "%s/definitions/authority.yaml", directory);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(body.ptr, 1, body.len, file), body.len);
-    assert_int_equal(fclose(file), 0);
-    bool good = status_ok(defs_load(a, str_of(directory), &d, &problems));
+    folder_put(&folder, "definitions/authority.yaml", arena_z(a, body));
+    bool good = status_ok(defs_load(a, str_of(folder.path), &d, &problems));
     *ret_reason = good ? STR("") : problems.list[0].reason;
     return good ? d : NULL;
 }

@@ -6,15 +6,13 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/test/folder.h"
 #include "defs/procedure.h"
 
 static struct arena *arena;
-static char directory[64];
+static struct folder folder;
 
 static const char *const head =
     "procedures:\n"
@@ -29,41 +27,24 @@ static const char *const head =
 
 static int setup(void **state)
 {
-    char path[200];
     (void)state;
     arena = arena_new(64 << 20);
-    snprintf(directory, sizeof directory, "%s/procedure_test_XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-    if (!mkdtemp(directory))
-        return -1;
-    snprintf(path, sizeof path, "%s/definitions", directory);
-    mkdir(path, 0700);
-    snprintf(path, sizeof path, "%s/definitions/procedures", directory);
-    return mkdir(path, 0700);
+    return folder_make(&folder) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    static const char *const all[] = { "/definitions/procedures/x.yaml", "/definitions/procedures", "/definitions", "" };
-    char path[200];
     (void)state;
-    for (size_t i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%s%s", directory, all[i]);
-        remove(path);
-    }
+    folder_end(&folder);
     arena_free(arena);
     return 0;
 }
 
 static struct defs *load(const char *body, struct defs_problems *problems)
 {
-    char path[200];
     struct defs *d = NULL;
-    snprintf(path, sizeof path, "%s/definitions/procedures/x.yaml", directory);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fprintf(f, "%s%s", head, body);
-    fclose(f);
-    status st = defs_load(arena, str_of(directory), &d, problems);
+    folder_put(&folder, "definitions/procedures/x.yaml", arena_printf(arena, "%s%s", head, body).ptr);
+    status st = defs_load(arena, str_of(folder.path), &d, problems);
     assert_true(status_ok(st) == (problems->count == 0));
     return d;
 }

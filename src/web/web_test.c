@@ -53,7 +53,7 @@ static int start(void **state)
         return -1;
     if (!status_ok(town_call(&town, NULL, "account.demo", &in, &demo)) || !status_ok(web_start(town.app, &web)))
         return -1;
-    struct server_options o = { .address = STR("127.0.0.1"), .spool_directory = str_of(town.directory),
+    struct server_options o = { .address = STR("127.0.0.1"), .spool_directory = str_of(town.folder.path),
                                 .handlers = { .handle = handle, .body_rule = body_rule, .refuse = refuse, .app = web } };
     return status_ok(server_start(&o, &server)) ? 0 : -1;
 }

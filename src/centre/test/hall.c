@@ -1,7 +1,6 @@
 /* See hall.h. Nobody of its people exists. tested by: src/centre/test/list_test.c */
 #include "centre/test/hall.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -26,17 +25,11 @@ static const char events_csv[] = "id,kind,day,person,other,unit_from,unit_to,det
 const struct module *hall_modules[8] = { &register_module, &centre_module };
 size_t hall_module_count = 2;
 
-static int entry_remove(const char *path, const struct stat *st, int kind, struct FTW *place)
-{
-    (void)st, (void)kind, (void)place;
-    return remove(path);
-}
-
 static STATUS app_up(struct hall *h, bool lanes)
 {
     struct defs_problems problems = { 0 };
     struct app_options o = {
-        .url = str_of(h->url), .directory = str_of(h->directory), .no_lanes = !lanes, .arena = h->arena, .problems = &problems,
+        .url = str_of(h->own.url), .directory = str_of(h->own.folder.path), .no_lanes = !lanes, .arena = h->arena, .problems = &problems,
     };
 
     return app_start(&o, hall_modules, hall_module_count, &h->app);
@@ -44,7 +37,7 @@ static STATUS app_up(struct hall *h, bool lanes)
 
 static STATUS file_write(struct hall *h, const char *name, str text)
 {
-    FILE *f = fopen(arena_printf(h->arena, "%s/%s", h->directory, name).ptr, "we");
+    FILE *f = fopen(arena_printf(h->arena, "%s/%s", h->own.folder.path, name).ptr, "we");
 
     if (!f)
         return FAIL_AT(IO, str_of(name));
@@ -54,7 +47,7 @@ static STATUS file_write(struct hall *h, const char *name, str text)
 
 static STATUS people_load(struct hall *h)
 {
-    struct register_load load = { .directory = str_of(h->directory) };
+    struct register_load load = { .directory = str_of(h->own.folder.path) };
     struct ctx cx;
 
     ctx_for_program(&cx, h->app, h->arena, STR("load"));
@@ -71,42 +64,12 @@ static bool told(status st)
     return status_ok(st);
 }
 
-static STATUS schema_make(struct hall *h)
-{
-    static int serial;
-    const char *base = getenv("DANCU_TEST_PG");
-    struct store *store;
-    struct ctx cx = { .arena = h->arena };
-    struct db *db;
-    char sql[128];
-    int slot = 0;
-    struct query make = { .name = "make", .postgresql = sql, .param_types = "", .slot = &slot };
-
-    TRY(store_open(str_of(base), &store));
-    TRY(db_open(store, DB_WRITE, &db));
-    TRY(tx_begin(db, &cx.tx));
-    snprintf(sql, sizeof sql, "CREATE SCHEMA hall%d_%d", (int)getpid(), ++serial);
-    TRY(query_exec(&cx, &make, NULL, NULL));
-    TRY(tx_commit(cx.tx));
-    db_close(db);
-    store_close(store);
-    snprintf(h->url, sizeof h->url, "%s&options=-csearch_path%%3Dhall%d_%d", base, (int)getpid(), serial);
-    return OK;
-}
-
 bool hall_open(struct hall *h, bool postgresql)
 {
-    const char *place = getenv("TMPDIR");
-
     *h = (struct hall){ .app = NULL };
-    snprintf(h->directory, sizeof h->directory, "%s/hall-XXXXXX", place ? place : P_tmpdir);
-    if (!mkdtemp(h->directory))
+    if (!(postgresql ? own_store_postgresql(&h->own) : own_store_sqlite(&h->own)))
         return false;
     h->arena = arena_new(ARENA_BYTES);
-    if (postgresql && !told(schema_make(h)))
-        return false;
-    if (!postgresql)
-        snprintf(h->url, sizeof h->url, "sqlite:%s/hall.db", h->directory);
     if (!told(app_up(h, false)) || !told(people_load(h)))
         return false;
     app_stop(h->app);
@@ -124,7 +87,7 @@ void hall_close(struct hall *h)
     app_stop(h->app);
     arena_free(h->arena);
     clock_release();
-    (void)nftw(h->directory, entry_remove, 16, FTW_DEPTH | FTW_PHYS);
+    own_store_end(&h->own);
 }
 
 struct ctx hall_as(struct hall *h, uint32_t roles, const char *kind, const char *reference)

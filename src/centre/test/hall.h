@@ -1,9 +1,10 @@
 /* A small register and a running centre in a folder of its own, for the tests of this module. */
 #pragma once
+#include "store/test/own_store.h"
 #include "centre/inside.h"
 
 struct hall {
-    char directory[64], url[512];
+    struct own_store own;
     struct arena *arena;
     struct app *app;
 };

@@ -7,17 +7,14 @@
 #include <cmocka.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/test/folder.h"
 #include "defs/sector/sector.h"
 
 static struct arena *arena;
-static char directory[64];
-static const char *const folders[] = { "", "/codes", "/register", "/agreements" };
-enum { FOLDERS = sizeof folders / sizeof *folders, TEXT_MAX = 8000 };
+static struct folder folder;
+enum { TEXT_MAX = 8000 };
 
 static const char bees[] =
     "register: beekeepers\n"
@@ -42,55 +39,24 @@ static const char bees[] =
 
 static int setup(void **state)
 {
-    char path[200];
     (void)state;
     arena = arena_new(64 << 20);
-    const char *place = getenv("TMPDIR");
-    (void)snprintf(directory, sizeof directory, "%s/sector_test_XXXXXX", place ? place : P_tmpdir);
-    if (!mkdtemp(directory))
-        return -1;
-    for (size_t i = 0; i < FOLDERS; i++) {
-        (void)snprintf(path, sizeof path, "%s/definitions%s", directory, folders[i]);
-        mkdir(path, 0700);
-    }
-    return 0;
+    return folder_make(&folder) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    char path[200];
     (void)state;
-    for (size_t i = FOLDERS; i > 0; i--) {
-        (void)snprintf(path, sizeof path, "%s/definitions%s", directory, folders[i - 1]);
-        rmdir(path);
-    }
-    rmdir(directory);
+    folder_end(&folder);
     arena_free(arena);
     return 0;
-}
-
-static void put(const char *name, const char *text)
-{
-    char path[200];
-    (void)snprintf(path, sizeof path, "%s/definitions/%s", directory, name);
-    FILE *f = fopen(path, "we");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static void drop(const char *name)
-{
-    char path[200];
-    (void)snprintf(path, sizeof path, "%s/definitions/%s", directory, name);
-    unlink(path);
 }
 
 static struct defs *loaded(void)
 {
     struct defs_problems problems;
     struct defs *d = NULL;
-    if (!status_ok(defs_load(arena, str_of(directory), &d, &problems)))
+    if (!status_ok(defs_load(arena, str_of(folder.path), &d, &problems)))
         fail_msg("%.*s:%d:%d %.*s", STR_ARG(problems.list[0].file), problems.list[0].line, problems.list[0].column, STR_ARG(problems.list[0].reason));
     return d;
 }
@@ -119,7 +85,7 @@ static void the_shipped_registers_load(void **state)
 static void an_installation_adds_one(void **state)
 {
     (void)state;
-    put("register/bees.yaml", bees);
+    folder_put(&folder, "definitions/register/bees.yaml", bees);
     struct defs *d = loaded();
     const struct sector_register *r = defs_sector(d, STR("beekeepers"), (day){ 20260701 });
     assert_non_null(r);
@@ -131,7 +97,7 @@ static void an_installation_adds_one(void **state)
     assert_true(r->fields[1].share && code_item_find(r->fields[1].codes, STR("crops")));
     assert_null(defs_sector(d, STR("butterflies"), (day){ 20260701 }));
     defs_free(d);
-    drop("register/bees.yaml");
+    folder_drop(&folder, "definitions/register/bees.yaml");
 }
 
 /* `text` with the first `from` replaced. */
@@ -145,8 +111,8 @@ static const char *changed(const char *text, const char *from, const char *to)
 static void versions_follow_one_another(void **state)
 {
     (void)state;
-    put("register/bees.yaml", changed(bees, "from: 2026-01-01\n", "from: 2026-01-01\nto: 2026-06-30\n"));
-    put("register/bees-2.yaml", changed(changed(bees, "from: 2026-01-01", "from: 2026-07-01"), "max: 500", "max: 900"));
+    folder_put(&folder, "definitions/register/bees.yaml", changed(bees, "from: 2026-01-01\n", "from: 2026-01-01\nto: 2026-06-30\n"));
+    folder_put(&folder, "definitions/register/bees-2.yaml", changed(changed(bees, "from: 2026-01-01", "from: 2026-07-01"), "max: 500", "max: 900"));
     struct defs *d = loaded();
     const struct sector_register *old = defs_sector(d, STR("beekeepers"), (day){ 20260630 });
     const struct sector_register *new = defs_sector(d, STR("beekeepers"), (day){ 20260701 });
@@ -154,8 +120,8 @@ static void versions_follow_one_another(void **state)
     assert_ptr_equal(defs_sector(d, STR("beekeepers"), (day){ 20200101 }), old);
     assert_int_equal(old->rules_hash, new->rules_hash);
     defs_free(d);
-    drop("register/bees.yaml");
-    drop("register/bees-2.yaml");
+    folder_drop(&folder, "definitions/register/bees.yaml");
+    folder_drop(&folder, "definitions/register/bees-2.yaml");
 }
 
 struct wrong {
@@ -201,8 +167,8 @@ static void each_mistake_names_its_place(void **state)
         struct defs_problems problems;
         struct defs *d = (struct defs *)1;
         bool found = false;
-        put("register/bees.yaml", changed(bees, wrongs[i].from, wrongs[i].to));
-        if (!status_is(defs_load(arena, str_of(directory), &d, &problems), ERR_DEFINITION))
+        folder_put(&folder, "definitions/register/bees.yaml", changed(bees, wrongs[i].from, wrongs[i].to));
+        if (!status_is(defs_load(arena, str_of(folder.path), &d, &problems), ERR_DEFINITION))
             fail_msg("%s: accepted", wrongs[i].to);
         assert_null(d);
         for (size_t k = 0; k < problems.count; k++) {
@@ -213,7 +179,7 @@ static void each_mistake_names_its_place(void **state)
         if (!found)
             fail_msg("%s: %d: %.*s", wrongs[i].to, problems.list[0].line, STR_ARG(problems.list[0].reason));
     }
-    drop("register/bees.yaml");
+    folder_drop(&folder, "definitions/register/bees.yaml");
 }
 
 static void code_lists_are_checked(void **state)
@@ -229,12 +195,12 @@ static void code_lists_are_checked(void **state)
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         struct defs_problems problems;
         struct defs *d;
-        put("codes/own.yaml", list[i].text);
-        assert_true(status_is(defs_load(arena, str_of(directory), &d, &problems), ERR_DEFINITION));
+        folder_put(&folder, "definitions/codes/own.yaml", list[i].text);
+        assert_true(status_is(defs_load(arena, str_of(folder.path), &d, &problems), ERR_DEFINITION));
         if (str_find(problems.list[0].reason, str_of(list[i].reason)) == problems.list[0].reason.len)
             fail_msg("%zu: %.*s", i, STR_ARG(problems.list[0].reason));
     }
-    drop("codes/own.yaml");
+    folder_drop(&folder, "definitions/codes/own.yaml");
 }
 
 static void an_agreement_names_registers_that_exist(void **state)
@@ -244,14 +210,14 @@ static void an_agreement_names_registers_that_exist(void **state)
     struct defs_problems problems;
     struct defs *d;
     (void)state;
-    put("agreements/own.yaml", arena_printf(arena, text, "farmers").ptr);
+    folder_put(&folder, "definitions/agreements/own.yaml", arena_printf(arena, text, "farmers").ptr);
     d = loaded();
     assert_true(defs_grounded_register(&defs_agreement(d, STR("OWN-9"))->is, STR("farmers")));
     assert_false(defs_grounded_register(&defs_agreement(d, STR("OWN-9"))->is, STR("elderly")));
     defs_free(d);
-    put("agreements/own.yaml", arena_printf(arena, text, "unicorns").ptr);
-    assert_true(status_is(defs_load(arena, str_of(directory), &d, &problems), ERR_DEFINITION));
-    drop("agreements/own.yaml");
+    folder_put(&folder, "definitions/agreements/own.yaml", arena_printf(arena, text, "unicorns").ptr);
+    assert_true(status_is(defs_load(arena, str_of(folder.path), &d, &problems), ERR_DEFINITION));
+    folder_drop(&folder, "definitions/agreements/own.yaml");
 }
 
 int main(void)

@@ -13,22 +13,21 @@
 
 #include "gate/test/probe.h"
 #include "gate/worker.h"
+#include "store/test/own_store.h"
 
 static struct app *app;
 static struct arena *arena;
-static char directory[] = "/tmp/dancu-gate-XXXXXX";
+static struct own_store own;
 
 static int setup(void **state)
 {
     (void)state;
     static const struct module *const modules[] = { &probe_module };
     struct defs_problems problems = { 0 };
-    char url[128];
-    if (!mkdtemp(directory))
+    if (!own_store_sqlite(&own))
         return -1;
-    snprintf(url, sizeof url, "sqlite:%s/dancu.db", directory);
     arena = arena_new(1 << 28);
-    struct app_options o = { .url = str_of(url), .directory = str_of(directory), .arena = arena, .problems = &problems };
+    struct app_options o = { .url = str_of(own.url), .directory = str_of(own.folder.path), .arena = arena, .problems = &problems };
     status st = app_start(&o, modules, 1, &app);
     if (!status_ok(st))
         fprintf(stderr, "# %s %s\n", error_def(st.code)->name, fault_here()->detail);
@@ -38,15 +37,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    static const char *const left[] = { "dancu.db", "dancu.db-wal", "dancu.db-shm", "ledger.key", "ledger.seen" };
-    char path[128];
     app_stop(app);
     arena_free(arena);
-    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
-        snprintf(path, sizeof path, "%s/%s", directory, left[i]);
-        unlink(path);
-    }
-    return rmdir(directory);
+    own_store_end(&own);
+    return 0;
 }
 
 struct call {

@@ -2,26 +2,17 @@
 #include "identity/test/town.h"
 
 #include "register/register.h"
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { ARENA_BYTES = 256 << 20 };
 
-static int entry_remove(const char *path, const struct stat *st, int kind, struct FTW *place)
-{
-    (void)st;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
 static STATUS app_up(struct town *t, const struct module *const *modules, size_t count, bool lanes)
 {
     struct defs_problems problems = { 0 };
     struct app_options o = {
-        .url = arena_printf(t->arena, "sqlite:%s/town.db", t->directory),
-        .directory = str_of(t->directory),
+        .url = arena_printf(t->arena, "sqlite:%s/town.db", t->folder.path),
+        .directory = str_of(t->folder.path),
         .no_lanes = !lanes,
         .arena = t->arena,
         .problems = &problems,
@@ -43,7 +34,7 @@ static const char events_csv[] = "id,kind,day,person,other,unit_from,unit_to,det
 
 static STATUS file_write(struct town *t, const char *name, str text)
 {
-    FILE *f = fopen(arena_printf(t->arena, "%s/%s", t->directory, name).ptr, "we");
+    FILE *f = fopen(arena_printf(t->arena, "%s/%s", t->folder.path, name).ptr, "we");
     if (!f)
         return FAIL_AT(IO, str_of(name));
     bool written = fwrite(text.ptr, 1, text.len, f) == text.len;
@@ -52,7 +43,7 @@ static STATUS file_write(struct town *t, const char *name, str text)
 
 static STATUS people_load(struct town *t)
 {
-    struct register_load load = { .directory = str_of(t->directory) };
+    struct register_load load = { .directory = str_of(t->folder.path) };
     struct ctx cx;
     ctx_for_program(&cx, t->app, t->arena, STR("load"));
     TRY(file_write(t, "people.csv", ((str){ people_csv, sizeof people_csv - 1 })));
@@ -74,8 +65,8 @@ static STATUS town_build(struct town *t, const struct module *const *modules, si
 
 bool town_open(struct town *t, const struct module *const *modules, size_t count, bool people)
 {
-    *t = (struct town){ .directory = "town-XXXXXX" };
-    if (!mkdtemp(t->directory))
+    *t = (struct town){ .app = NULL };
+    if (!folder_make(&t->folder))
         return false;
     t->arena = arena_new(ARENA_BYTES);
     status st = town_build(t, modules, count, people);
@@ -89,7 +80,7 @@ void town_close(struct town *t)
     app_stop(t->app);
     arena_free(t->arena);
     clock_release();
-    (void)nftw(t->directory, entry_remove, 16, FTW_DEPTH | FTW_PHYS);
+    folder_end(&t->folder);
 }
 
 struct town_call {

@@ -1,10 +1,11 @@
 /* For tests of accounts and pages: an installation in a folder of its own, with a few invented people, real lanes and a frozen
  * clock that the test moves. */
 #pragma once
+#include "base/test/folder.h"
 #include "gate/gate.h"
 
 struct town {
-    char directory[64];
+    struct folder folder;
     struct app *app;
     struct arena *arena;
 };

@@ -2,32 +2,7 @@
  * clock stands at noon of 20 November 2026 until a case moves it.
  * tested by: src/ledger/test/ledger_test.c */
 #include "fixture.h"
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-static int serial;
-
-/* An empty PostgreSQL database of its own for each case: a schema, named in the URL. */
-static void fresh_schema(struct fixture *f, const char *base)
-{
-    struct store *s;
-    struct db *d;
-    struct ctx cx = { 0 };
-    char sql[128];
-    int slot = 0;
-    struct query make = { .name = "make", .postgresql = sql, .param_types = "", .slot = &slot };
-
-    GOOD(store_open(str_of(base), &s));
-    GOOD(db_open(s, DB_WRITE, &d));
-    GOOD(tx_begin(d, &cx.tx));
-    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA l%d_%d", (int)getpid(), ++serial);
-    GOOD(query_exec(&cx, &make, NULL, NULL));
-    GOOD(tx_commit(cx.tx));
-    db_close(d);
-    store_close(s);
-    (void)snprintf(f->url, sizeof f->url, "%s&options=-csearch_path%%3Dl%d_%d", base, (int)getpid(), serial);
-}
 
 struct ledger *fixture_ledger(struct fixture *f, size_t index_run_min)
 {
@@ -45,7 +20,7 @@ static void open_all(struct fixture *f)
 
     assert_true(clock_parse(STR("2026-11-20T05:00:00Z"), &noon_us));
     clock_set_us(noon_us);
-    GOOD(store_open(str_of(f->url), &f->store));
+    GOOD(store_open(str_of(f->own.url), &f->store));
     GOOD(store_migrate(f->store, &ledger_migrations, 1));
     GOOD(db_open(f->store, DB_WRITE, &f->db));
     f->cx.arena = arena_new((size_t)256 << 20);
@@ -57,13 +32,10 @@ static void open_all(struct fixture *f)
 int fixture_sqlite(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    const char *place = getenv("TMPDIR");
 
     assert_non_null(f);
     *state = f;
-    (void)snprintf(f->dir, sizeof f->dir, "%s/ledger-test-XXXXXX", place != NULL ? place : P_tmpdir);
-    assert_non_null(mkdtemp(f->dir));
-    (void)snprintf(f->url, sizeof f->url, "sqlite:%s/t.db", f->dir);
+    assert_true(own_store_sqlite(&f->own));
     open_all(f);
     return 0;
 }
@@ -71,13 +43,11 @@ int fixture_sqlite(void **state)
 int fixture_postgresql(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    const char *base = getenv("DANCU_TEST_PG");
 
     assert_non_null(f);
     *state = f;
-    if (base == NULL)
+    if (!own_store_postgresql(&f->own))
         return 0;
-    fresh_schema(f, base);
     open_all(f);
     return 0;
 }
@@ -85,8 +55,6 @@ int fixture_postgresql(void **state)
 int fixture_end(void **state)
 {
     struct fixture *f = *state;
-    const char *const ends[] = { "", "-wal", "-shm", "-journal" };
-    char path[160];
 
     store_fault_set(0, STORE_FAULT_ERROR);
     clock_release();
@@ -96,12 +64,7 @@ int fixture_end(void **state)
         store_close(f->store);
         arena_free(f->cx.arena);
     }
-    for (size_t i = 0; f->dir[0] != '\0' && i < 4; i++) {
-        (void)snprintf(path, sizeof path, "%s/t.db%s", f->dir, ends[i]);
-        (void)unlink(path);
-    }
-    if (f->dir[0] != '\0')
-        (void)rmdir(f->dir);
+    own_store_end(&f->own);
     free(f);
     return 0;
 }

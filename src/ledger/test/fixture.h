@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "store/test/own_store.h"
 #include "ledger/inside.h"
 #include "tamper_sql.h"
 
@@ -15,7 +16,7 @@
 enum { SHARD = 4 };
 
 struct fixture {
-    char url[512], dir[128];
+    struct own_store own;
     struct store *store;
     struct db *db;
     struct ctx cx;

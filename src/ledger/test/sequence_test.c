@@ -366,7 +366,7 @@ static void older_database_put_back_over_a_restart(void **state)
 
     /* An empty database in the place of this one, filled with other entries up to more than the old size. */
     void *second_state = NULL;
-    assert_int_equal((f->dir[0] != '\0' ? fixture_sqlite : fixture_postgresql)(&second_state), 0);
+    assert_int_equal((store_engine(f->store) == STORE_SQLITE ? fixture_sqlite : fixture_postgresql)(&second_state), 0);
     struct fixture *second = second_state;
     append_some(second, 40);
     (void)sequence_once(second);

@@ -114,8 +114,8 @@ static void the_next_owner_takes_over(void **state)
     struct fixture *f = fixture_ready(state);
     char path[160], kept[160];
 
-    snprintf(path, sizeof path, "%s/t.db-tape", f->dir);
-    snprintf(kept, sizeof kept, "%s/kept", f->dir);
+    snprintf(path, sizeof path, "%s/t.db-tape", f->own.folder.path);
+    snprintf(kept, sizeof kept, "%s/kept", f->own.folder.path);
     for (int round = 1; round <= 3; round++) {
         struct tape *t = take(f);
         tell(f, t, (int64_t[]){ 3 }, 1);

@@ -208,7 +208,7 @@ static void forked_log(void **state)
 {
     struct fixture *f = fixture_ready(state);
     void *second_state = NULL;
-    bool sqlite = f->dir[0] != '\0';
+    bool sqlite = store_engine(f->store) == STORE_SQLITE;
 
     append_some(f, 50);
     (void)sequence_once(f);

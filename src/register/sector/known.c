@@ -3,22 +3,49 @@
  * tested by: src/register/test/known_test.c */
 #include "register/sector/inside.h"
 
-static STATUS version_then(struct ctx *cx, const struct sector_register *r, int64_t known_us, int64_t id, const struct sector_events_row **ret)
+/* Of the versions recorded until `known_us` and true by `valid` (none: whenever), the one that holds latest; *ret NULL: none. */
+static STATUS version_then(struct ctx *cx, const struct sector_register *r, int64_t id, day valid, int64_t known_us, const struct sector_events_row **ret)
 {
     struct sector_events_row *events;
     size_t n;
     *ret = NULL;
     TRY(sector_events(cx, 0, r->code, id, &events, &n));
     for (size_t i = 0; i < n; i++)
-        if (events[i].recorded_us <= known_us && (!*ret || events[i].effective >= (*ret)->effective))
+        if (events[i].recorded_us <= known_us && (day_is_none(valid) || day_first((day){ events[i].effective }) <= day_last(valid)) &&
+            (!*ret || events[i].effective >= (*ret)->effective))
             *ret = &events[i];
+    return OK;
+}
+
+/* All but the unit. */
+static void row_become(struct sector_row_row *row, const struct sector_events_row *version)
+{
+    row->version = version->seq;
+    row->state = version->kind == MOMENT_END ? SECTOR_ENDED : SECTOR_LIVE;
+    row->person = version->person;
+    row->why_not = version->why_not;
+    row->effective = version->effective;
+    row->recorded_us = version->recorded_us;
+    row->source = version->source;
+    row->delivery = version->delivery;
+    row->doc = version->doc;
+    row->rules = 0; /* nobody has judged it as it was */
+}
+
+STATUS sector_row_as_of(struct ctx *cx, const struct sector_register *r, day valid, int64_t known_us, struct sector_row_row *inout, bool *ret_known)
+{
+    const struct sector_events_row *best;
+    TRY(version_then(cx, r, inout->id, valid, known_us, &best));
+    *ret_known = best != NULL;
+    if (best)
+        row_become(inout, best);
     return OK;
 }
 
 STATUS sector_row_written_in(struct ctx *cx, const struct sector_register *r, int64_t known_us, const struct sector_row_row *row, unit_id *ret)
 {
     const struct sector_events_row *best;
-    TRY(version_then(cx, r, known_us, row->id, &best));
+    TRY(version_then(cx, r, row->id, (day){ 0 }, known_us, &best));
     *ret = (unit_id){ best ? best->unit : 0 };
     return OK;
 }
@@ -29,21 +56,12 @@ STATUS sector_row_known_at(struct ctx *cx, const struct sector_register *r, int6
     *ret_live = inout->state == SECTOR_LIVE;
     if (inout->recorded_us <= known_us)
         return OK;
-    TRY(version_then(cx, r, known_us, inout->id, &best));
+    TRY(version_then(cx, r, inout->id, (day){ 0 }, known_us, &best));
     *ret_live = best && best->kind != MOMENT_END;
-    if (!*ret_live)
-        return OK;
-    inout->version = best->seq;
-    inout->state = SECTOR_LIVE;
-    inout->person = best->person;
-    inout->why_not = best->why_not;
-    inout->unit = best->unit;
-    inout->effective = best->effective;
-    inout->recorded_us = best->recorded_us;
-    inout->source = best->source;
-    inout->delivery = best->delivery;
-    inout->doc = best->doc;
-    inout->rules = 0; /* nobody has judged it as it was */
+    if (*ret_live) {
+        row_become(inout, best);
+        inout->unit = best->unit;
+    }
     return OK;
 }
 

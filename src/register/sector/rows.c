@@ -140,30 +140,6 @@ STATUS sector_end(struct ctx *cx, const struct sector_end_in *in, struct sector_
 
 /* --- one row, now or then -------------------------------------------------------------------------------------------------- */
 
-/* Of the versions known at `known_us`, the one that held on `valid`: the latest by its day, then by its place. */
-static STATUS row_as_of(struct ctx *cx, const struct sector_scope *s, struct sector_row_row *row, day valid, int64_t known_us, bool *ret_known)
-{
-    struct sector_events_row *events, *best = NULL;
-    size_t n;
-    TRY(sector_events(cx, 0, s->def->code, row->id, &events, &n));
-    for (size_t i = 0; i < n; i++)
-        if (events[i].recorded_us <= known_us && day_first((day){ events[i].effective }) <= day_last(valid) && (!best || events[i].effective >= best->effective))
-            best = &events[i];
-    *ret_known = best != NULL;
-    if (!best)
-        return OK;
-    row->version = best->seq;
-    row->state = best->kind == MOMENT_END ? SECTOR_ENDED : SECTOR_LIVE;
-    row->person = best->person;
-    row->why_not = best->why_not;
-    row->effective = best->effective;
-    row->recorded_us = best->recorded_us;
-    row->source = best->source;
-    row->doc = best->doc;
-    row->rules = 0; /* nobody has judged it as it was */
-    return OK;
-}
-
 STATUS sector_get(struct ctx *cx, const struct sector_get_in *in, struct sector_get_out *ret)
 {
     struct sector_scope s;
@@ -174,7 +150,7 @@ STATUS sector_get(struct ctx *cx, const struct sector_get_in *in, struct sector_
     ret->as_of = cx->now_us;
     ret->known = true;
     if ((in->has_valid || in->has_known) && !s.def->people)
-        TRY(row_as_of(cx, &s, &row, in->has_valid ? in->valid : cx->today, in->has_known ? in->known : INT64_MAX, &ret->known));
+        TRY(sector_row_as_of(cx, s.def, in->has_valid ? in->valid : cx->today, in->has_known ? in->known : INT64_MAX, &row, &ret->known));
     return ret->known ? sector_item_show(cx, &s, &row, &ret->item, &allowed) : OK;
 }
 

@@ -77,6 +77,8 @@ STATUS sector_rows_known_at(struct ctx *cx, const struct sector_register *r, int
                             struct sector_rows_then *ret);
 /* The unit that it was given when it was last written: the row itself follows its person. */
 STATUS sector_row_written_in(struct ctx *cx, const struct sector_register *r, int64_t known_us, const struct sector_row_row *row, unit_id *ret);
+/* The row as it was on a day, by what was known at a moment. Its unit stays that of today, which decides who may look. */
+STATUS sector_row_as_of(struct ctx *cx, const struct sector_register *r, day valid, int64_t known_us, struct sector_row_row *inout, bool *ret_known);
 STATUS sector_row_known_at(struct ctx *cx, const struct sector_register *r, int64_t known_us, struct sector_row_row *inout, bool *ret_live);
 
 /* --- batch.c: writing ------------------------------------------------------------------------------------------------- */

@@ -3,13 +3,8 @@
  * tested by: src/register/test/command_test.c */
 #include "fixture.h"
 
-#include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-static int serial;
 const struct module *fixture_modules[8] = { &register_module };
 size_t fixture_module_count = 1;
 
@@ -26,37 +21,13 @@ void bad_(status st, enum error_code code, const char *name, int line)
         fail_msg("line %d: got %s, expected %s", line, error_def((enum error_code)st.code)->name, name);
 }
 
-static void fresh_schema(struct fixture *f, const char *base)
-{
-    struct store *s;
-    struct db *d;
-    struct ctx cx = { 0 };
-    char sql[128];
-    int slot = 0;
-    struct query make = { .name = "make", .postgresql = sql, .param_types = "", .slot = &slot };
-    GOOD(store_open(str_of(base), &s));
-    GOOD(db_open(s, DB_WRITE, &d));
-    GOOD(tx_begin(d, &cx.tx));
-    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA r%d_%d", (int)getpid(), ++serial);
-    GOOD(query_exec(&cx, &make, NULL, NULL));
-    GOOD(tx_commit(cx.tx));
-    db_close(d);
-    store_close(s);
-    (void)snprintf(f->url, sizeof f->url, "%s&options=-csearch_path%%3Dr%d_%d", base, (int)getpid(), serial);
-}
-
 static int open_all(struct fixture *f)
 {
     int64_t noon_us;
     assert_true(clock_parse(STR("2026-11-21T05:00:00Z"), &noon_us));
     clock_set_us(noon_us);
     random_seed(1);
-    const char *place = getenv("TMPDIR");
-    (void)snprintf(f->dir, sizeof f->dir, "%s/register-test-XXXXXX", place ? place : P_tmpdir);
-    assert_non_null(mkdtemp(f->dir));
-    if (!f->url[0])
-        (void)snprintf(f->url, sizeof f->url, "sqlite:%s/t.db", f->dir);
-    const struct app_options options = { .url = str_of(f->url), .directory = str_of(f->dir), .no_lanes = true };
+    const struct app_options options = { .url = str_of(f->own.url), .directory = str_of(f->own.folder.path), .no_lanes = true };
     GOOD(app_start(&options, fixture_modules, fixture_module_count, &f->app));
     GOOD(db_open(f->app->store, DB_WRITE, &f->db));
     ctx_for_program(&f->cx, f->app, arena_new((size_t)512 << 20), STR("test"));
@@ -70,20 +41,17 @@ int fixture_sqlite(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
     *state = f;
+    assert_true(own_store_sqlite(&f->own));
     return open_all(f);
 }
 
 int fixture_postgresql(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    const char *base = getenv("DANCU_TEST_PG");
     assert_non_null(f);
     *state = f;
-    f->absent = base == NULL;
-    if (f->absent)
-        return 0;
-    fresh_schema(f, base);
-    return open_all(f);
+    f->absent = !own_store_postgresql(&f->own);
+    return f->absent ? 0 : open_all(f);
 }
 
 int fixture_end(void **state)
@@ -93,16 +61,7 @@ int fixture_end(void **state)
         db_close(f->db);
         app_stop(f->app);
         arena_free(f->cx.arena);
-        DIR *dir = opendir(f->dir);
-        struct dirent *entry;
-        char path[500];
-        while (dir && (entry = readdir(dir))) {
-            (void)snprintf(path, sizeof path, "%s/%s", f->dir, entry->d_name);
-            unlink(path);
-        }
-        if (dir)
-            closedir(dir);
-        rmdir(f->dir);
+        own_store_end(&f->own);
     }
     free(f);
     return 0;

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "store/test/own_store.h"
 #include "register/inside.h"
 #include "register/register_ops.h"
 
@@ -14,7 +15,7 @@
 enum { UNIT_A = 2300004, UNIT_B = 2300008, UNIT_OLD = 1300004 }; /* communes 00004 and 00008, and 00004 before July 2025 */
 
 struct fixture {
-    char url[512], dir[160];
+    struct own_store own;
     struct app *app;
     struct db *db;
     struct ctx cx;

@@ -23,7 +23,7 @@ static const char events[] =
 static void put(struct fixture *f, const char *name, const char *head, const char *rows)
 {
     char path[300];
-    (void)snprintf(path, sizeof path, "%s/%s", f->dir, name);
+    (void)snprintf(path, sizeof path, "%s/%s", f->own.folder.path, name);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs(head, file);
@@ -41,7 +41,7 @@ static void put_all(struct fixture *f)
 static status load(struct fixture *f, struct register_load *l)
 {
     struct ctx cx = f->cx;
-    *l = (struct register_load){ .directory = str_of(f->dir) };
+    *l = (struct register_load){ .directory = str_of(f->own.folder.path) };
     cx.now_us = clock_now_us();
     cx.today = day_of_us(cx.now_us);
     return register_load(&cx, l);

@@ -262,31 +262,6 @@ static void the_ground_decides_who_sees_what(void **state)
     BAD(put_farmer(f, number, "2001-05-06", "left", &w), GROUND_NOT_LIVE);
 }
 
-static void put_file(struct fixture *f, const char *name, const char *text)
-{
-    char path[300];
-    static const char *const folders[] = { "", "/register", "/agreements" };
-    for (size_t i = 0; i < 3; i++) {
-        (void)snprintf(path, sizeof path, "%s/definitions%s", f->dir, folders[i]);
-        mkdir(path, 0700);
-    }
-    (void)snprintf(path, sizeof path, "%s/definitions/%s", f->dir, name);
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static void drop_files(struct fixture *f)
-{
-    static const char *const names[] = { "register/bees.yaml", "agreements/own.yaml", "register", "agreements", "" };
-    char path[300];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        (void)snprintf(path, sizeof path, "%s/definitions/%s", f->dir, names[i]);
-        remove(path);
-    }
-}
-
 static const char bees[] =
     "register: beekeepers\nname: {vi: Người nuôi ong, en: Beekeepers}\nowner: hoi-nong-dan\nlaw: own\nclass: personal\nfrom: 2026-01-01\n"
     "subject: {need: required, label: {vi: Người nuôi, en: Keeper}}\nunit: residence\nkey: [subject]\n"
@@ -317,8 +292,8 @@ static void a_new_definition_works_at_once(void **state)
     struct sector_rows_in in = { .code = STR("beekeepers") };
     struct sector_rows_out out;
     int64_t number = born(f, NULL, SEX_MALE, 19800201).number;
-    put_file(f, "register/bees.yaml", arena_printf(f->cx.arena, bees, "1").ptr);
-    put_file(f, "agreements/own.yaml", "agreements:\n  - {code: OWN-1, member: bhxh, law: b, operations: [sector.rows], registers: [beekeepers], "
+    folder_put(&f->own.folder, "definitions/register/bees.yaml", arena_printf(f->cx.arena, bees, "1").ptr);
+    folder_put(&f->own.folder, "definitions/agreements/own.yaml", "agreements:\n  - {code: OWN-1, member: bhxh, law: b, operations: [sector.rows], registers: [beekeepers], "
                                        "fields: [number, shared], from: 2026-01-01, title: {vi: t, en: t}}\n");
     GOOD(app_reload(f->app, f->cx.arena, &problems));
     keeper(f, "beekeepers");
@@ -332,7 +307,7 @@ static void a_new_definition_works_at_once(void **state)
     in.code = STR("farmers");
     BAD(call(f, "sector.rows", &in, &out), GROUND_NOT_LIVE);
 
-    put_file(f, "register/bees.yaml", arena_printf(f->cx.arena, bees, "5").ptr);
+    folder_put(&f->own.folder, "definitions/register/bees.yaml", arena_printf(f->cx.arena, bees, "5").ptr);
     GOOD(app_reload(f->app, f->cx.arena, &problems));
     keeper(f, "beekeepers");
     struct sector_figures_out figs = figures(f, "beekeepers");
@@ -343,7 +318,8 @@ static void a_new_definition_works_at_once(void **state)
     assert_true(judged.judged == 1 && judged.changed == 1 && judged.next == 0);
     figs = figures(f, "beekeepers");
     assert_true(figs.stale == 0 && figs.total.correct == 0 && figs.total.rows == 1);
-    drop_files(f);
+    folder_drop(&f->own.folder, "definitions/register/bees.yaml");
+    folder_drop(&f->own.folder, "definitions/agreements/own.yaml");
 }
 
 static void random_work_keeps_the_figures(void **state)

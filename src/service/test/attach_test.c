@@ -79,7 +79,7 @@ static void comes_back_to_those_concerned(void **state)
     assert_true(f->journal.count == 1 && f->journal.entries[0].kind == LEDGER_DISCLOSURE);
     GOOD(call(f, "attachment.list", &(struct attachment_list_in){ .dossier = s.dossier }, &list));
     assert_true(list.attachments_count == 1 && list.components_count == 1 && list.open && list.left_bytes == (100 << 20) - (int64_t)PDF.len);
-    str found = program_output(f->cx.arena, (const char *const[]){ "grep", "-rl", "Catalog", arena_printf(f->cx.arena, "%s/vault", f->dir).ptr, NULL }, &code);
+    str found = program_output(f->cx.arena, (const char *const[]){ "grep", "-rl", "Catalog", arena_printf(f->cx.arena, "%s/vault", f->own.folder.path).ptr, NULL }, &code);
     assert_int_equal(found.len, 0); /* sealed on the disk */
     as_stranger(&s);
     BAD(call(f, "attachment.read", &in, &got), DOSSIER_MISSING);

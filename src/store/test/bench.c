@@ -1,49 +1,12 @@
 /* SQLite always; PostgreSQL where DANCU_TEST_PG names a throw-away server (tests/pg-run), else its cases say SKIP.
  * tested by: src/store/test/store_test.c */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "bench.h"
 
-static int serial;
-
-static void empty_dir(const char *dir)
-{
-    char path[160];
-    const char *const ends[] = { "", "-wal", "-shm", "-journal" };
-
-    for (size_t i = 0; i < 4; i++) {
-        (void)snprintf(path, sizeof path, "%s/t.db%s", dir, ends[i]);
-        (void)unlink(path);
-    }
-}
-
-/* An empty PostgreSQL database of its own for each case: a schema, named in the URL. */
-static void fresh_schema(struct bench *b, const char *base)
-{
-    struct store *s;
-    struct db *d;
-    struct ctx cx = { 0 };
-    char sql[128];
-    int slot = 0;
-        struct query make = { .name = "make", .postgresql = sql, .param_types = "", .slot = &slot };
-
-    GOOD(store_open(str_of(base), &s));
-    GOOD(db_open(s, DB_WRITE, &d));
-    GOOD(tx_begin(d, &cx.tx));
-    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA t%d_%d", (int)getpid(), ++serial);
-    GOOD(query_exec(&cx, &make, NULL, NULL));
-    GOOD(tx_commit(cx.tx));
-    db_close(d);
-    store_close(s);
-    (void)snprintf(b->url, sizeof b->url, "%s&options=-csearch_path%%3Dt%d_%d", base, (int)getpid(), serial);
-}
-
 static void open_all(struct bench *b)
 {
-    GOOD(store_open(str_of(b->url), &b->store));
+    GOOD(store_open(str_of(b->own.url), &b->store));
     GOOD(store_migrate(b->store, &probe_migrations, 1));
     GOOD(db_open(b->store, DB_WRITE, &b->db));
 }
@@ -61,11 +24,8 @@ static struct bench *bench_make(void **state)
 int bench_sqlite(void **state)
 {
     struct bench *b = bench_make(state);
-    const char *place = getenv("TMPDIR");
 
-    (void)snprintf(b->dir, sizeof b->dir, "%s/store-test-XXXXXX", place != NULL ? place : P_tmpdir);
-    assert_non_null(mkdtemp(b->dir));
-    (void)snprintf(b->url, sizeof b->url, "sqlite:%s/t.db", b->dir);
+    assert_true(own_store_sqlite(&b->own));
     open_all(b);
     return 0;
 }
@@ -73,24 +33,22 @@ int bench_sqlite(void **state)
 int bench_postgresql(void **state)
 {
     struct bench *b = bench_make(state);
-    const char *base = getenv("DANCU_TEST_PG");
 
-    if (base == NULL)
+    if (!own_store_postgresql(&b->own))
         return 0;
-    fresh_schema(b, base);
     open_all(b);
     return 0;
 }
 
 void bench_anew(struct bench *b)
 {
+    bool sqlite = store_engine(b->store) == STORE_SQLITE;
+
     db_close(b->db);
     store_close(b->store);
     arena_reset(b->cx.arena);
-    if (b->dir[0] != '\0')
-        empty_dir(b->dir);
-    else
-        fresh_schema(b, getenv("DANCU_TEST_PG"));
+    own_store_end(&b->own);
+    assert_true(sqlite ? own_store_sqlite(&b->own) : own_store_postgresql(&b->own));
     open_all(b);
 }
 
@@ -102,10 +60,7 @@ int bench_end(void **state)
     db_close(b->db);
     store_close(b->store);
     arena_free(b->cx.arena);
-    if (b->dir[0] != '\0') {
-        empty_dir(b->dir);
-        (void)rmdir(b->dir);
-    }
+    own_store_end(&b->own);
     free(b);
     return 0;
 }

@@ -6,12 +6,13 @@
 #include <cmocka.h>
 
 #include "probe_sql.h"
+#include "store/test/own_store.h"
 
 #define GOOD(call) assert_int_equal((call).code, ERR_OK)
 #define BAD(call, name) assert_int_equal((call).code, ERR_##name)
 
 struct bench {
-    char url[512], dir[128];
+    struct own_store own;
     struct store *store;
     struct db *db;
     struct ctx cx;

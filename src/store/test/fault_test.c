@@ -127,7 +127,7 @@ static int killed_at(struct bench *b, int64_t n, bool *ret_killed)
     pid_t child = fork();
     if (child == 0) {
         struct bench own = *b; /* its own connection: one must not cross a fork */
-        if (!status_ok(store_open(str_of(b->url), &own.store)) || !status_ok(db_open(own.store, DB_WRITE, &own.db)))
+        if (!status_ok(store_open(str_of(b->own.url), &own.store)) || !status_ok(db_open(own.store, DB_WRITE, &own.db)))
             _exit(3);
         store_fault_set(n, STORE_FAULT_KILL);
         for (int k = 1; k <= COMMANDS && status_ok(command(&own, k)); k++)
@@ -206,7 +206,7 @@ static void four_migrate_at_once(void **state)
         children[i] = fork();
         if (children[i] == 0) {
             struct store *s;
-            if (!status_ok(store_open(str_of(b->url), &s)))
+            if (!status_ok(store_open(str_of(b->own.url), &s)))
                 _exit(1);
             _exit(status_ok(store_migrate(s, &set, 1)) ? 0 : 2);
         }

@@ -421,7 +421,7 @@ static void load_mode_restores_the_indexes(void **state)
     GOOD(store_digest(b->store, STR(""), one));
     GOOD(store_load_begin(b->store));
     /* As after a crash: another process migrates, and finds all indexes back. */
-    GOOD(store_open(str_of(b->url), &again));
+    GOOD(store_open(str_of(b->own.url), &again));
     GOOD(store_migrate(again, &probe_migrations, 1));
     GOOD(store_digest(again, STR(""), two));
     assert_string_equal(one, two);
@@ -455,7 +455,7 @@ static void a_file_that_is_no_database(void **state)
     char path[160];
     struct store *s;
 
-    (void)snprintf(path, sizeof path, "%s/x.db", b->dir);
+    (void)snprintf(path, sizeof path, "%s/x.db", b->own.folder.path);
     FILE *f = fopen(path, "w");
     for (int i = 0; i < 1000; i++)
         (void)fputs("this is a letter, not a database\n", f);
@@ -489,7 +489,7 @@ static void the_log_moves_into_the_file_when_idle(void **state)
     GOOD(db_idle(b->db));
     GOOD(probe_people_add(b, 6000, 5000)); /* goes over the log that was moved */
     assert_true(store_bytes(b->store) < before * 2 + before / 2);
-    assert_true(str_eq(store_directory(b->store), str_of(b->dir)));
+    assert_true(str_eq(store_directory(b->store), str_of(b->own.folder.path)));
 }
 
 /* Conflicting writers: the later one is told to begin again. */

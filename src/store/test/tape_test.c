@@ -57,8 +57,8 @@ static void lose(struct bench *b, struct tape *t)
 {
     char path[256], kept[256];
 
-    snprintf(path, sizeof path, "%s/t.db-tape", b->dir);
-    snprintf(kept, sizeof kept, "%s/kept", b->dir);
+    snprintf(path, sizeof path, "%s/t.db-tape", b->own.folder.path);
+    snprintf(kept, sizeof kept, "%s/kept", b->own.folder.path);
     assert_int_equal(link(path, kept), 0);
     tape_close(t);
     assert_int_equal(rename(kept, path), 0);
@@ -96,7 +96,7 @@ static void nothing_left_nothing_there(void **state)
     add(b, t, 1, 1, 10);
     tape_settle(t, 1);
     tape_close(t);
-    snprintf(path, sizeof path, "%s/t.db-tape", b->dir);
+    snprintf(path, sizeof path, "%s/t.db-tape", b->own.folder.path);
     assert_int_equal(access(path, F_OK), -1);
 }
 
@@ -119,7 +119,7 @@ static void one_owner(void **state)
     struct tape *t = opened(b, 0), *other;
     struct store *second;
 
-    GOOD(store_open(str_of(b->url), &second));
+    GOOD(store_open(str_of(b->own.url), &second));
     BAD(tape_open(second, 0, &other), STORE_BUSY);
     tape_close(t);
     GOOD(tape_open(second, 0, &other));
@@ -133,7 +133,7 @@ static void torn_records(void **state)
     struct bench *b = bench_ready(state);
     char path[256];
 
-    snprintf(path, sizeof path, "%s/t.db-tape", b->dir);
+    snprintf(path, sizeof path, "%s/t.db-tape", b->own.folder.path);
     for (off_t at = 2 * (32 + 40); at < 3 * (32 + 40); at += 5) {
         struct tape *t = opened(b, 0);
         add(b, t, 1, 3, 40);
