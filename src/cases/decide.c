@@ -32,6 +32,7 @@ static STATUS verdict_read(struct ctx *cx, const struct case_adjudicate_in *in, 
         if (!in->has_value || !str_trim(in->value).len)
             return FAIL_AT(FIELD_MISSING, STR("value"));
         TRY(viet_enter(cx->arena, STR("value"), in->value, CASE_VALUE_BYTES_MAX, &ret->value));
+        ret->value = case_value_typed(cx, &c->row, ret->value);
     }
     ret->source_given = in->has_source && in->source.len;
     if (ret->source_given && !fact_source_by_name(in->source, &ret->source))

@@ -42,6 +42,8 @@ STATUS case_candidates_read(struct ctx *cx, str doc, struct case_candidate **ret
 /* --- value.c: values as texts ----------------------------------------------------------------------------------------------- */
 str case_attribute_name(const struct ctx *cx, const struct sector_register *s, const struct case_row *r);
 /* A stored value as people read it; what cannot be read stays as it is. */
+/* What an officer types, as person.correct reads it: 5/6/1943 for a day, "Nữ" for a sex. What it cannot read stays as it came. */
+str case_value_typed(struct ctx *cx, const struct case_row *r, str typed);
 str case_value_show(struct ctx *cx, const struct sector_register *s, const struct case_row *r, str value);
 /* What the population register holds now, as person.correct reads it; "" for nothing. `ret` may be NULL. */
 STATUS case_held_now(struct ctx *cx, person_id person, int bit, str *ret_value, struct held *ret);

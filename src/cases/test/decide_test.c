@@ -146,7 +146,7 @@ static void a_paper_lets_the_row_win(void **state)
     c.said = STR("1990-02-02");
     c.held = STR("1990-02-01");
     id = opened(f, &c);
-    GOOD(DECIDE(id, 1, CHOICE_OTHER, REASON, .has_value = true, .value = STR("1991-05-06"), .has_source = true, .source = STR("civil_status"), .has_evidence = true,
+    GOOD(DECIDE(id, 1, CHOICE_OTHER, REASON, .has_value = true, .value = STR("6/5/1991"), .has_source = true, .source = STR("civil_status"), .has_evidence = true,
                 .evidence = STR("KS 12/1990")));
     assert_int_equal(person_of(f, p.person).birth.ymd, 19910506);
     assert_int_equal(content_of(f, row, &r).listed.birth.ymd, 19910506);
