@@ -422,7 +422,7 @@ static void a_worker_is_woken_by_a_commit(void **state)
     struct waking waking;
     assert_true(status_ok(worker_start(app, &plan, &waking.worker)));
     assert_int_equal(steps_soon(1), 1);
-    assert_true(steps_at_once);
+    assert_true(__atomic_load_n(&steps_at_once, __ATOMIC_ACQUIRE));
     struct work refused = { .run = wakes_and_refuses, .arg = &waking, .writes = true };
     ctx_for_program(&refused.cx, app, arena, STR("test"));
     assert_int_equal(lanes_call(app->lanes, &refused).code, ERR_DELIVERY_ENDED);
