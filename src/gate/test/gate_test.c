@@ -379,8 +379,8 @@ static void full_disk_fails_whole_and_passes(void **state)
 static int steps, steps_at_once;
 static int counted_step(struct worker *w)
 {
-    __atomic_add_fetch(&steps, 1, __ATOMIC_ACQ_REL);
     __atomic_store_n(&steps_at_once, worker_with(w) == &steps, __ATOMIC_RELEASE);
+    __atomic_add_fetch(&steps, 1, __ATOMIC_ACQ_REL); /* last: whoever sees the count sees the rest */
     return 3600 * 1000;
 }
 
