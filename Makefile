@@ -1,6 +1,6 @@
 # In front of meson and the scripts; each target says what it runs. ./run and ./test need no make.
 .POSIX:
-.PHONY: all bench bench-national eval lint tsan fuzz nodes clean
+.PHONY: all bench bench-national eval lint tsan fuzz nodes soak clean
 
 # The release build: build/dancu.
 all:
@@ -39,6 +39,13 @@ tsan:
 	tools/build build-tsan clang threads
 	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 10 --num-processes 1 \
 		--suite base --suite match --suite refine --suite synth --suite store --suite ledger --suite net --suite gate --suite centre --suite recon
+
+# The random commands of the property test of dossiers, COMMANDS on SQLite and as many on PostgreSQL.
+COMMANDS = 1000000
+soak: all
+	tools/prepare test
+	ninja -C build src/service/service_dossier_test
+	DANCU_TEST_COMMANDS=$(COMMANDS) tests/pg-run build/src/service/service_dossier_test
 
 # Each libFuzzer target for FUZZ_SECONDS (60).
 fuzz:
