@@ -181,7 +181,7 @@ class Bench:
             self.node.sql('PRAGMA journal_mode = MEMORY')
         people = int(self.node.sql('SELECT COUNT(*) FROM person')[0][0])
         rank = 'ROW_NUMBER() OVER (ORDER BY id) - 1'
-        self.node.sql(f'CREATE TABLE bench_person AS SELECT {rank} AS place, id, (SELECT MIN(answers) FROM dossier) AS empty FROM person')
+        self.node.sql(f'CREATE TABLE bench_person AS SELECT {rank} AS place, id, (SELECT answers FROM dossier LIMIT 1) AS empty FROM person')
         self.node.sql('CREATE UNIQUE INDEX bench_person_place ON bench_person (place)')
         self.node.sql(MANY_SQL.format(processing=PROCESSING, returned=RETURNED, office=self.office, unit=0, series=series, people=people))
         self.node.sql('DELETE FROM dossier_figure')

@@ -170,14 +170,18 @@ bool work_again(status st)
     return (c == CLASS_BUSY || c == CLASS_BROKEN) && !status_is(st, ERR_DISK_FULL) && !status_is(st, ERR_STORE_GONE);
 }
 
-/* One piece of work alone, after its group failed: so that one broken command cannot fail its neighbours. */
+/* It met another transaction's rows (PostgreSQL sees one snapshot): in a fresh one it may succeed. */
+static bool met_another(const struct work *w) { return !w->ran && status_is(w->result, ERR_STORE_BUSY); }
+
+/* One piece of work alone, after its group failed, so that one broken command cannot fail its neighbours; or after it met
+ * another transaction there. */
 static void work_alone(struct lane *l, struct work *w)
 {
     status st = OK;
     for (int try = 0; try < COMMIT_TRIES; try++) {
         size_t used;
         st = group_try(l, &w, 1, &used);
-        if (status_ok(st) || !work_again(st))
+        if (status_ok(st) ? !met_another(w) : !work_again(st))
             break;
     }
     if (!status_ok(st))
@@ -201,6 +205,9 @@ static size_t group_run(struct lane *l, struct work *const *list, size_t n)
     else if (!status_ok(st))
         for (size_t i = 0; i < used; i++)
             work_fail(list[i], st);
+    for (size_t i = 0; i < used && status_ok(st); i++)
+        if (met_another(list[i]))
+            work_alone(l, list[i]);
     for (size_t i = 0; i < used; i++)
         work_committed(list[i]);
     arena_reset(l->arena);

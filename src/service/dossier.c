@@ -3,9 +3,10 @@
  * tested by: src/service/test/dossier_test.c */
 #include "service/inside.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-enum { ID_BITS = 52, CODE_TRIES = 100 };
+enum { ID_BITS = 52, STRIPES = 16, STRIPE_STEP = 100 };
 
 /* --- who may -------------------------------------------------------------------------------------------------------------- */
 
@@ -139,13 +140,28 @@ static void clock_keep(struct ctx *cx, struct dossier *d, enum dossier_state to)
 
 /* --- writing -------------------------------------------------------------------------------------------------------------- */
 
+/* What every command of an office touches is kept in stripes, so that transactions side by side seldom meet: one on SQLite, which has
+ * one writer; on PostgreSQL one a thread, begun anywhere, since other processes have theirs. */
+static int stripe_count(const struct ctx *cx) { return store_engine(cx->app->store) == STORE_SQLITE ? 1 : STRIPES; }
+
+static int16_t stripe_own(const struct ctx *cx)
+{
+    static _Atomic uint64_t threads;
+    static _Thread_local int16_t own = -1;
+    if (stripe_count(cx) == 1)
+        return 0;
+    if (threads == 0)
+        threads = random_u64();
+    if (own < 0)
+        own = (int16_t)(atomic_fetch_add(&threads, 1) % STRIPES);
+    return own;
+}
+
 static STATUS figure_move(struct ctx *cx, const struct dossier *d, int16_t state, int64_t by)
 {
-    int64_t changed = 0;
     if (d->row.organisation.len == 0)
         return OK;
-    TRY(dossier_figure_move(cx, SHARD, d->row.organisation, state, by, &changed));
-    return changed ? OK : dossier_figure_add(cx, SHARD, d->row.organisation, state, by, NULL);
+    return dossier_figure_add(cx, SHARD, d->row.organisation, (int16_t)(state + STRIPE_STEP * stripe_own(cx)), by, NULL);
 }
 
 static STATUS row_write(struct ctx *cx, const struct dossier *d)
@@ -240,22 +256,17 @@ STATUS dossier_new(struct ctx *cx, const struct procedure *p, const struct perso
         .fee = r->fee, .answers = r->answers }, NULL);
 }
 
-/* H08.12-260701-0001: the office, the day, a number of the day with four digits or more (TT 01/2018/TT-VPCP Đ19). */
+/* H08.12-260701-0001: the office, the day, a number of the day with four digits or more (TT 01/2018/TT-VPCP Đ19). Every stripe has
+ * the numbers of its own remainder, so on PostgreSQL some of a day's numbers may be left out. */
 STATUS dossier_code_new(struct ctx *cx, struct dossier *d)
 {
     struct dossier_counter_get_row counter;
     bool found;
-    int64_t changed = 0, next = 1;
-    TRY(dossier_counter_get(cx, SHARD, d->row.organisation, cx->today.ymd, &counter, &found));
-    if (found) {
-        next = counter.next;
-        TRY(dossier_counter_set(cx, &(struct dossier_counter_set_params){ .shard = SHARD, .organisation = d->row.organisation, .on_day = cx->today.ymd,
-                                                                         .expected = next, .next = next + 1 }, &changed));
-    } else {
-        TRY(dossier_counter_add(cx, SHARD, d->row.organisation, cx->today.ymd, next + 1, &changed));
-    }
-    if (changed != 1)
-        return FAIL(VERSION_CONFLICT);
-    d->row.code = arena_printf(cx->arena, "%.*s-%06d-%04lld", STR_ARG(d->row.organisation), cx->today.ymd % 1000000, (long long)next);
+    int32_t on_day = cx->today.ymd * STRIPE_STEP + stripe_own(cx);
+    TRY(dossier_counter_take(cx, SHARD, d->row.organisation, on_day, 2, NULL));
+    TRY(dossier_counter_get(cx, SHARD, d->row.organisation, on_day, &counter, &found));
+    MUST(found);
+    int64_t number = (counter.next - 2) * stripe_count(cx) + stripe_own(cx) + 1;
+    d->row.code = arena_printf(cx->arena, "%.*s-%06d-%04lld", STR_ARG(d->row.organisation), cx->today.ymd % 1000000, (long long)number);
     return dossier_code_add(cx, d->row.code, SHARD, d->row.id, NULL);
 }

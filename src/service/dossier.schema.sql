@@ -53,7 +53,7 @@ CREATE TABLE dossier_code (
     dossier BIGINT NOT NULL,
     PRIMARY KEY (code)
 )
--- The next number of an office's day; taken by compare-and-set in the transaction that uses it.
+-- The next number of an office's day, in stripes; taken in the transaction that uses it. on_day: day x 100 + stripe.
 -- migration 4 create_dossier_counter
 CREATE TABLE dossier_counter (
     shard SMALLINT NOT NULL,
@@ -78,6 +78,8 @@ CREATE INDEX dossier_queue ON dossier (shard, organisation, state, due_us, id)
 CREATE INDEX dossier_applicant ON dossier (shard, applicant, id)
 -- migration 8 index_dossier_until
 CREATE INDEX dossier_until ON dossier (shard, until_us, id)
+-- How many dossiers an office has in each state. state: state + 100 x stripe; a stripe belongs to one connection, so that two
+-- transactions never wait for each other's figures, and the figure is the sum of its stripes.
 -- migration 9 create_dossier_figure
 CREATE TABLE dossier_figure (
     shard SMALLINT NOT NULL,

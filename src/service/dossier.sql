@@ -38,11 +38,9 @@ INSERT INTO dossier_code (code, shard, dossier) VALUES (:code, :shard, :dossier)
 -- query dossier_counter_get(shard i16, organisation str, on_day i32) one?
 SELECT next FROM dossier_counter WHERE shard = :shard AND organisation = :organisation AND on_day = :on_day;
 
--- query dossier_counter_add(shard i16, organisation str, on_day i32, next i64) exec
-INSERT INTO dossier_counter (shard, organisation, on_day, next) VALUES (:shard, :organisation, :on_day, :next);
-
--- query dossier_counter_set(shard i16, organisation str, on_day i32, expected i64, next i64) exec
-UPDATE dossier_counter SET next = :next WHERE shard = :shard AND organisation = :organisation AND on_day = :on_day AND next = :expected;
+-- query dossier_counter_take(shard i16, organisation str, on_day i32, next i64) exec
+INSERT INTO dossier_counter (shard, organisation, on_day, next) VALUES (:shard, :organisation, :on_day, :next)
+ON CONFLICT (shard, organisation, on_day) DO UPDATE SET next = dossier_counter.next + 1;
 
 -- query dossier_payment_get(shard i16, dossier i64, receipt str) one?
 SELECT amount FROM dossier_payment WHERE shard = :shard AND dossier = :dossier AND receipt = :receipt;
@@ -70,11 +68,12 @@ SELECT id, version, state, generation, procedure_key, procedure_day, code, appli
     step, created_us, submitted_us, due_us, ended_us, until_us, fee, paid, granted, answers
 FROM dossier WHERE shard = :shard AND until_us > 0 AND until_us <= :now_us ORDER BY until_us, id LIMIT :most;
 
+-- The stripes of a state together.
 -- query dossier_figures(shard i16, organisation str) many
-SELECT state, dossiers FROM dossier_figure WHERE shard = :shard AND organisation = :organisation LIMIT 100;
-
--- query dossier_figure_move(shard i16, organisation str, state i16, by_count i64) exec
-UPDATE dossier_figure SET dossiers = dossiers + :by_count WHERE shard = :shard AND organisation = :organisation AND state = :state;
+-- gives state i16, dossiers i64
+SELECT state % 100 AS state, CAST(SUM(dossiers) AS BIGINT) AS dossiers FROM dossier_figure
+WHERE shard = :shard AND organisation = :organisation GROUP BY state % 100 LIMIT 100;
 
 -- query dossier_figure_add(shard i16, organisation str, state i16, by_count i64) exec
-INSERT INTO dossier_figure (shard, organisation, state, dossiers) VALUES (:shard, :organisation, :state, :by_count);
+INSERT INTO dossier_figure (shard, organisation, state, dossiers) VALUES (:shard, :organisation, :state, :by_count)
+ON CONFLICT (shard, organisation, state) DO UPDATE SET dossiers = dossier_figure.dossiers + excluded.dossiers;

@@ -356,6 +356,35 @@ static void a_command_goes_to_its_lane(void **state)
     assert_int_equal(c.work.result.code, ERR_OK);
 }
 
+struct meeting {
+    int meets, runs;
+};
+
+static status meeting_run(struct ctx *cx, void *arg)
+{
+    struct meeting *m = arg;
+    (void)cx;
+    return ++m->runs <= m->meets ? FAIL(STORE_BUSY) : OK;
+}
+
+static status meeting_call(struct meeting *m)
+{
+    struct work w = { .run = meeting_run, .arg = m, .writes = true };
+    ctx_for_program(&w.cx, app, arena, STR("test"));
+    return lanes_call(app->lanes, &w);
+}
+
+/* What meets another transaction's rows is run again in one of its own, a few times. */
+static void who_meets_another_tries_again(void **state)
+{
+    struct meeting twice = { .meets = 2 }, always = { .meets = 1000 };
+    (void)state;
+    assert_int_equal(meeting_call(&twice).code, ERR_OK);
+    assert_int_equal(twice.runs, 3);
+    assert_int_equal(meeting_call(&always).code, ERR_STORE_BUSY);
+    assert_int_equal(always.runs, 4);
+}
+
 static void full_disk_fails_whole_and_passes(void **state)
 {
     (void)state;
@@ -476,7 +505,7 @@ int main(void)
         cmocka_unit_test(unknown_person_is_written_down_too), cmocka_unit_test(full_disk_fails_whole_and_passes),
         cmocka_unit_test(documents), cmocka_unit_test(a_crowd), cmocka_unit_test(rounds_of_net_threads),
         cmocka_unit_test(a_round_on_a_full_disk), cmocka_unit_test(a_command_goes_to_its_lane), cmocka_unit_test(a_worker_is_woken_by_a_commit),
-        cmocka_unit_test(sweeps_are_for_those_who_serve),
+        cmocka_unit_test(sweeps_are_for_those_who_serve), cmocka_unit_test(who_meets_another_tries_again),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, setup, teardown);
