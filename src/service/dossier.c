@@ -262,7 +262,7 @@ STATUS dossier_code_new(struct ctx *cx, struct dossier *d)
 {
     struct dossier_counter_get_row counter;
     bool found;
-    int32_t on_day = cx->today.ymd * STRIPE_STEP + stripe_own(cx);
+    int32_t on_day = stripe_count(cx) == 1 ? cx->today.ymd : cx->today.ymd * STRIPE_STEP + stripe_own(cx);
     TRY(dossier_counter_take(cx, SHARD, d->row.organisation, on_day, 2, NULL));
     TRY(dossier_counter_get(cx, SHARD, d->row.organisation, on_day, &counter, &found));
     MUST(found);

@@ -53,7 +53,8 @@ CREATE TABLE dossier_code (
     dossier BIGINT NOT NULL,
     PRIMARY KEY (code)
 )
--- The next number of an office's day, in stripes; taken in the transaction that uses it. on_day: day x 100 + stripe.
+-- The next number of an office's day, in stripes; taken in the transaction that uses it. on_day: the day; where there
+-- are stripes, day x 100 + stripe.
 -- migration 4 create_dossier_counter
 CREATE TABLE dossier_counter (
     shard SMALLINT NOT NULL,
