@@ -177,6 +177,10 @@ class Bench:
         began, pg = time.monotonic(), bool(self.node.url)
         series = (f'SELECT n FROM generate_series(0, {MANY - 1}) AS n' if pg else
                   f'WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n + 1 < {MANY}) SELECT n FROM c')
+        indexes = self.node.sql("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'dossier' AND indexname NOT LIKE '%_pkey'" if pg else
+                                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'dossier' AND sql IS NOT NULL")
+        for name, _ in indexes:  # written anew in the end, in their order
+            self.node.sql(f'DROP INDEX {name}')
         if not pg:  # so much at once would be written twice
             self.node.sql('PRAGMA journal_mode = MEMORY')
         people = int(self.node.sql('SELECT COUNT(*) FROM person')[0][0])
@@ -184,6 +188,8 @@ class Bench:
         self.node.sql(f'CREATE TABLE bench_person AS SELECT {rank} AS place, id, (SELECT answers FROM dossier LIMIT 1) AS empty FROM person')
         self.node.sql('CREATE UNIQUE INDEX bench_person_place ON bench_person (place)')
         self.node.sql(MANY_SQL.format(processing=PROCESSING, returned=RETURNED, office=self.office, unit=0, series=series, people=people))
+        for _, how in indexes:
+            self.node.sql(how)
         self.node.sql('DELETE FROM dossier_figure')
         self.node.sql('INSERT INTO dossier_figure SELECT shard, organisation, state, COUNT(*) FROM dossier WHERE organisation <> \'\' GROUP BY shard, organisation, state')
         self.node.sql('DROP TABLE bench_person')
