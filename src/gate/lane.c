@@ -23,7 +23,8 @@
 enum {
     COMMIT_TRIES = 3,
     TICK_MS = 500,     /* when idle */
-    BUSY_TICK_MS = 50, /* of the sequencer while there is work */
+    BUSY_TICK_MS = 50, /* of the sequencer while there is work … */
+    TICK_REST = 5,     /* … but it rests so many times as long as it took, up to TICK_MS: its files wait for the disk, too */
     FINISH_STEPS_MAX = 1000,
     LANES_POSTGRESQL = 6,
 };
@@ -395,9 +396,8 @@ static void tape_try(struct lane *l)
 static void lane_tick(struct lane *l, bool idle)
 {
     int64_t now = clock_mono_us();
-    if (!l->keeper || (!idle && now - l->ticked_us < BUSY_TICK_MS * 1000))
+    if (!l->keeper || (!idle && now < l->tick_at_us))
         return;
-    l->ticked_us = now;
     int64_t sequenced = 0;
     tape_try(l);
     status st = keep_ledger(l, &sequenced);
@@ -407,6 +407,8 @@ static void lane_tick(struct lane *l, bool idle)
     arena_reset(l->arena);
     if (idle && !l->behind && !status_ok(db_idle(l->db)))
         log_fault("store_idle_failed", 0);
+    int64_t ended = clock_mono_us(), rest = (ended - now) * TICK_REST;
+    l->tick_at_us = ended + (rest < BUSY_TICK_MS * 1000 ? BUSY_TICK_MS * 1000 : rest < TICK_MS * 1000 ? rest : TICK_MS * 1000);
 }
 
 static void lane_run(struct lane *l, struct work *const *list, size_t n)

@@ -30,7 +30,7 @@ struct lane {
     bool tape_refused;
     pthread_t thread;
     struct arena *arena;
-    int64_t ticked_us;
+    int64_t tick_at_us;
     day counted; /* the last day whose entries have been counted */
 };
 
