@@ -25,7 +25,7 @@ typedef struct status {
 struct fault {
     status status;
     char field[96];   /* name of the input field, column or file that is at fault; "" if none */
-    char what[160];   /* the word that was refused, shortened on a UTF-8 boundary; may be personal */
+    char what[480];   /* the word or the list of words that was refused, shortened on a UTF-8 boundary; may be personal */
     char detail[200]; /* technical remark for operators, without personal data, e.g. an SQLSTATE */
     int64_t row;      /* 1-based line or row of the input, 0 if none */
     int32_t column;   /* 1-based, 0 if none */

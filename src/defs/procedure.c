@@ -9,7 +9,7 @@
 
 #include "defs/inside.h"
 
-enum { PROCEDURES_MAX = 10000, FIELDS_MAX = 100, TEXT_MAX = 1000, TERM_DAYS_MAX = 400, FILE_MB = 20, FILE_MB_MAX = 64 };
+enum { PROCEDURES_MAX = 10000, FIELDS_MAX = 100, TEXT_MAX = 1000, TERM_DAYS_MAX = 400, ROWS_USUAL = 20, FILE_MB = 20, FILE_MB_MAX = 64 };
 
 static const char *const type_words[] = {
 #define X(name, word) word,
@@ -18,12 +18,31 @@ static const char *const type_words[] = {
     NULL
 };
 
-const struct procedure_field *procedure_field(const struct procedure *p, str key)
+static const struct procedure_field *field_in(const struct procedure_field *list, size_t count, str key)
 {
-    for (size_t i = 0; i < p->field_count; i++)
-        if (str_eq(p->fields[i].key, key))
-            return &p->fields[i];
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(list[i].key, key))
+            return &list[i];
     return NULL;
+}
+
+const struct procedure_field *procedure_field(const struct procedure *p, str key) { return field_in(p->fields, p->field_count, key); }
+
+bool procedure_place(const struct procedure *p, str key, struct procedure_place *ret)
+{
+    str rest = key, name, row;
+    int64_t n;
+    *ret = (struct procedure_place){ .field = procedure_field(p, key) };
+    if (ret->field)
+        return true;
+    if (!str_cut(&rest, '.', &name) || !str_cut(&rest, '.', &row) || !str_i64(row, &n) || row.ptr[0] == '0')
+        return false;
+    ret->group = procedure_field(p, name);
+    if (!ret->group || ret->group->type != ANSWER_GROUP || n < 1 || n > ret->group->max)
+        return false;
+    ret->row = (int)n;
+    ret->field = field_in(ret->group->fields, ret->group->field_count, rest);
+    return ret->field != NULL;
 }
 
 static bool key_ok(str key)
@@ -89,20 +108,29 @@ static void prefill_read(struct yaml_file *f, struct yaml_node *node, struct pro
 
 static void limits_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
 {
-    bool text = field->type == ANSWER_TEXT;
+    bool text = field->type == ANSWER_TEXT, group = field->type == ANSWER_GROUP;
     field->min = text ? 1 : 0;
-    field->max = text ? 200 : INT64_C(1000000000000000);
+    field->max = text ? 200 : group ? ROWS_USUAL : INT64_C(1000000000000000);
     if (yaml_get(node, "max"))
-        yaml_i64(f, yaml_get(node, "max"), 1, text ? TEXT_MAX : INT64_MAX, &field->max);
+        yaml_i64(f, yaml_get(node, "max"), 1, text ? TEXT_MAX : group ? GROUP_ROWS_MAX : INT64_MAX, &field->max);
     if (yaml_get(node, "min"))
         yaml_i64(f, yaml_get(node, "min"), 0, INT64_MAX, &field->min);
     if (field->min > field->max)
         yaml_problem(f, node, "Let 'min' be at most 'max'.", "no answer would fit the field '%.*s'", STR_ARG(field->key));
 }
 
-static bool field_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
+static bool when_read(struct yaml_file *f, struct yaml_node *node, str *ret_when, str *ret_is)
 {
     struct yaml_node *when = yaml_get(node, "when");
+    if (!when)
+        return true;
+    bool whole = yaml_str(f, yaml_need(f, when, "field"), ret_when) && yaml_str(f, yaml_need(f, when, "is"), ret_is);
+    yaml_end(f, when);
+    return whole;
+}
+
+static bool field_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
+{
     bool whole = key_read(f, node, &field->key) && yaml_texts(f, node, "label", &field->label_vi, &field->label_en);
     int type = yaml_word(f, yaml_need(f, node, "type"), type_words);
     if (yaml_get(node, "help"))
@@ -114,48 +142,93 @@ static bool field_read(struct yaml_file *f, struct yaml_node *node, struct proce
     prefill_read(f, node, field);
     if (field->type == ANSWER_CHOICE)
         choices_read(f, node, field);
-    if (when) {
-        whole = yaml_str(f, yaml_need(f, when, "field"), &field->when) && yaml_str(f, yaml_need(f, when, "is"), &field->when_is) && whole;
-        yaml_end(f, when);
-    }
-    yaml_end(f, node);
+    whole = when_read(f, node, &field->when, &field->when_is) && whole;
+    if (field->type != ANSWER_GROUP) /* the caller reads the questions of a group */
+        yaml_end(f, node);
     return whole && type >= 0;
 }
 
-/* A condition may ask only what stands before it, and a choice only for one of its words. */
-static void condition_check(struct yaml_file *f, struct yaml_node *node, const struct procedure *p, const struct procedure_field *field)
+/* A condition asks a field that can have that answer. */
+static void condition_check(struct yaml_file *f, struct yaml_node *node, const struct procedure_field *asked, str is)
 {
-    const struct procedure_field *asked = procedure_field(p, field->when);
-    bool known = asked && asked < field;
-    if (field->when.len == 0)
-        return;
-    if (!known)
-        yaml_problem(f, node, "Name a field that stands above.", "the condition asks '%.*s', which is not asked before '%.*s'",
-                     STR_ARG(field->when), STR_ARG(field->key));
-    bool found = !known || asked->type != ANSWER_CHOICE;
-    for (size_t i = 0; known && i < asked->choice_count && !found; i++)
-        found = str_eq(asked->choices[i].word, field->when_is);
+    bool found = !asked || asked->type != ANSWER_CHOICE;
+    for (size_t i = 0; asked && i < asked->choice_count && !found; i++)
+        found = str_eq(asked->choices[i].word, is);
     if (!found)
-        yaml_problem(f, node, "Use one of its words.", "'%.*s' is no choice of '%.*s'", STR_ARG(field->when_is), STR_ARG(field->when));
+        yaml_problem(f, node, "Use one of its words.", "'%.*s' is no choice of '%.*s'", STR_ARG(is), STR_ARG(asked->key));
 }
 
-static void form_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+/* The fields of a form, or of one row of its group `in`. */
+struct field_list {
+    struct procedure_field *list;
+    size_t count;
+    const struct field_list *around; /* of the form, while the rows of its group `in` are read */
+    const struct procedure_field *in;
+};
+
+/* Only what stands before it may be asked, in the row or in the form; the group itself is no answer to its rows. */
+static void field_check(struct yaml_file *f, struct yaml_node *node, const struct field_list *l)
+{
+    const struct procedure_field *field = &l->list[l->count - 1], *asked = NULL;
+    if (field->when.len == 0)
+        return;
+    asked = field_in(l->list, l->count - 1, field->when);
+    if (!asked && l->in)
+        asked = field_in(l->around->list, l->around->count, field->when);
+    if (!asked)
+        yaml_problem(f, node, "Name a field that stands above.", "the condition asks '%.*s', which is not asked before '%.*s'",
+                     STR_ARG(field->when), STR_ARG(field->key));
+    condition_check(f, node, asked, field->when_is);
+}
+
+static void fields_read(struct yaml_file *f, struct yaml_node *node, const char *key, struct field_list *l);
+
+static void group_read(struct yaml_file *f, struct yaml_node *node, const struct field_list *around, struct procedure_field *group)
+{
+    struct field_list l = { .around = around, .in = group };
+    yaml_texts(f, node, "item", &group->item_vi, &group->item_en);
+    fields_read(f, node, "fields", &l);
+    if (l.count == 0)
+        yaml_problem(f, node, "List its questions under 'fields'.", "the group '%.*s' asks nothing", STR_ARG(group->key));
+    group->fields = l.list;
+    group->field_count = l.count;
+    yaml_end(f, node);
+}
+
+static void fields_read(struct yaml_file *f, struct yaml_node *node, const char *key, struct field_list *l)
 {
     struct yaml_node **list = NULL;
-    size_t count = yaml_list(f, node, "form", &list);
-    struct procedure_field *fields = ARENA_ARRAY(f->arena, struct procedure_field, count + 1);
-    p->fields = fields;
+    size_t count = yaml_list(f, node, key, &list);
+    l->list = ARENA_ARRAY(f->arena, struct procedure_field, count + 1);
     if (count > FIELDS_MAX)
         yaml_problem(f, node, "Split the procedure.", "a form has at most %d fields", (int)FIELDS_MAX);
     for (size_t i = 0; i < count && i < FIELDS_MAX; i++) {
         struct procedure_field field = { 0 };
-        if (!field_read(f, list[i], &field))
+        bool whole = field_read(f, list[i], &field);
+        if (field.type == ANSWER_GROUP && l->in)
+            yaml_problem(f, list[i], "Put its fields into the group itself.", "the group '%.*s' stands in a group", STR_ARG(field.key));
+        else if (field.type == ANSWER_GROUP)
+            group_read(f, list[i], l, &field);
+        if (!whole)
             continue;
-        if (procedure_field(p, field.key))
+        if (field_in(l->list, l->count, field.key))
             yaml_problem(f, list[i], "Give it another key.", "the field '%.*s' stands twice", STR_ARG(field.key));
-        fields[p->field_count++] = field;
-        condition_check(f, list[i], p, &fields[p->field_count - 1]);
+        l->list[l->count++] = field;
+        field_check(f, list[i], l);
     }
+}
+
+static void form_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+{
+    struct field_list l = { 0 };
+    int64_t answers = 0;
+    fields_read(f, node, "form", &l);
+    p->fields = l.list;
+    p->field_count = l.count;
+    for (size_t i = 0; i < l.count; i++)
+        answers += 1 + (int64_t)l.list[i].field_count * (l.list[i].type == ANSWER_GROUP ? l.list[i].max : 0);
+    if (answers > FORM_ANSWERS_MAX)
+        yaml_problem(f, node, "Lower the 'max' of a group.", "with all rows the form has %lld answers, at most %d may be", (long long)answers, (int)FORM_ANSWERS_MAX);
 }
 
 static unsigned kinds_read(struct yaml_file *f, struct yaml_node *node)
@@ -187,6 +260,10 @@ static void component_read(struct yaml_file *f, struct yaml_node *node, struct p
             c->fields |= UINT64_C(1) << bit;
     }
     c->required = flag_read(f, node, "required", true);
+    when_read(f, node, &c->when, &c->when_is);
+    if (c->when.len > 0 && !procedure_field(p, c->when))
+        yaml_problem(f, node, "Name a field of the form.", "the condition asks '%.*s', which the form does not ask", STR_ARG(c->when));
+    condition_check(f, node, procedure_field(p, c->when), c->when_is);
     c->kinds = kinds_read(f, node);
     c->bytes_max = (int64_t)count_read(f, node, "max_mb", FILE_MB_MAX, FILE_MB) << 20;
     p->reads |= c->fields;
@@ -224,14 +301,18 @@ static void steps_read(struct yaml_file *f, struct yaml_node *node, struct proce
     p->steps = out;
 }
 
-/* "form.child_name", "applicant.number", "=Kinh" */
-static bool value_ok(const struct procedure *p, str from)
+/* "form.child_name", "row.number", "given.household", "applicant.number", "=Kinh" */
+static bool value_ok(const struct procedure *p, const struct procedure_field *each, str from)
 {
     static const char *const words[] = { "applicant.number", "applicant.unit", "office.unit", "decision.day", "dossier.code", "dossier.id" };
     if (str_starts(from, STR("=")))
         return true;
     if (str_starts(from, STR("form.")))
         return procedure_field(p, str_from(from, 5)) != NULL;
+    if (str_starts(from, STR("row.")))
+        return each && field_in(each->fields, each->field_count, str_from(from, 4));
+    if (str_starts(from, STR("given.")))
+        return true; /* whoever knows operations judges it */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_eq(from, str_of(words[i])))
             return true;
@@ -243,15 +324,20 @@ static void effect_read(struct yaml_file *f, struct yaml_node *node, struct proc
     struct yaml_node *with = yaml_need(f, node, "with");
     size_t count = with && with->kind == YAML_MAP ? with->count : 0;
     struct procedure_value *values = ARENA_ARRAY(f->arena, struct procedure_value, count + 1);
+    str each = { 0 };
     e->values = values;
+    if (yaml_get(node, "each") && yaml_str(f, yaml_get(node, "each"), &each))
+        e->each = procedure_field(p, each);
+    if (each.len > 0 && (!e->each || e->each->type != ANSWER_GROUP))
+        yaml_problem(f, node, "Name a field of type group.", "there is no group '%.*s' in the form", STR_ARG(each));
     for (size_t i = 0; i < count; i++) {
         struct yaml_pair *pair = &with->pairs[i];
         pair->read = true;
         values[e->count].to = pair->key;
         if (!yaml_str(f, pair->value, &values[e->count].from))
             continue;
-        if (!value_ok(p, values[e->count].from))
-            yaml_problem(f, pair->value, "Use \"form.KEY\" with a key of the form, \"applicant.number\", \"office.unit\", \"decision.day\" or \"=literal\".",
+        if (!value_ok(p, e->each, values[e->count].from))
+            yaml_problem(f, pair->value, "Use \"form.KEY\" with a key of the form, \"row.KEY\" with one of the group under 'each', \"applicant.number\", \"office.unit\", \"decision.day\" or \"=literal\".",
                          "'%.*s' is no value that a dossier has", STR_ARG(values[e->count].from));
         e->count++;
     }
@@ -322,6 +408,14 @@ static uint64_t reads_always(void)
            UINT64_C(1) << FIELD_RESIDENCE | UINT64_C(1) << FIELD_STATE;
 }
 
+static uint64_t prefills(const struct procedure_field *list, size_t count)
+{
+    uint64_t fields = 0;
+    for (size_t i = 0; i < count; i++)
+        fields |= (list[i].prefill >= 0 ? UINT64_C(1) << list[i].prefill : 0) | prefills(list[i].fields, list[i].field_count);
+    return fields;
+}
+
 static bool procedure_read(const struct defs *d, struct yaml_file *f, struct yaml_node *node, struct procedure *p)
 {
     static const char *const levels[] = { "full", "partial", "counter", NULL };
@@ -343,8 +437,7 @@ static bool procedure_read(const struct defs *d, struct yaml_file *f, struct yam
     authority_read(d, f, node, p);
     p->effects = effects_read(f, node, p, "effects", &p->effect_count);
     p->begins = effects_read(f, node, p, "begins", &p->begin_count);
-    for (size_t i = 0; i < p->field_count; i++)
-        p->reads |= p->fields[i].prefill >= 0 ? UINT64_C(1) << p->fields[i].prefill : 0;
+    p->reads |= prefills(p->fields, p->field_count);
     if (!day_is_none(p->to) && p->to.ymd < p->from.ymd)
         yaml_problem(f, node, "Correct one of the days.", "'to' lies before 'from'");
     yaml_end(f, node);

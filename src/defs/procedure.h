@@ -7,7 +7,7 @@
 
 #define ANSWER_TYPES(X)                                                                                                      \
     X(TEXT, "text") X(NUMBER, "number") X(MONEY, "money") X(DAY, "day") X(SEX, "sex") X(UNIT, "unit") X(PERSON, "person-number") \
-    X(CHOICE, "choice") X(FLAG, "flag") X(PHONE, "phone") X(EMAIL, "email")
+    X(CHOICE, "choice") X(FLAG, "flag") X(PHONE, "phone") X(EMAIL, "email") X(GROUP, "group")
 enum answer_type {
 #define X(name, word) ANSWER_##name,
     ANSWER_TYPES(X)
@@ -26,9 +26,18 @@ struct procedure_field {
     bool past;        /* a day that must not lie in the future */
     const struct procedure_choice *choices;
     size_t choice_count;
-    str when, when_is; /* asked only if that field has that answer; "" always */
-    int prefill;       /* field of the applicant in the population register, -1: none */
+    str when, when_is; /* asked only if that field has that answer; "" always. In a group: of the same row, else of the form */
+    int prefill;       /* field of the applicant in the population register, -1: none; in a group: of each new row */
+    const struct procedure_field *fields; /* of a group: asked min … max times, once in each row */
+    size_t field_count;
+    str item_vi, item_en; /* what one row is: "Thành viên" */
 };
+/* A question as an answer names it: "KEY", or "GROUP.ROW.KEY" with rows from 1. The answer of a group is how many rows it has. */
+struct procedure_place {
+    const struct procedure_field *field, *group; /* group NULL: of the form itself */
+    int row;                                     /* 0: of the form itself */
+};
+enum { GROUP_ROWS_MAX = 50, FORM_ANSWERS_MAX = 1000 /* with all rows */ };
 
 enum { COMPONENT_ORIGINAL = 1, COMPONENT_COPY = 2, COMPONENT_ELECTRONIC = 4 };
 struct procedure_component {
@@ -38,6 +47,7 @@ struct procedure_component {
     bool required;
     unsigned kinds; /* COMPONENT_… that may be handed in */
     int64_t bytes_max; /* of one file for it */
+    str when, when_is; /* needed only if that field of the form has that answer; "" always */
 };
 
 struct procedure_step {
@@ -45,8 +55,9 @@ struct procedure_step {
     bool separate; /* by another officer than the step before */
 };
 
-/* One change in a register by the operation of that name. A value is "form.KEY", "applicant.number", "office.unit",
- * "decision.day", "dossier.code" or a literal after "=". A value of a field that was not answered leaves its input out. */
+/* One change in a register by the operation of that name. A value is "form.KEY", "row.KEY" of the group under `each`,
+ * "given.KEY" of what the effect before it gave, "applicant.number", "office.unit", "decision.day", "dossier.code" or a literal
+ * after "=". A value of a field that was not answered leaves its input out. */
 struct procedure_value {
     str to, from;
 };
@@ -56,6 +67,7 @@ struct procedure_effect {
     int line;
     const struct procedure_value *values;
     size_t count;
+    const struct procedure_field *each; /* a group: once for each of its rows; NULL: once */
 };
 
 enum procedure_level { LEVEL_FULL, LEVEL_PARTIAL, LEVEL_COUNTER }; /* toàn trình, một phần, trực tiếp */
@@ -90,3 +102,4 @@ const struct procedure *defs_procedure_nth(const struct defs *d, size_t index); 
 /* The version in force on a day; NULL if there is none. */
 const struct procedure *defs_procedure(const struct defs *d, str key, day on);
 const struct procedure_field *procedure_field(const struct procedure *p, str key);
+bool procedure_place(const struct procedure *p, str key, struct procedure_place *ret); /* rows as far as the group may have them */

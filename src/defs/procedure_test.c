@@ -89,6 +89,9 @@ static void keeps_versions_apart(void **state)
     defs_free(d);
 }
 
+#define REST "    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n"
+#define GROUP_OF(fields) "    form: [{key: who, type: group, item: {vi: a, en: b}, label: {vi: a, en: b}, fields: [" fields "]}]\n"
+
 static void refuses_what_is_wrong(void **state)
 {
     static const struct {
@@ -105,6 +108,17 @@ static void refuses_what_is_wrong(void **state)
         { "    form: [{key: why, type: text, prefill: salary, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "there is no field 'salary'", 10 },
         { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {restart: true}\n", "time limit is not clear", 12 },
         { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n    colour: red\n", "colour", 13 },
+        { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}, {key: a, type: text, label: {vi: a, en: b}}") REST, "stands twice", 10 },
+        { GROUP_OF("{key: a, type: text, when: {field: b, is: x}, label: {vi: a, en: b}}, {key: b, type: text, label: {vi: a, en: b}}") REST, "which is not asked before", 10 },
+        { GROUP_OF("{key: a, type: text, when: {field: who, is: x}, label: {vi: a, en: b}}") REST, "which is not asked before", 10 },
+        { GROUP_OF("{key: a, type: group, item: {vi: a, en: b}, label: {vi: a, en: b}, fields: [{key: b, type: text, label: {vi: a, en: b}}]}") REST, "stands in a group", 10 },
+        { "    form: [{key: who, type: group, label: {vi: a, en: b}, fields: [{key: a, type: text, label: {vi: a, en: b}}]}]\n" REST, "item", 10 },
+        { "    form: [{key: who, type: group, item: {vi: a, en: b}, label: {vi: a, en: b}}]\n" REST, "asks nothing", 10 },
+        { "    form: [{key: who, type: group, max: 51, item: {vi: a, en: b}, label: {vi: a, en: b}, fields: [{key: a, type: text, label: {vi: a, en: b}}]}]\n" REST, "51", 10 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n" REST "    effects: [{operation: person.death, each: why, with: {number: =1}}]\n", "no group 'why'", 13 },
+        { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}") REST "    effects: [{operation: person.death, with: {number: row.a}}]\n", "'row.a' is no value", 13 },
+        { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}") REST "    effects: [{operation: person.death, each: who, with: {number: row.b}}]\n", "'row.b' is no value", 13 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n" REST "    components: [{key: c, when: {field: who, is: x}, label: {vi: a, en: b}}]\n", "which the form does not ask", 13 },
         { "    to: 2025-01-01\n    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "'to' lies before 'from'", 2 },
     };
     (void)state;

@@ -47,31 +47,51 @@ static STATUS own_facts(struct ctx *cx, struct person_fact **ret, size_t *ret_co
     return OK;
 }
 
-static STATUS prefill(struct ctx *cx, struct dossier *d, struct answer **ret, size_t *ret_count)
+static STATUS known_facts(struct ctx *cx, struct dossier *d, uint64_t fields, struct person_fact **ret, size_t *ret_count)
 {
-    const struct procedure *p = d->procedure;
+    return cx->actor.roles & ROLE_CITIZEN ? own_facts(cx, ret, ret_count) : applicant_facts(cx, d, fields, ret, ret_count);
+}
+
+/* A question that is new, since its row is new or the whole form, and that the register may answer. */
+static bool is_fillable(const struct procedure_place *at, struct answers before, struct answers all)
+{
+    bool fresh = at->group ? at->row > form_rows(before, at->group) : !before.list;
+    return fresh && at->field->prefill >= 0 && !form_answer_at(all, at);
+}
+
+/* Fills in what is new since `before`; `all` has room for FORM_ANSWERS_MAX. */
+static STATUS prefill(struct ctx *cx, struct dossier *d, struct answers before, struct answer *all, size_t *count)
+{
+    struct form_walk walk = { .procedure = d->procedure, .answers = { all, *count } }, again = walk;
     struct person_fact *facts = NULL;
-    size_t count = 0;
+    struct procedure_place at;
+    size_t fact_count = 0;
     uint64_t fields = 0;
-    *ret = ARENA_ARRAY(cx->arena, struct answer, p->field_count + 1);
-    for (size_t i = 0; i < p->field_count; i++)
-        fields |= p->fields[i].prefill >= 0 ? UINT64_C(1) << p->fields[i].prefill : 0;
+    while (form_next(&walk, &at))
+        fields |= is_fillable(&at, before, walk.answers) ? UINT64_C(1) << at.field->prefill : 0;
     if (!fields)
         return OK;
-    if (cx->actor.roles & ROLE_CITIZEN)
-        TRY(own_facts(cx, &facts, &count));
-    else
-        TRY(applicant_facts(cx, d, fields, &facts, &count));
-    for (size_t i = 0; i < p->field_count; i++)
-        for (size_t k = 0; p->fields[i].prefill >= 0 && k < count; k++) {
-            if (!str_eq(facts[k].field, person_field_name(p->fields[i].prefill)))
+    TRY(known_facts(cx, d, fields, &facts, &fact_count));
+    while (form_next(&again, &at))
+        for (size_t k = 0; is_fillable(&at, before, again.answers) && k < fact_count; k++) {
+            if (!str_eq(facts[k].field, person_field_name(at.field->prefill)))
                 continue;
-            str value = value_today(cx, &p->fields[i], &facts[k]);
-            if (value.len > 0)
-                (*ret)[(*ret_count)++] = (struct answer){ p->fields[i].key, value };
+            str value = value_today(cx, at.field, &facts[k]);
+            if (value.len > 0 && *count < FORM_ANSWERS_MAX)
+                all[(*count)++] = (struct answer){ form_key(cx, &at), value };
             break;
         }
     return OK;
+}
+
+/* A group that has to have rows begins with them. */
+static size_t rows_begin(struct ctx *cx, const struct procedure *p, struct answer *all)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < p->field_count; i++)
+        if (p->fields[i].type == ANSWER_GROUP && p->fields[i].min > 0 && p->fields[i].when.len == 0)
+            all[count++] = (struct answer){ p->fields[i].key, arena_printf(cx->arena, "%lld", (long long)p->fields[i].min) };
+    return count;
 }
 
 STATUS dossier_create(struct ctx *cx, const struct dossier_create_in *in, struct dossier_create_out *ret)
@@ -84,7 +104,9 @@ STATUS dossier_create(struct ctx *cx, const struct dossier_create_in *in, struct
     TRY(applicant_of(cx, in, &applicant));
     TRY(dossier_new(cx, p, &applicant, &d));
     TRY(change_note(cx, (struct subject){ applicant.id, applicant.unit }, 0));
-    TRY(prefill(cx, &d, &ret->answers, &ret->answers_count));
+    ret->answers = ARENA_ARRAY(cx->arena, struct answer, FORM_ANSWERS_MAX);
+    ret->answers_count = rows_begin(cx, p, ret->answers);
+    TRY(prefill(cx, &d, (struct answers){ 0 }, ret->answers, &ret->answers_count));
     if (ret->answers_count > 0) {
         TRY(form_store(cx, ret->answers, ret->answers_count, &d.row.answers));
         TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_SAVE, .expected_version = -1 }));
@@ -93,14 +115,28 @@ STATUS dossier_create(struct ctx *cx, const struct dossier_create_in *in, struct
     return OK;
 }
 
-static STATUS answers_take(struct ctx *cx, struct dossier *d, const struct answer *add, size_t add_count, bool whole)
+/* What came with one call: `drop` names a row that goes first. */
+struct taking {
+    struct answers add;
+    str drop;
+    bool whole;
+};
+
+static STATUS answers_take(struct ctx *cx, struct dossier *d, const struct taking *t)
 {
-    struct answer *old, *all;
+    struct answer *old, *merged, *all = ARENA_ARRAY(cx->arena, struct answer, FORM_ANSWERS_MAX);
     size_t old_count, count;
     TRY(form_load(cx, d->row.answers, &old, &old_count));
-    form_merge(cx, (struct answers){ old, old_count }, (struct answers){ add, add_count }, &all, &count);
-    TRY(form_check(cx, d->procedure, all, count, whole));
-    return form_store(cx, all, count, &d->row.answers);
+    if (t->drop.len > 0)
+        TRY(form_row_drop(cx, d->procedure, t->drop, old, &old_count));
+    form_merge(cx, (struct answers){ old, old_count }, t->add, &merged, &count);
+    form_settle(d->procedure, t->add, merged, &count);
+    TRY(form_check(cx, d->procedure, merged, count, t->whole));
+    memcpy(all, merged, count * sizeof *all);
+    if (!t->whole)
+        TRY(prefill(cx, d, (struct answers){ old, old_count }, all, &count));
+    TRY(form_store(cx, all, count, &d->row.answers));
+    return t->whole ? components_check(cx, d, (struct answers){ all, count }) : OK;
 }
 
 STATUS dossier_save(struct ctx *cx, const struct dossier_save_in *in, struct dossier_save_out *ret)
@@ -109,7 +145,7 @@ STATUS dossier_save(struct ctx *cx, const struct dossier_save_in *in, struct dos
     TRY(dossier_find(cx, in->dossier, &d));
     if (!dossier_may(cx, &d, COMMAND_SAVE))
         return FAIL(NOT_ALLOWED);
-    TRY(answers_take(cx, &d, in->answers, in->answers_count, false));
+    TRY(answers_take(cx, &d, &(struct taking){ { in->answers, in->answers_count }, in->has_drop ? in->drop : STR(""), false }));
     TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_SAVE, .expected_version = (int32_t)in->expected_version }));
     dossier_now(&d, &ret->now);
     return OK;
@@ -121,7 +157,7 @@ STATUS dossier_supply(struct ctx *cx, const struct dossier_supply_in *in, struct
     TRY(dossier_find(cx, in->dossier, &d));
     if (!dossier_may(cx, &d, COMMAND_SUPPLY))
         return FAIL(NOT_ALLOWED);
-    TRY(answers_take(cx, &d, in->answers, in->answers_count, true));
+    TRY(answers_take(cx, &d, &(struct taking){ { in->answers, in->answers_count }, STR(""), true }));
     TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_SUPPLY, .expected_version = (int32_t)in->expected_version, .note = in->has_note ? in->note : STR("") }));
     dossier_now(&d, &ret->now);
     return OK;
@@ -157,7 +193,7 @@ STATUS dossier_submit(struct ctx *cx, const struct dossier_submit_in *in, struct
     TRY(dossier_find(cx, in->dossier, &d));
     if (!dossier_may(cx, &d, COMMAND_SUBMIT))
         return FAIL(NOT_ALLOWED);
-    TRY(answers_take(cx, &d, in->answers, in->answers_count, true));
+    TRY(answers_take(cx, &d, &(struct taking){ { in->answers, in->answers_count }, STR(""), true }));
     TRY(person_by_id(cx, (person_id){ d.row.applicant }, &applicant, &known));
     if (!known || !applicant.number || applicant.survives_as.v)
         return FAIL_AT(PERSON_MISSING, STR("applicant"));

@@ -86,7 +86,23 @@ struct source {
     const struct answer *answers;
     size_t count;
     int64_t applicant_number;
+    const struct procedure_effect *effect; /* the one that is applied, and in which row of its group; 0: it has none */
+    int row;
+    const struct op_shape *gave; /* what the effect before it gave */
+    const void *given;
 };
+
+static str given_of(const struct source *s, str name)
+{
+    int i = s->gave ? shape_field_index(s->gave, name) : -1;
+    const struct op_field *f = i < 0 ? NULL : &s->gave->fields[i];
+    const char *at = f ? (const char *)s->given + f->offset : NULL;
+    if (!f || (f->type != OP_I64 && f->type != OP_TEXT && f->type != OP_NUMBER))
+        return STR("");
+    if (f->type == OP_TEXT)
+        return *(const str *)(const void *)at;
+    return arena_printf(s->cx->arena, f->type == OP_NUMBER ? "%012lld" : "%lld", (long long)*(const int64_t *)(const void *)at);
+}
 
 static str value_of(const struct source *s, str from)
 {
@@ -97,6 +113,13 @@ static str value_of(const struct source *s, str from)
         const struct answer *answer = form_answer(s->answers, s->count, str_from(from, 5));
         return answer ? answer->value : STR("");
     }
+    if (str_starts(from, STR("row."))) {
+        str key = arena_printf(a, "%.*s.%d.%.*s", STR_ARG(s->effect->each->key), s->row, STR_ARG(str_from(from, 4)));
+        const struct answer *answer = form_answer(s->answers, s->count, key);
+        return answer ? answer->value : STR("");
+    }
+    if (str_starts(from, STR("given.")))
+        return given_of(s, str_from(from, 6));
     if (str_eq(from, STR("applicant.number")))
         return arena_printf(a, "%012lld", (long long)s->applicant_number);
     if (str_eq(from, STR("dossier.code")))
@@ -121,9 +144,10 @@ static void member_write(struct buf *out, const struct op_field *f, str value)
     buf_add(out, bare ? STR("") : STR("\""));
 }
 
-static STATUS effect_apply(const struct source *s, const struct procedure_effect *e, size_t index)
+static STATUS effect_apply(struct source *s, size_t index)
 {
     struct ctx *cx = s->cx;
+    const struct procedure_effect *e = s->effect;
     const struct operation *op = operation_find(cx->app, e->operation);
     if (!op)
         return FAIL_WITH(DEFINITION, STR("effects"), e->operation);
@@ -147,11 +171,17 @@ static STATUS effect_apply(const struct source *s, const struct procedure_effect
     struct purpose before = cx->purpose;
     str command = cx->command_id;
     dossier_purpose(cx, s->d);
-    cx->command_id = arena_printf(cx->arena, "dossier-%lld-%d-%zu", (long long)s->d->row.id, s->d->row.generation, index);
+    cx->command_id = arena_printf(cx->arena, "dossier-%lld-%d-%zu.%d", (long long)s->d->row.id, s->d->row.generation, index, s->row);
     st = gate_call(cx, op, in, out);
     cx->purpose = before;
     cx->command_id = command;
-    return status_ok(st) ? OK : fault_pass(st, __FILE__, __LINE__);
+    if (!status_ok(st))
+        return fault_pass(st, __FILE__, __LINE__);
+    if (!s->row) { /* rows hand nothing to each other: all see what came before the first */
+        s->gave = op->gives;
+        s->given = out;
+    }
+    return OK;
 }
 
 static STATUS all_apply(struct ctx *cx, struct dossier *d, const struct procedure_effect *list, size_t list_count)
@@ -164,8 +194,15 @@ static STATUS all_apply(struct ctx *cx, struct dossier *d, const struct procedur
     TRY(person_by_id(cx, (person_id){ d->row.applicant }, &p, &known));
     s.answers = answers;
     s.applicant_number = known ? p.number : 0;
-    for (size_t i = 0; i < list_count; i++)
-        TRY(effect_apply(&s, &list[i], i));
+    for (size_t i = 0; i < list_count; i++) {
+        int rows = list[i].each ? form_rows((struct answers){ answers, s.count }, list[i].each) : 0;
+        s.effect = &list[i];
+        s.row = 0;
+        if (!list[i].each)
+            TRY(effect_apply(&s, i));
+        for (s.row = 1; s.row <= rows; s.row++)
+            TRY(effect_apply(&s, i));
+    }
     return OK;
 }
 
@@ -205,11 +242,26 @@ void effect_check(const struct app *app, struct arena *a, const struct procedure
     }
 }
 
+/* "given.KEY": the nearest effect above that is no row of a group gives it. */
+static void given_check(const struct app *app, struct arena *a, const struct procedure *p, size_t index, struct defs_problems *problems)
+{
+    const struct procedure_effect *e = &p->effects[index], *before = NULL;
+    for (size_t i = 0; i < index; i++)
+        before = p->effects[i].each ? before : &p->effects[i];
+    const struct operation *op = before ? operation_find(app, before->operation) : NULL;
+    for (size_t i = 0; i < e->count; i++)
+        if (str_starts(e->values[i].from, STR("given.")) && (!op || shape_field_index(op->gives, str_from(e->values[i].from, 6)) < 0))
+            problem(a, problems, e, arena_printf(a, "no effect before it gives '%.*s'", STR_ARG(str_from(e->values[i].from, 6))),
+                    "Use an output of the operation of the effect above.");
+}
+
 void procedures_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems)
 {
     for (size_t i = 0; i < defs_procedure_count(d); i++) {
         const struct procedure *p = defs_procedure_nth(d, i);
-        for (size_t k = 0; k < p->effect_count; k++)
+        for (size_t k = 0; k < p->effect_count; k++) {
             effect_check(app, arena, &p->effects[k], problems);
+            given_check(app, arena, p, k, problems);
+        }
     }
 }

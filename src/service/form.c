@@ -1,9 +1,11 @@
 /* The answers of a form: kept as JSON, opaque to the store, and judged by the procedure's definition alone. An answer to a
- * question that is not asked is refused, so that nobody hands in what the state may not keep.
+ * question that is not asked is refused, so that nobody hands in what the state may not keep. Questions of a group are answered
+ * once in each of its rows: "members" is "2", "members.1.name" is the first one's name.
  * tested by: src/service/test/form_test.c */
 #include "service/inside.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,13 +17,72 @@ const struct answer *form_answer(const struct answer *answers, size_t count, str
     return NULL;
 }
 
-bool form_asks(const struct procedure *p, const struct procedure_field *f, const struct answer *answers, size_t count)
+/* --- rows of groups ------------------------------------------------------------------------------------------------------- */
+
+str form_key(struct ctx *cx, const struct procedure_place *at)
 {
-    if (f->when.len == 0)
+    return at->group ? arena_printf(cx->arena, "%.*s.%d.%.*s", STR_ARG(at->group->key), at->row, STR_ARG(at->field->key)) : at->field->key;
+}
+
+int form_rows(struct answers a, const struct procedure_field *group)
+{
+    const struct answer *answer = form_answer(a.list, a.count, group->key);
+    int64_t rows;
+    if (!answer || !str_i64(answer->value, &rows) || rows < 0)
+        return 0;
+    return (int)(rows < group->max ? rows : group->max);
+}
+
+const struct answer *form_answer_at(struct answers a, const struct procedure_place *at)
+{
+    char key[ANSWER_KEY_BYTES];
+    if (!at->group)
+        return form_answer(a.list, a.count, at->field->key);
+    int n = snprintf(key, sizeof key, "%.*s.%d.%.*s", STR_ARG(at->group->key), at->row, STR_ARG(at->field->key));
+    return n > 0 && (size_t)n < sizeof key ? form_answer(a.list, a.count, (str){ key, (size_t)n }) : NULL;
+}
+
+bool form_asks(const struct procedure *p, const struct procedure_place *at, struct answers a)
+{
+    struct procedure_place condition = { .group = at->group, .row = at->row };
+    if (at->group && (at->row > form_rows(a, at->group) || !form_asks(p, &(struct procedure_place){ .field = at->group }, a)))
+        return false;
+    if (at->field->when.len == 0)
         return true;
-    const struct procedure_field *condition = procedure_field(p, f->when);
-    const struct answer *a = form_answer(answers, count, f->when);
-    return condition && a && str_eq(a->value, f->when_is) && form_asks(p, condition, answers, count);
+    for (size_t i = 0; at->group && i < at->group->field_count && !condition.field; i++)
+        condition.field = str_eq(at->group->fields[i].key, at->field->when) ? &at->group->fields[i] : NULL;
+    if (!condition.field)
+        condition = (struct procedure_place){ .field = procedure_field(p, at->field->when) };
+    const struct answer *answer = condition.field ? form_answer_at(a, &condition) : NULL;
+    return answer && str_eq(answer->value, at->field->when_is) && form_asks(p, &condition, a);
+}
+
+bool form_next(struct form_walk *w, struct procedure_place *ret)
+{
+    while (w->field < w->procedure->field_count) {
+        const struct procedure_field *f = &w->procedure->fields[w->field];
+        *ret = (struct procedure_place){ .field = f };
+        if (w->row == 0 && f->type == ANSWER_GROUP && form_asks(w->procedure, ret, w->answers)) {
+            w->row = 1;
+            w->child = 0;
+            return true;
+        }
+        if (w->row == 0 || w->row > form_rows(w->answers, f)) {
+            bool itself = w->row == 0;
+            w->field++;
+            w->row = 0;
+            if (itself && form_asks(w->procedure, ret, w->answers))
+                return true;
+        } else if (w->child == f->field_count) {
+            w->row++;
+            w->child = 0;
+        } else {
+            *ret = (struct procedure_place){ &f->fields[w->child++], f, w->row };
+            if (form_asks(w->procedure, ret, w->answers))
+                return true;
+        }
+    }
+    return false;
 }
 
 /* --- one answer ----------------------------------------------------------------------------------------------------------- */
@@ -31,7 +92,7 @@ static STATUS number_check(const struct procedure_field *f, str path, str value)
     int64_t n;
     if (!str_i64(value, &n))
         return FAIL_WITH(FIELD_TYPE, path, value);
-    return n >= f->min && n <= f->max ? OK : FAIL_WITH(VALUE_RANGE, path, value);
+    return n >= (f->type == ANSWER_GROUP ? 0 : f->min) && n <= f->max ? OK : FAIL_WITH(VALUE_RANGE, path, value);
 }
 
 static STATUS day_check(struct ctx *cx, const struct procedure_field *f, str path, str value)
@@ -63,6 +124,7 @@ static STATUS value_check(struct ctx *cx, const struct procedure_field *f, str p
     switch (f->type) {
     case ANSWER_TEXT: return (int64_t)value.len <= f->max ? OK : FAIL_AT(TEXT_TOO_LONG, path);
     case ANSWER_NUMBER:
+    case ANSWER_GROUP: /* how many rows; whether they are enough is asked of the whole */
     case ANSWER_MONEY: return number_check(f, path, value);
     case ANSWER_DAY: return day_check(cx, f, path, value);
     case ANSWER_SEX: return str_eq(value, STR("male")) || str_eq(value, STR("female")) ? OK : FAIL_WITH(ENUM_UNKNOWN, path, value);
@@ -82,25 +144,32 @@ static STATUS value_check(struct ctx *cx, const struct procedure_field *f, str p
 
 static str path_of(struct ctx *cx, str key) { return arena_printf(cx->arena, "answers.%.*s", STR_ARG(key)); }
 
+static STATUS answer_check(struct ctx *cx, const struct procedure *p, struct answers a, size_t i)
+{
+    struct procedure_place at;
+    str path = path_of(cx, a.list[i].key);
+    if (!procedure_place(p, a.list[i].key, &at))
+        return FAIL_AT(FIELD_UNKNOWN, path);
+    for (size_t k = 0; k < i; k++)
+        if (str_eq(a.list[k].key, a.list[i].key))
+            return FAIL_AT(FIELD_DOUBLE, path);
+    if (a.list[i].value.len == 0)
+        return OK;
+    return form_asks(p, &at, a) ? value_check(cx, at.field, path, a.list[i].value) : FAIL_AT(FIELD_UNKNOWN, path);
+}
+
 STATUS form_check(struct ctx *cx, const struct procedure *p, const struct answer *answers, size_t count, bool whole)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct procedure_field *f = procedure_field(p, answers[i].key);
-        if (!f)
-            return FAIL_AT(FIELD_UNKNOWN, path_of(cx, answers[i].key));
-        for (size_t k = 0; k < i; k++)
-            if (str_eq(answers[k].key, answers[i].key))
-                return FAIL_AT(FIELD_DOUBLE, path_of(cx, answers[i].key));
-        if (answers[i].value.len == 0)
-            continue;
-        if (!form_asks(p, f, answers, count))
-            return FAIL_AT(FIELD_UNKNOWN, path_of(cx, answers[i].key));
-        TRY(value_check(cx, f, path_of(cx, f->key), answers[i].value));
-    }
-    for (size_t i = 0; whole && i < p->field_count; i++) {
-        const struct procedure_field *f = &p->fields[i];
-        if (f->required && form_asks(p, f, answers, count) && !form_answer(answers, count, f->key))
-            return FAIL_AT(FIELD_MISSING, path_of(cx, f->key));
+    struct form_walk walk = { .procedure = p, .answers = { answers, count } };
+    struct procedure_place at;
+    for (size_t i = 0; i < count; i++)
+        TRY(answer_check(cx, p, walk.answers, i));
+    while (whole && form_next(&walk, &at)) {
+        bool group = at.field->type == ANSWER_GROUP;
+        if (group && form_rows(walk.answers, at.field) < at.field->min)
+            return FAIL_WITH(FORM_ROWS, path_of(cx, at.field->key), lang_of(cx, at.field->label_vi, at.field->label_en));
+        if (!group && at.field->required && !form_answer_at(walk.answers, &at))
+            return FAIL_AT(FIELD_MISSING, path_of(cx, form_key(cx, &at)));
     }
     return OK;
 }
@@ -123,6 +192,52 @@ void form_merge(struct ctx *cx, struct answers old, struct answers add, struct a
             out[n++] = add.list[k];
     *ret = out;
     *ret_count = n;
+}
+
+/* An answer to what another answer closed is forgotten; one that was just given stays, to be refused. */
+void form_settle(const struct procedure *p, struct answers given, struct answer *all, size_t *count)
+{
+    for (bool again = true; again;) {
+        size_t n = 0;
+        for (size_t i = 0; i < *count; i++) {
+            struct procedure_place at;
+            bool asked = !procedure_place(p, all[i].key, &at) || form_asks(p, &at, (struct answers){ all, *count });
+            for (size_t k = 0; k < given.count && !asked; k++)
+                asked = str_eq(given.list[k].key, all[i].key);
+            if (asked)
+                all[n++] = all[i];
+        }
+        again = n < *count;
+        *count = n;
+    }
+}
+
+STATUS form_row_drop(struct ctx *cx, const struct procedure *p, str row, struct answer *all, size_t *count)
+{
+    str rest = row, name;
+    int64_t gone = 0;
+    size_t n = 0;
+    const struct procedure_field *group = str_cut(&rest, '.', &name) ? procedure_field(p, name) : NULL;
+    int rows = group && group->type == ANSWER_GROUP ? form_rows((struct answers){ all, *count }, group) : 0;
+    if (!str_i64(rest, &gone) || gone < 1 || gone > rows)
+        return FAIL_WITH(FIELD_UNKNOWN, STR("drop"), row);
+    for (size_t i = 0; i < *count; i++) {
+        struct procedure_place at;
+        struct answer a = all[i];
+        if (!procedure_place(p, a.key, &at))
+            continue;
+        if (at.group == group && at.row == gone)
+            continue;
+        if (at.group == group && at.row > gone) {
+            at.row--;
+            a.key = form_key(cx, &at);
+        }
+        if (at.field == group)
+            a.value = arena_printf(cx->arena, "%d", rows - 1);
+        all[n++] = a;
+    }
+    *count = n;
+    return OK;
 }
 
 STATUS form_store(struct ctx *cx, const struct answer *answers, size_t count, str *ret)

@@ -7,7 +7,7 @@
 #include "service/service_ops.h"
 #include "service/service_sql.h"
 
-enum { SHARD = 0, EVENTS_MAX = 2000, ANSWERS_MAX = 100, ANSWERS_BYTES_MAX = 1 << 18 };
+enum { SHARD = 0, EVENTS_MAX = 2000, ANSWER_KEY_BYTES = 100, ANSWERS_BYTES_MAX = 1 << 18 };
 enum dossier_channel { CHANNEL_COUNTER = 1, CHANNEL_ONLINE = 2 };
 enum { GRANTED_NOT_YET, GRANTED_YES, GRANTED_NO };
 
@@ -50,20 +50,37 @@ void dossier_purpose(struct ctx *cx, const struct dossier *d);
 /* Each answer names a field that is asked, has its type and lies in its bounds; with `whole`, nothing needed is missing.
  * The fault's field is "answers.KEY". */
 STATUS form_check(struct ctx *cx, const struct procedure *p, const struct answer *answers, size_t count, bool whole);
-bool form_asks(const struct procedure *p, const struct procedure_field *f, const struct answer *answers, size_t count);
-const struct answer *form_answer(const struct answer *answers, size_t count, str key);
-/* The new ones over the old ones; an empty value takes an answer back. */
 struct answers {
     const struct answer *list;
     size_t count;
 };
+bool form_asks(const struct procedure *p, const struct procedure_place *at, struct answers a);
+const struct answer *form_answer(const struct answer *answers, size_t count, str key);
+const struct answer *form_answer_at(struct answers a, const struct procedure_place *at);
+str form_key(struct ctx *cx, const struct procedure_place *at);
+int form_rows(struct answers a, const struct procedure_field *group);
+/* All questions that are asked, in the order of the form; those of a row behind their group. Start with row = 0. */
+struct form_walk {
+    const struct procedure *procedure;
+    struct answers answers;
+    size_t field, child;
+    int row;
+};
+bool form_next(struct form_walk *w, struct procedure_place *ret);
+/* The new ones over the old ones; an empty value takes an answer back. */
 void form_merge(struct ctx *cx, struct answers old, struct answers add, struct answer **ret, size_t *ret_count);
+void form_settle(const struct procedure *p, struct answers given, struct answer *all, size_t *count);
+STATUS form_row_drop(struct ctx *cx, const struct procedure *p, str row, struct answer *all, size_t *count); /* "members.2"; those behind it move up */
 STATUS form_store(struct ctx *cx, const struct answer *answers, size_t count, str *ret);
 STATUS form_load(struct ctx *cx, str stored, struct answer **ret, size_t *ret_count);
 
 /* --- procedure.c --- */
 str lang_of(const struct ctx *cx, str vi, str en); /* the one of the caller's language */
-struct form_field form_field_of(struct ctx *cx, const struct procedure_field *f);
+struct form_field form_field_of(struct ctx *cx, const struct procedure_place *at);
+
+/* --- file/attach.c --- */
+/* ERR_COMPONENTS_MISSING, naming all of them: what the applicant has to hand in with these answers and has not. */
+STATUS components_check(struct ctx *cx, const struct dossier *d, struct answers a);
 
 /* --- effect.c --- */
 extern const struct ground_kind dossier_ground;

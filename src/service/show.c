@@ -34,10 +34,11 @@ static STATUS answers_show(struct ctx *cx, const struct dossier *d, struct dossi
     struct person_fact *facts = NULL;
     size_t count = 0;
     TRY(form_load(cx, d->row.answers, &ret->answers, &ret->answers_count));
-    ret->form = ARENA_ARRAY(cx->arena, struct form_field, d->procedure->field_count + 1);
-    for (size_t i = 0; i < d->procedure->field_count; i++)
-        if (form_asks(d->procedure, &d->procedure->fields[i], ret->answers, ret->answers_count))
-            ret->form[ret->form_count++] = form_field_of(cx, &d->procedure->fields[i]);
+    struct form_walk walk = { .procedure = d->procedure, .answers = { ret->answers, ret->answers_count } };
+    struct procedure_place at;
+    ret->form = ARENA_ARRAY(cx->arena, struct form_field, FORM_ANSWERS_MAX);
+    while (form_next(&walk, &at))
+        ret->form[ret->form_count++] = form_field_of(cx, &at);
     if (!dossier_is_held(cx, d) || !state_is_open((enum dossier_state)d->row.state))
         return OK;
     for (size_t i = 0; i < d->procedure->component_count; i++)

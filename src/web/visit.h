@@ -94,6 +94,7 @@ status dossier_run(struct ctx *cx, struct visit *v);
 void dossier_page_show(struct page *pg, struct visit *v);
 status service_start_run(struct ctx *cx, struct visit *v);
 status question_answer_run(struct ctx *cx, struct visit *v);
+status rows_run(struct ctx *cx, struct visit *v);
 status dossier_submit_run(struct ctx *cx, struct visit *v);
 status dossier_move_run(struct ctx *cx, struct visit *v);
 status access_proof_run(struct ctx *cx, struct visit *v);

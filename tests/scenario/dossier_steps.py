@@ -52,6 +52,12 @@ def answers(w, name, verb, fields):
     move(w, name, {'submits': 'submit', 'saves': 'save', 'supplies': 'supply'}[verb], answers=answers_of(w, fields))
 
 
+@step(r'(\w+) drops row (\S+) of the dossier')
+def drops_row(w, name, row):
+    """A row of a group of questions, as members.2; those behind it move up."""
+    move(w, name, 'save', answers=[], drop=row)
+
+
 @step(r'(\w+) (accepts|takes|delivers|forwards|withdraws) the dossier')
 def moves(w, name, verb):
     """A move without words."""

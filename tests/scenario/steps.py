@@ -49,7 +49,7 @@ def filled(w, text):
 def fields_of(w, text):
     """"name: value, other: value" as a mapping; true, false and whole numbers are read as such, [a b] as a list."""
     out = {}
-    for part in filter(None, (p.strip() for p in re.split(r',\s+(?=\w+:)', text or ''))):
+    for part in filter(None, (p.strip() for p in re.split(r',\s+(?=[\w.]+:)', text or ''))):
         name, value = (x.strip() for x in part.split(':', 1))
         value = filled(w, value)
         if re.match(r'^-?(0|[1-9]\d{0,17})$', value):

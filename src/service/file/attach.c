@@ -141,9 +141,28 @@ STATUS attachment_list(struct ctx *cx, const struct attachment_list_in *in, stru
     for (size_t i = 0; i < d.procedure->component_count; i++) {
         const struct procedure_component *c = &d.procedure->components[i];
         if (!c->from_register)
-            ret->components[ret->components_count++] = (struct component_item){ c->key, lang_of(cx, c->label_vi, c->label_en), c->required, false };
+            ret->components[ret->components_count++] = (struct component_item){ c->key, lang_of(cx, c->label_vi, c->label_en), c->required, false, c->when, c->when_is };
     }
     return OK;
+}
+
+/* NĐ 61/2018/NĐ-CP Đ17: all that is missing is said at once. What the office looks up itself is never asked for. */
+STATUS components_check(struct ctx *cx, const struct dossier *d, struct answers a)
+{
+    struct attachment_row *rows;
+    size_t count;
+    str missing = { 0 };
+    TRY(attachments_of(cx, SHARD, d->row.id, &rows, &count));
+    for (size_t i = 0; i < d->procedure->component_count; i++) {
+        const struct procedure_component *c = &d->procedure->components[i];
+        const struct answer *answer = c->when.len > 0 ? form_answer(a.list, a.count, c->when) : NULL;
+        bool needed = c->required && !c->from_register && (c->when.len == 0 || (answer && str_eq(answer->value, c->when_is)));
+        for (size_t k = 0; k < count && needed; k++)
+            needed = !str_eq(rows[k].component, c->key);
+        if (needed)
+            missing = arena_printf(cx->arena, "%.*s%s%.*s", STR_ARG(missing), missing.len ? "; " : "", STR_ARG(lang_of(cx, c->label_vi, c->label_en)));
+    }
+    return missing.len == 0 ? OK : FAIL_WITH(COMPONENTS_MISSING, STR("components"), missing);
 }
 
 static STATUS row_find(struct ctx *cx, int64_t dossier, int64_t id, struct attachment_row *ret)

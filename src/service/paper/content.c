@@ -195,17 +195,29 @@ static void apology_write(struct writing *w)
 
 /* --- the result --------------------------------------------------------------------------------------------------------------- */
 
+/* "Thành viên 2 – Họ và tên" for a question of a row. */
+static struct paper_words label_of(const struct writing *w, const struct procedure_place *at)
+{
+    const struct procedure_field *f = at->field, *g = at->group;
+    struct arena *a = w->cx->arena;
+    if (!g)
+        return both(w, f->label_vi, f->label_en);
+    return both(w, msg_service_row_label(a, LANG_VI, g->item_vi, at->row, f->label_vi), msg_service_row_label(a, LANG_EN, g->item_en, at->row, f->label_en));
+}
+
 static STATUS answers_write(struct writing *w)
 {
     const struct procedure *p = w->d->procedure;
     struct answer *answers;
     size_t count;
-    struct pairs pairs = pairs_new(w, p->field_count + 1);
+    struct procedure_place at;
+    struct pairs pairs = pairs_new(w, FORM_ANSWERS_MAX);
     TRY(form_load(w->cx, w->d->row.answers, &answers, &count));
-    for (size_t i = 0; i < p->field_count; i++) {
-        const struct answer *answer = form_answer(answers, count, p->fields[i].key);
-        if (answer && form_asks(p, &p->fields[i], answers, count))
-            pair_add(&pairs, both(w, p->fields[i].label_vi, p->fields[i].label_en), form_shown(w, &p->fields[i], answer->value, LANG_VI));
+    struct form_walk walk = { .procedure = p, .answers = { answers, count } };
+    while (form_next(&walk, &at)) {
+        const struct answer *answer = form_answer_at(walk.answers, &at);
+        if (answer)
+            pair_add(&pairs, label_of(w, &at), form_shown(w, at.field, answer->value, LANG_VI));
     }
     if (pairs.count) {
         paper_heading(w->paper, SAYS(w, form_result_content));

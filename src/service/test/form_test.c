@@ -69,11 +69,60 @@ static void keeps_answers(void **state)
     BAD(form_load(&f->cx, STR("{"), &back, &back_count), CORRUPT);
 }
 
+/* Rows: counted, asked one by one, conditions within a row, dropped in the middle; what an answer closes is forgotten. */
+static void repeats(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    const struct procedure *p = procedure_of(f, "residence");
+    struct answer whole[] = { A("to_unit", "00004@new"), A("address", "x"), A("since", "2026-01-01"), A("home", "own"), A("members", "2"),
+                              A("members.1.number", "001190000001"), A("members.1.relation", "spouse"), A("members.2.number", "001190000002"),
+                              A("members.2.relation", "other"), A("members.2.relation_other", "cháu") };
+    GOOD(form_check(&f->cx, p, whole, 10, true));
+    BAD(form_check(&f->cx, p, whole, 9, true), FIELD_MISSING); /* the condition of the second row holds there alone */
+    assert_string_equal(fault_here()->field, "answers.members.2.relation_other");
+    BAD(form_check(&f->cx, p, (struct answer[]){ A("members", "1"), A("members.2.number", "001190000002") }, 2, false), FIELD_UNKNOWN);
+    BAD(form_check(&f->cx, p, (struct answer[]){ A("members.1.number", "001190000002") }, 1, false), FIELD_UNKNOWN);
+    BAD(form_check(&f->cx, p, (struct answer[]){ A("members", "21") }, 1, false), VALUE_RANGE);
+    BAD(form_check(&f->cx, p, (struct answer[]){ A("members", "-1") }, 1, false), VALUE_RANGE);
+    BAD(form_check(&f->cx, p, (struct answer[]){ A("members", "1"), A("members.01.number", "001190000002") }, 2, false), FIELD_UNKNOWN);
+    BAD(form_check(&f->cx, p, (struct answer[]){ A("members", "1"), A("members.1.salary", "1") }, 2, false), FIELD_UNKNOWN);
+    BAD(form_check(&f->cx, p, (struct answer[]){ A("members", "1"), A("members.1.number", "12") }, 2, false), NUMBER_FORMAT);
+    size_t count = 10;
+    GOOD(form_row_drop(&f->cx, p, STR("members.1"), whole, &count));
+    assert_int_equal(count, 8);
+    assert_true(str_eq(form_answer(whole, count, STR("members"))->value, STR("1")));
+    assert_true(str_eq(form_answer(whole, count, STR("members.1.relation_other"))->value, STR("cháu")));
+    BAD(form_row_drop(&f->cx, p, STR("members.2"), whole, &count), FIELD_UNKNOWN);
+    BAD(form_row_drop(&f->cx, p, STR("address.1"), whole, &count), FIELD_UNKNOWN);
+}
+
+static void forgets_what_is_closed(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    const struct procedure *p = procedure_of(f, "household-business");
+    struct answer all[] = { A("founders", "one"), A("members", "2"), A("members.1.capital", "5") }, given[] = { A("founders", "one") };
+    size_t count = 3;
+    form_settle(p, (struct answers){ given, 1 }, all, &count);
+    assert_int_equal(count, 1);
+    struct answer again[] = { A("founders", "one"), A("members", "2") };
+    count = 2;
+    form_settle(p, (struct answers){ again, 2 }, again, &count);
+    assert_int_equal(count, 2); /* just given: refused, not swallowed */
+    BAD(form_check(&f->cx, p, again, count, false), FIELD_UNKNOWN);
+    struct form_walk walk = { .procedure = p, .answers = { (struct answer[]){ A("founders", "family"), A("members", "3") }, 2 } };
+    struct procedure_place at;
+    int seen = 0;
+    while (form_next(&walk, &at))
+        seen += at.group && str_eq(form_key(&f->cx, &at), arena_printf(f->cx.arena, "members.%d.number", seen + 1));
+    assert_int_equal(seen, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(checks_each_kind, fixture_sqlite, fixture_end), cmocka_unit_test_setup_teardown(asks_only_what_applies, fixture_sqlite, fixture_end),
-        cmocka_unit_test_setup_teardown(keeps_answers, fixture_sqlite, fixture_end),
+        cmocka_unit_test_setup_teardown(keeps_answers, fixture_sqlite, fixture_end), cmocka_unit_test_setup_teardown(repeats, fixture_sqlite, fixture_end),
+        cmocka_unit_test_setup_teardown(forgets_what_is_closed, fixture_sqlite, fixture_end),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,7 @@ static void answers_view(struct ctx *cx, struct visit *v, const struct dossier_s
         if (str_is_empty(value) && !view->draft)
             continue;
         view->answers[view->answer_count++] = (struct dossier_answer_view){
-            f->label, answer_shown(cx, v, f, value),
+            label_shown(v, f), answer_shown(cx, v, f, value),
             view->draft ? arena_printf(v->arena, "/dossier/%lld/ask?field=%.*s", (long long)view->dossier, STR_ARG(f->key)) : (str){ 0 } };
     }
     view->fetched = ARENA_ARRAY(v->arena, struct dossier_answer_view, d->fetched_count + 1);

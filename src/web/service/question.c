@@ -36,6 +36,8 @@ str answer_shown(struct ctx *cx, const struct visit *v, const struct form_field 
         return visit_label(v, "service_flag_", value);
     if (is(f, FORM_FIELD_TYPE_DAY) && status_ok(day_parse(value, &d)))
         return msg_day(v->arena, v->lang, d);
+    if (is(f, FORM_FIELD_TYPE_GROUP) && str_i64(value, &amount))
+        return msg_service_rows(v->arena, v->lang, amount);
     if (is(f, FORM_FIELD_TYPE_MONEY) && str_i64(value, &amount))
         return msg_service_dong(v->arena, v->lang, amount);
     if (is(f, FORM_FIELD_TYPE_UNIT) && status_ok(defs_unit_parse(cx->app->defs, value, cx->today, &unit)))
@@ -44,14 +46,42 @@ str answer_shown(struct ctx *cx, const struct visit *v, const struct form_field 
     return value;
 }
 
+str label_shown(const struct visit *v, const struct form_field *f)
+{
+    return f->row ? msg_service_row_label(v->arena, v->lang, f->item, f->row, f->label) : f->label;
+}
+
 /* --- asking --------------------------------------------------------------------------------------------------------------- */
 
-static size_t field_place(const struct dossier_show_out *d, str key)
+size_t question_place(const struct dossier_show_out *d, str key)
 {
     for (size_t i = 0; i < d->form_count; i++)
         if (str_eq(d->form[i].key, key))
             return i;
     return d->form_count;
+}
+
+str question_url(const struct visit *v, const struct dossier_show_out *d, size_t place)
+{
+    if (place >= d->form_count)
+        return dossier_url(v, d->now.dossier, "/files");
+    return arena_printf(v->arena, "/dossier/%lld/ask?field=%.*s", (long long)d->now.dossier, STR_ARG(d->form[place].key));
+}
+
+size_t question_after(const struct dossier_show_out *d, size_t place)
+{
+    bool group = is(&d->form[place], FORM_FIELD_TYPE_GROUP);
+    size_t next = place + 1;
+    while (group && next < d->form_count && d->form[next].row)
+        next++;
+    return next;
+}
+
+/* After the last question of a row comes the list of rows. */
+static size_t place_next(const struct dossier_show_out *d, size_t place)
+{
+    const struct form_field *f = &d->form[place], *next = place + 1 < d->form_count ? &d->form[place + 1] : NULL;
+    return f->row && (!next || next->row != f->row) ? question_place(d, f->group) : place + 1;
 }
 
 /* The one that the address names, else the first that needs an answer or was never shown. */
@@ -85,8 +115,10 @@ static void question_fill(struct ctx *cx, struct visit *v, const struct dossier_
         .places = (int64_t)d->form_count, .type = is(f, FORM_FIELD_TYPE_DAY) ? STR("day") : is(f, FORM_FIELD_TYPE_UNIT) ? STR("unit") : STR("text"),
         .action_url = dossier_url(v, d->now.dossier, "/ask"),
     };
+    if (f->row)
+        q->row_label = msg_service_row(v->arena, v->lang, f->item, f->row);
     if (place > 0)
-        q->back_url = arena_printf(v->arena, "/dossier/%lld/ask?field=%.*s", (long long)d->now.dossier, STR_ARG(d->form[place - 1].key));
+        q->back_url = question_url(v, d, f->row && d->form[place - 1].row != f->row ? question_place(d, f->group) : place - 1);
     if (is(f, FORM_FIELD_TYPE_CHOICE) || is(f, FORM_FIELD_TYPE_SEX) || is(f, FORM_FIELD_TYPE_FLAG))
         choices_view(cx, v, f, q);
     if (is(f, FORM_FIELD_TYPE_UNIT))
@@ -107,12 +139,15 @@ status question_run(struct ctx *cx, struct visit *v)
     str key = visit_query(v, "field");
     v->view = q;
     TRY(visit_call(cx, "dossier.show", &in, &d));
-    size_t place = str_is_empty(key) ? field_next(&d, 0) : field_place(&d, key);
+    size_t place = str_is_empty(key) ? field_next(&d, 0) : question_place(&d, key);
     if (place == d.form_count || d.now.state != DOSSIER_NOW_STATE_DRAFT) {
         v->redirect = dossier_url(v, d.now.dossier, d.now.state == DOSSIER_NOW_STATE_DRAFT ? "/check" : "");
         return OK;
     }
-    question_fill(cx, v, &d, place, q);
+    if (is(&d.form[place], FORM_FIELD_TYPE_GROUP))
+        rows_fill(cx, v, &d, place);
+    else
+        question_fill(cx, v, &d, place, q);
     return OK;
 }
 
@@ -137,12 +172,13 @@ static str unit_typed(struct ctx *cx, const struct visit *v, str text)
     return text;
 }
 
-static str typed(struct ctx *cx, const struct visit *v, const struct form_field *f)
+/* `now`: the answer so far. A unit that stands there as it was shown is that answer, in whatever language its name is. */
+static str typed(struct ctx *cx, const struct visit *v, const struct form_field *f, str now)
 {
     str value = str_trim(visit_field(v, "value")), year = visit_field(v, "year");
     int64_t y, m, d;
     if (is(f, FORM_FIELD_TYPE_UNIT) && value.len)
-        return unit_typed(cx, v, value);
+        return str_eq(value, answer_shown(cx, v, f, now)) ? now : unit_typed(cx, v, value);
     if (!is(f, FORM_FIELD_TYPE_DAY))
         return value;
     if (str_i64(year, &y) && str_i64(visit_field(v, "month"), &m) && str_i64(visit_field(v, "day"), &d) && y >= 0 && y <= 9999 && m >= 0 && m <= 99 && d >= 0 && d <= 99)
@@ -175,10 +211,10 @@ status question_answer_run(struct ctx *cx, struct visit *v)
     struct dossier_save_out saved;
     int64_t version;
     TRY(visit_call(cx, "dossier.show", &in, &d));
-    size_t place = field_place(&d, visit_field(v, "field"));
-    if (place == d.form_count || !str_i64(visit_field(v, "version"), &version))
+    size_t place = question_place(&d, visit_field(v, "field"));
+    if (place == d.form_count || is(&d.form[place], FORM_FIELD_TYPE_GROUP) || !str_i64(visit_field(v, "version"), &version))
         return FAIL_AT(FIELD_UNKNOWN, STR("field"));
-    struct answer answer = { d.form[place].key, typed(cx, v, &d.form[place]) };
+    struct answer answer = { d.form[place].key, typed(cx, v, &d.form[place], answer_of(d.answers, d.answers_count, d.form[place].key)) };
     struct dossier_save_in save = { .dossier = d.now.dossier, .expected_version = version, .answers = &answer, .answers_count = 1 };
     bool missing = str_is_empty(answer.value) && d.form[place].required;
     status st = missing ? FAIL_AT(FIELD_MISSING, d.form[place].label) : visit_call(cx, "dossier.save", &save, &saved);
@@ -188,9 +224,7 @@ status question_answer_run(struct ctx *cx, struct visit *v)
     }
     TRY(st);
     TRY(visit_call(cx, "dossier.show", &in, &d)); /* the answer may have opened or closed questions */
-    place = field_place(&d, answer.key);
-    size_t next = place + 1 < d.form_count ? place + 1 : d.form_count;
-    v->redirect = next == d.form_count ? dossier_url(v, d.now.dossier, "/files")
-                                       : arena_printf(v->arena, "/dossier/%lld/ask?field=%.*s", (long long)d.now.dossier, STR_ARG(d.form[next].key));
+    place = question_place(&d, answer.key);
+    v->redirect = question_url(v, &d, place == d.form_count ? place : place_next(&d, place));
     return OK;
 }

@@ -32,11 +32,27 @@ struct question_view {
     size_t choice_count;
     bool optional, known;
     int64_t place, places; /* question 2 of 7 */
+    str row_label;         /* "Thành viên 2" for a question of a row */
 };
-
 struct dossier_answer_view {
     str label, value, change_url;
 };
+/* A group: its rows so far, each to be changed or removed, and one more. */
+struct row_view {
+    str label, change_url;
+    struct dossier_answer_view *answers;
+    size_t answer_count;
+    bool whole;
+    int64_t row;
+};
+struct rows_view {
+    int64_t dossier, version, least, most;
+    str service, key, label, help, error, hint, back_url, action_url;
+    struct row_view *rows;
+    size_t count;
+    int64_t place, places;
+};
+
 struct dossier_event_view {
     str what, state, step, who, note;
     int64_t at_us, amount;

@@ -8,7 +8,13 @@ str service_term(const struct visit *v, int64_t days, int64_t hours);
 str dossier_url(const struct visit *v, int64_t dossier, const char *rest); /* "/dossier/12/ask" */
 /* A value as its form field says it: a choice by its label, a unit by its name, a day as people write it. */
 str answer_shown(struct ctx *cx, const struct visit *v, const struct form_field *f, str value);
+str label_shown(const struct visit *v, const struct form_field *f); /* with its row: "Thành viên 2 – Họ và tên" */
 str answer_of(const struct answer *answers, size_t count, str key); /* "" if not answered */
+/* Questions. */
+size_t question_place(const struct dossier_show_out *d, str key); /* form_count: not asked */
+str question_url(const struct visit *v, const struct dossier_show_out *d, size_t place); /* behind the last one: the files */
+size_t question_after(const struct dossier_show_out *d, size_t place); /* behind a group: what follows its rows */
+void rows_fill(struct ctx *cx, struct visit *v, const struct dossier_show_out *d, size_t place);
 /* The components of a dossier that take files, with those that they have; *ret_open: more may be handed in now. */
 STATUS dossier_files_view(struct ctx *cx, struct visit *v, struct dossier_component_view **ret, size_t *ret_count, bool *ret_open);
 /* The papers of a dossier: those that there are, and those that can be had. */
