@@ -7,7 +7,8 @@
 #include "service/inside.h"
 
 /* In the order of the enum in payment.op.yaml; stored. */
-enum money_account { MONEY_GATEWAY, MONEY_UNPLACED, MONEY_FEES, MONEY_REFUND_DUE, MONEY_PAID_BACK, MONEY_ACCOUNTS };
+enum money_account { MONEY_GATEWAY, MONEY_UNPLACED, MONEY_FEES, MONEY_REFUND_DUE, MONEY_PAID_BACK, MONEY_BENEFIT_FUND, MONEY_BENEFIT_OWED,
+                     MONEY_BENEFIT_SENT, MONEY_BENEFIT_PAID, MONEY_ACCOUNTS };
 enum { MONEY_SHARD = 0, LINES_MAX = 200 };
 
 /* line.c: a move of `amount` from one account to another, as two lines behind those that the receipt has. */
