@@ -10,6 +10,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -228,6 +229,19 @@ static STATUS serve_until_signal(struct command *c, struct serving *s, struct se
 #define TRIM_BYTES (64 << 20)
 #define MAP_BYTES_MIN (4 << 20)
 
+/* The simulated bank tells of payments with the token of a gateway's own account; without one it can do nothing. */
+static STATUS simulator_prepare(struct command *c, struct app *app)
+{
+    char *token = getenv("DANCU_GATEWAY_TOKEN");
+    if (!command_has(c, "simulator"))
+        return OK;
+    if (!token || !*token)
+        return FAIL_AT(USAGE, STR("simulator"));
+    app_state_set(app, SIMULATOR_STATE, token);
+    LOG(WARN, "simulated_bank_is_on", LOG_NUM("on", 1));
+    return OK;
+}
+
 static status serve_run(struct command *c)
 {
     signals_block();
@@ -241,6 +255,7 @@ static status serve_run(struct command *c)
     TRY(options_read(c, &o)); /* first: a slip of the pen makes no store */
     TRY(command_app_serving(c, &app));
     s.app = app;
+    TRY(simulator_prepare(c, app));
     o.spool_directory = app->directory;
     o.arena_bytes_max = ARENA_BYTES_MAX;
     s.strangers = rate_new(STRANGERS_MAX, STRANGER_PER_MINUTE, STRANGER_BURST);
@@ -270,6 +285,7 @@ static const struct option serve_options[] = {
     { "tls-key", "FILE", msg_cli_option_tls_key },
     { "plain", NULL, msg_cli_option_plain },
     { "proxy", "IP", msg_cli_option_proxy },
+    { "simulator", NULL, msg_cli_option_simulator },
     { NULL, NULL, NULL },
 };
 

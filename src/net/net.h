@@ -66,6 +66,7 @@ bool request_has_credentials(const struct request *r);
 struct rate;
 bool request_is_welcome(const struct request *r, struct rate *strangers); /* NULL: everybody is */
 bool request_may_try(const struct request *r, struct rate *strangers); /* the same without taking: who failed too often waits first */
+#define SIMULATOR_STATE "simulator" /* the credential of the simulated bank; none: there is no such bank */
 #define STRANGERS_STATE "strangers" /* under which the rate is kept for the faces */
 /* Which of `offers` (comma-separated, best first) the client likes most, by the q-values of `name` ("accept",
  * "accept-language"); "" if none is acceptable, the first offer if the client sent no such field. */

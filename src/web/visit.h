@@ -82,6 +82,8 @@ PAGE(my_dossiers);
 PAGE(desk);
 PAGE(verify);
 PAGE(files);
+PAGE(bank);
+status bank_pay_run(struct ctx *cx, struct visit *v);
 status files_add_run(struct ctx *cx, struct visit *v);
 status files_drop_run(struct ctx *cx, struct visit *v);
 status file_give_run(struct ctx *cx, struct visit *v);

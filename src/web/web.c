@@ -63,6 +63,8 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/dossier/{}", .run = dossier_run, .show = dossier_page_show },
     { .method = "GET", .path = "/dossier/{}/ask", .run = question_run, .show = question_show },
     { .method = "POST", .path = "/dossier/{}/ask", .writes = true, .run = question_answer_run },
+    { .method = "GET", .path = "/bank/{}", .run = bank_run, .show = bank_show },
+    { .method = "POST", .path = "/bank/{}", .writes = true, .run = bank_pay_run },
     { .method = "POST", .path = "/dossier/{}/rows", .writes = true, .run = rows_run },
     { .method = "GET", .path = "/dossier/{}/check", .run = dossier_check_run, .show = dossier_check_show },
     { .method = "POST", .path = "/dossier/{}/submit", .writes = true, .run = dossier_submit_run },

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tempfile
+import urllib.parse
 
 from steps import fields_of, filled, step
 from world import Wrong
@@ -89,6 +90,26 @@ def pays(w, name, amount, receipt):
     """As the gateway reports it."""
     w.call(name, 'dossier.pay', {'dossier': w.dossier['dossier'], 'amount': int(amount), 'receipt': receipt})
     note(w)
+
+
+@step(r'the simulated bank is open')
+def bank_opens(w):
+    """The server starts again with --simulator and the token of the gateway's account."""
+    w.user('gateway', 'system', '--organisation', 'cong-thanh-toan')
+    w.stop()
+    w.extra, w.env = ['--simulator'], {'DANCU_GATEWAY_TOKEN': w.users['gateway']['token']}
+    w.start()
+
+
+@step(r'(\w+) pays at the simulated bank by (code|card)(?: (\d+))?( again)?')
+def pays_at_bank(w, name, by, card, again):
+    """As the page asks; again: the same form once more, as a browser does that goes back."""
+    path, cookies = f'/bank/{w.dossier["dossier"]}', f'session={w.token(name)}'
+    if not again:
+        page, w.csrf, _ = w.form(path, cookies)
+        w.receipt = re.search(r'name="receipt" value="([^"]+)"', page.text)[1]
+    body = urllib.parse.urlencode({'csrf': w.csrf, 'by': by, 'receipt': w.receipt, 'card': card or ''})
+    w.page = w.last = w.send('POST', path, body, {'Content-Type': 'application/x-www-form-urlencoded', 'Cookie': cookies, 'Accept-Language': 'vi'})
 
 
 @step(r'(\w+) looks at the dossier')

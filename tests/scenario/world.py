@@ -83,7 +83,7 @@ class World:
         self.people, self.users, self.server, self.port = [], {}, None, None
         self.data, self.store, self.clock, self.last, self.page, self.marks = self.folder / 'data', None, None, None, None, {}
         self.log = open(self.folder / 'server.log', 'ab')
-        self.extra = []
+        self.extra, self.env = [], {}
 
     # --- the store and the server
 
@@ -108,7 +108,7 @@ class World:
             self.store = self.populations.database(f's{uuid.uuid4().hex[:10]}', None)
         clock = ['--clock', self.clock] if self.clock else []
         self.server = subprocess.Popen([self.binary, 'serve', *self.where(), '--port', '0', '--plain', '--debug', *clock, *self.extra],
-                                       stdout=subprocess.PIPE, stderr=self.log, text=True)
+                                       stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, **self.env})
         line = self.server.stdout.readline()
         found = re.match(r'ready http://[^:]+:(\d+)', line)
         if not found:

@@ -86,7 +86,7 @@ static void moves_view(struct visit *v, const struct dossier_show_out *d, struct
 enum { QUIET = 4 }; /* modules around a code */
 
 /* Without an account for the office it is paid at the counter, and the page says nothing of transfers. */
-static STATUS payment_view_fill(struct ctx *cx, struct visit *v, struct dossier_view *view)
+STATUS payment_view_fill(struct ctx *cx, struct visit *v, struct dossier_view *view)
 {
     struct payment_ask_in in = { .dossier = view->dossier };
     struct payment_ask_out out;
@@ -98,6 +98,7 @@ static STATUS payment_view_fill(struct ctx *cx, struct visit *v, struct dossier_
     TRY(qr_make(v->arena, out.code, &code));
     view->pay = ARENA_NEW(v->arena, struct payment_view);
     *view->pay = (struct payment_view){ .owed = out.owed, .bank = out.bank_name, .account = out.account, .holder = out.holder, .words = out.words,
+                                        .bank_url = app_state(cx->app, SIMULATOR_STATE) ? arena_printf(v->arena, "/bank/%lld", (long long)view->dossier) : (str){ 0 },
                                         .picture = qr_path(v->arena, &code),
                                         .box = arena_printf(v->arena, "%d %d %d %d", -QUIET, -QUIET, code.size + 2 * QUIET, code.size + 2 * QUIET) };
     return OK;

@@ -69,12 +69,20 @@ struct dossier_paper_view {
     int64_t issued_us; /* 0: not issued yet */
     bool ended;
 };
+/* The simulated bank. */
+struct payment_view;
+struct bank_view {
+    const struct payment_view *pay; /* NULL: nothing is owed */
+    int64_t dossier, paid;          /* paid: what has just been paid, 0: not yet */
+    str action_url, dossier_url, receipt, card_pays, card_declined, declined;
+};
 /* How a fee is paid by transfer. */
 struct payment_view {
     int64_t owed;
     str bank, account, holder, words;
     str picture; /* the path of the code's dark parts */
     str box;     /* of the picture */
+    str bank_url; /* of the simulated bank, if there is one */
 };
 
 struct feedback_view;

@@ -17,6 +17,8 @@ size_t question_after(const struct dossier_show_out *d, size_t place); /* behind
 void rows_fill(struct ctx *cx, struct visit *v, const struct dossier_show_out *d, size_t place);
 /* The components of a dossier that take files, with those that they have; *ret_open: more may be handed in now. */
 STATUS dossier_files_view(struct ctx *cx, struct visit *v, struct dossier_component_view **ret, size_t *ret_count, bool *ret_open);
+/* Sets view->pay of the dossier view->dossier, if it owes a fee that can be transferred. */
+STATUS payment_view_fill(struct ctx *cx, struct visit *v, struct dossier_view *view);
 /* The papers of a dossier: those that there are, and those that can be had. */
 STATUS dossier_papers_view(struct ctx *cx, struct visit *v, struct dossier_view *view);
 struct dossier_row_view dossier_row_of(const struct visit *v, const struct dossier_item *i);
