@@ -29,6 +29,7 @@ import over_link  # noqa: E402
 import over_list  # noqa: E402
 import over_paper  # noqa: E402
 import over_run  # noqa: E402
+import over_service  # noqa: E402
 import over_verb  # noqa: E402
 import world  # noqa: E402
 
@@ -173,7 +174,7 @@ class Tap:
 
 def run(t, tap, table):
     lines = []
-    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_case.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases() + over_feedback.cases():
+    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_case.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases() + over_feedback.cases() + over_service.cases():
         try:
             line = check(t, case)
             if table is not None and line not in table:
