@@ -197,6 +197,27 @@ static void every_encoding_reads_alike(void **state)
     }
 }
 
+/* Some programs leave the byte order mark out. */
+static void utf16_without_its_mark(void **state)
+{
+    static const struct encoding_form forms[] = { { .set = ENCODING_UTF16LE }, { .set = ENCODING_UTF16BE } };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct arena *a = arena_new(8 << 20);
+        struct sheet *s DEFER(sheet_done) = NULL;
+        struct encoded e;
+        viet_encode(a, forms[i], (str){ people, sizeof people - 1 }, &e);
+        bool marked = (unsigned char)e.bytes.ptr[0] >= 0xFE && (unsigned char)e.bytes.ptr[1] >= 0xFE;
+        str bytes = marked ? (str){ e.bytes.ptr + 2, e.bytes.len - 2 } : e.bytes;
+        assert_true(status_ok(open_as(bytes, NULL, &s)));
+        assert_int_equal(s->form.set, forms[i].set);
+        assert_int_equal(s->of_role[COLUMN_NAME], 0);
+        assert_true(str_eq(viet_key(a, s->columns[0].header), viet_key(a, STR("Họ và tên"))));
+        arena_free(a);
+    }
+}
+
 static size_t rows_into(struct sheet *s, struct buf *out)
 {
     struct sheet_row row;
@@ -247,7 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_that_are_no_list), cmocka_unit_test(a_book_reads_alike_each_time),     cmocka_unit_test(columns_that_say_nobody),
         cmocka_unit_test(rows_that_cannot_be_read),   cmocka_unit_test(headers_in_many_shapes),
-        cmocka_unit_test(roles_are_suggested_and_told), cmocka_unit_test(every_encoding_reads_alike),
+        cmocka_unit_test(roles_are_suggested_and_told), cmocka_unit_test(every_encoding_reads_alike), cmocka_unit_test(utf16_without_its_mark),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
