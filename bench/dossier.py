@@ -8,6 +8,7 @@ be shared, and CPU a command tells more there than a rate.
 BENCH_DOSSIERS (10,000,000 in the queue's store), BENCH_SECONDS (6), BENCH_BIRTHS (100) may be set; without DANCU_TEST_PG PostgreSQL is
 left out. The many dossiers are written by SQL, copies of no one: they have applicants of the register and states, and no events."""
 
+import atexit
 import csv
 import http.client
 import json
@@ -70,6 +71,7 @@ class Node:
 
     def start(self):
         self.process = subprocess.Popen([self.dancu, 'serve', *self.where, '--plain', '--port', '0'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        atexit.register(self.process.kill)  # if this ends in the middle; nothing happens to one that has been waited for
         self.port = int(re.match(r'ready http://[^:]+:(\d+)', self.process.stdout.readline())[1])
         self.connection = http.client.HTTPConnection('127.0.0.1', self.port)
         spent = -1.0
