@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { FOLLOW_MAX = 8, CANDIDATES_FIRST = 16 };
+enum { FIRST_OF_JANUARY = 101, FOLLOW_MAX = 8, CANDIDATES_FIRST = 16 };
 
 static bool is_open(const struct ctx *cx, const struct person *p)
 {
@@ -197,7 +197,7 @@ STATUS candidates_fetch(struct ctx *cx, const struct list_person *p, int64_t nam
     return candidates_fetch_then(cx, NULL, p, name_hash, ret);
 }
 
-/* Name and birth are asked only when the number leaves a doubt. */
+/* Name and birth are asked only when the number leaves a doubt. The first of January often stands for a day that nobody knew. */
 STATUS candidates_fetch_then(struct ctx *cx, const struct known_then *then, const struct list_person *p, int64_t name_hash, struct candidates *ret)
 {
     *ret = (struct candidates){ .cx = cx, .then = then };
@@ -214,5 +214,7 @@ STATUS candidates_fetch_then(struct ctx *cx, const struct known_then *then, cons
     TRY(fetch_by_name(ret, name_hash, p->birth_other, true));
     if (!ret->count)
         TRY(fetch_near_names(ret, p, name_hash));
-    return ret->count ? OK : fetch_near_days(ret, p, name_hash);
+    if (!ret->count)
+        TRY(fetch_near_days(ret, p, name_hash));
+    return ret->count || p->birth.ymd % 10000 != FIRST_OF_JANUARY ? OK : fetch_by_name(ret, name_hash, (day){ day_year(p->birth) * 10000 }, false);
 }

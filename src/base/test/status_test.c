@@ -102,12 +102,12 @@ static void long_words_are_cut_between_characters(void **state)
 
         assert_true(status_is(FAIL_WITH(DAY_FORMAT, word, word), ERR_DAY_FORMAT));
         assert_true(text_is_utf8(str_of(fault_here()->what)));
-        assert_in_range(strlen(fault_here()->what), 157, 159);
+        assert_in_range(strlen(fault_here()->what), sizeof fault_here()->what - 3, sizeof fault_here()->what - 1);
         assert_true(text_is_utf8(str_of(fault_here()->field)));
-        assert_in_range(strlen(fault_here()->field), 93, 95);
+        assert_in_range(strlen(fault_here()->field), sizeof fault_here()->field - 3, sizeof fault_here()->field - 1);
         fault_detail("%.*s", STR_ARG(word));
         assert_true(text_is_utf8(str_of(fault_here()->detail)));
-        assert_in_range(strlen(fault_here()->detail), 197, 199);
+        assert_in_range(strlen(fault_here()->detail), sizeof fault_here()->detail - 3, sizeof fault_here()->detail - 1);
     }
     fault_detail("%0199d", 7);
     assert_int_equal(strlen(fault_here()->detail), 199);

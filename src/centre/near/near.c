@@ -101,7 +101,7 @@ static void swapped(struct near *n)
 static void shortened(struct near *n)
 {
     for (size_t i = 0; i < n->len; i++)
-        spell(n, i, i + 1, (str){ 0 });
+        spell(n, i, i + 1, STR(""));
 }
 
 static void lettered(struct near *n)
