@@ -44,7 +44,7 @@ static size_t operation_index(const struct app *app, const struct operation *op)
     size_t before = 0;
     for (size_t m = 0; m < app->module_count; m++) {
         const struct module *module = app->modules[m];
-        if (op >= module->operations && op < module->operations + module->operation_count)
+        if (module->operation_count && op >= module->operations && op < module->operations + module->operation_count)
             return before + (size_t)(op - module->operations);
         before += module->operation_count;
     }
