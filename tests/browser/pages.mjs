@@ -2,7 +2,7 @@
 // and prints TAP:
 //
 //   node tests/browser/pages.mjs --base https://localhost:8443 --pages pages.json [--sign-ins sign-ins.json]
-//                                [--set LIST=var/list.csv] [--screenshots docs/screenshots] [--only NAME]
+//                                [--set LIST=var/list.csv] [--screenshots docs/screenshots] [--only NAME,…]
 //                                [--chromium /usr/bin/chromium]
 //
 // pages.json:    {"sign_ins": {"citizen": {"name": "…", "password": "…"}},
@@ -185,14 +185,14 @@ function readList(values) {
   });
   const file = JSON.parse(text);
   const signIns = values["sign-ins"] ? readSignIns(values["sign-ins"]) : file.sign_ins ?? {};
-  return { signIns, pages: file.pages.filter((p) => !values.only || p.name.includes(values.only)) };
+  return { signIns, pages: file.pages.filter((p) => !values.only || values.only.split(",").some((part) => p.name.includes(part))) };
 }
 
 async function main() {
   const text = { type: "string" };
   const { values } = parseArgs({ options: { base: text, pages: text, "sign-ins": text, screenshots: text, chromium: text, only: text, set: { ...text, multiple: true } } });
   if (!values.base || !values.pages) {
-    console.error("use: pages.mjs --base URL --pages FILE [--sign-ins FILE] [--set NAME=TEXT] [--screenshots FOLDER] [--chromium PATH] [--only NAME]");
+    console.error("use: pages.mjs --base URL --pages FILE [--sign-ins FILE] [--set NAME=TEXT] [--screenshots FOLDER] [--chromium PATH] [--only NAME,…]");
     return 2;
   }
   const tap = new Tap();
