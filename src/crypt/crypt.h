@@ -70,6 +70,7 @@ STATUS stream_open(struct arena *a, const uint8_t key[static STREAM_KEY_BYTES], 
  * Refuses a file that group or others may touch, a foreign owner, a symbolic link, a wrong length: ERR_KEY_FILE. */
 enum { KEY_FILE_BYTES = 32 };
 STATUS key_file_load(const char *path, uint8_t out[static KEY_FILE_BYTES]);
+STATUS key_file_in(str directory, const char *name, uint8_t out[static KEY_FILE_BYTES]); /* the same, of a file there */
 
 /* ---- a certificate for a first start (certificate.c): ECDSA P-256, self-signed, SAN = host (a DNS name or an IP
  * address) besides localhost, 127.0.0.1 and ::1. For real use the operator names his own files. */

@@ -6,6 +6,7 @@
 #include "crypt/crypt.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -108,4 +109,12 @@ STATUS key_file_load(const char *path, uint8_t out[static KEY_FILE_BYTES])
     if (fd < 0)
         return refuse(errno == ELOOP ? "a symbolic link" : "cannot open");
     return read_key(fd, out);
+}
+
+STATUS key_file_in(str directory, const char *name, uint8_t out[static KEY_FILE_BYTES])
+{
+    char path[PATH_MAX];
+    int len = snprintf(path, sizeof path, "%.*s/%s", STR_ARG(directory), name);
+
+    return len > 0 && (size_t)len < sizeof path ? key_file_load(path, out) : refuse("too long a path");
 }

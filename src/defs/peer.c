@@ -9,14 +9,6 @@
 
 enum { KEY_CHARS = 43, NODE_BYTES_MAX = 40 };
 
-static bool name_ok(str name)
-{
-    for (size_t i = 0; i < name.len; i++)
-        if (!((name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') || name.ptr[i] == '-'))
-            return false;
-    return name.len > 0 && name.len <= NODE_BYTES_MAX;
-}
-
 static void holds_read(struct defs *d, struct yaml_file *f, struct yaml_node *node, struct peer *p)
 {
     struct yaml_node **list = NULL;
@@ -44,7 +36,7 @@ static void peer_read(struct defs *d, struct yaml_file *f, struct yaml_node *nod
     yaml_end(f, node);
     if (!whole)
         return;
-    if (!name_ok(p.node) || str_eq(p.node, d->node) || defs_peer(d, p.node))
+    if (!yaml_is_name(p.node, NODE_BYTES_MAX, "") || str_eq(p.node, d->node) || defs_peer(d, p.node))
         yaml_problem(f, node, "Use small letters, digits and '-', each name once.", "'%.*s' is no name for another node", STR_ARG(p.node));
     if (!str_starts(p.url, STR("https://")) && !str_starts(p.url, STR("http://")))
         yaml_problem(f, node, "Begin it with https:// (http:// only within one machine).", "'%.*s' is no address", STR_ARG(p.url));
@@ -60,7 +52,7 @@ void peers_read(struct defs *d, struct yaml_file *f)
     d->peers = ARENA_ARRAY(d->arena, struct peer, count + 1);
     if (yaml_get(f->root, "self"))
         yaml_str(f, yaml_get(f->root, "self"), &d->node);
-    if (count > 0 && !name_ok(d->node))
+    if (count > 0 && !yaml_is_name(d->node, NODE_BYTES_MAX, ""))
         yaml_problem(f, f->root, "Name this node under 'self'.", "the others could not know who writes");
     for (size_t i = 0; i < count; i++)
         peer_read(d, f, list[i]);

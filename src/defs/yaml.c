@@ -187,6 +187,16 @@ size_t yaml_list(struct yaml_file *f, struct yaml_node *map, const char *key, st
     return list->count;
 }
 
+bool yaml_is_name(str text, size_t most, const char *also)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || str_find_char(str_of(also), c) < strlen(also)))
+            return false;
+    }
+    return text.len > 0 && text.len <= most;
+}
+
 bool yaml_str(struct yaml_file *f, struct yaml_node *node, str *ret)
 {
     if (!node)

@@ -40,6 +40,7 @@ struct yaml_node *yaml_need(struct yaml_file *f, struct yaml_node *map, const ch
 size_t yaml_list(struct yaml_file *f, struct yaml_node *map, const char *key, struct yaml_node ***ret);
 /* Readers of one value. False, and noted, if it is of another kind or out of range. */
 bool yaml_str(struct yaml_file *f, struct yaml_node *node, str *ret);
+bool yaml_is_name(str text, size_t most, const char *also); /* 1 to `most` small letters, digits, "-" and characters of `also` */
 bool yaml_i64(struct yaml_file *f, struct yaml_node *node, int64_t min, int64_t max, int64_t *ret);
 bool yaml_day(struct yaml_file *f, struct yaml_node *node, day *ret);
 bool yaml_flag(struct yaml_file *f, struct yaml_node *node, bool *ret);

@@ -42,10 +42,9 @@ STATUS directory_make(str path)
 static STATUS ledger_start(struct app *app)
 {
     uint8_t seed[KEY_FILE_BYTES];
-    char path[PATH_BYTES_MAX], seen[PATH_BYTES_MAX];
-    snprintf(path, sizeof path, "%.*s/ledger.key", STR_ARG(app->directory));
+    char seen[PATH_BYTES_MAX];
     snprintf(seen, sizeof seen, "%.*s/ledger.seen", STR_ARG(app->directory));
-    TRY(key_file_load(path, seed));
+    TRY(key_file_in(app->directory, "ledger.key", seed));
     struct ledger_options o = { .origin = STR("dancu.local/ledger"), .memory_path = str_of(seen), .step_entries_max = SEQUENCER_STEP_ENTRIES };
     sign_key_of_seed(seed, &o.key);
     secret_wipe(seed, sizeof seed);

@@ -11,13 +11,7 @@ enum { CODES = 1000000 };
 static STATUS derived(const struct app *app, const char *what, uint8_t out[static SHA256_BYTES])
 {
     uint8_t seed[KEY_FILE_BYTES];
-    char path[1024];
-    struct buf b = { path, 0, sizeof path - 1, sizeof path - 1, false };
-    buf_add(&b, app->directory);
-    buf_add(&b, STR("/notice.key"));
-    TRY(buf_check(&b));
-    path[b.len] = 0;
-    TRY(key_file_load(path, seed));
+    TRY(key_file_in(app->directory, "notice.key", seed));
     hmac_sha256((str){ (const char *)seed, sizeof seed }, str_of(what), out);
     secret_wipe(seed, sizeof seed);
     return OK;

@@ -10,13 +10,7 @@ enum { SIGNED_BYTES_MAX = BODY_BYTES_MAX + 1000 };
 STATUS node_key(const struct app *app, struct sign_key *ret)
 {
     uint8_t seed[KEY_FILE_BYTES];
-    char path[1024];
-    struct buf b = { path, 0, sizeof path - 1, sizeof path - 1, false };
-    buf_add(&b, app->directory);
-    buf_add(&b, STR("/post.key"));
-    TRY(buf_check(&b));
-    path[b.len] = 0;
-    TRY(key_file_load(path, seed));
+    TRY(key_file_in(app->directory, "post.key", seed));
     sign_key_of_seed(seed, ret);
     secret_wipe(seed, sizeof seed);
     return OK;

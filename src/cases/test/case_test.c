@@ -29,14 +29,9 @@ static struct case_row row_of(struct fixture *f, int64_t id)
     return row;
 }
 
-static struct person_birth_out resident(struct fixture *f, const char *name, int32_t birth)
+static struct person_birth_out known(struct fixture *f, const char *name, int32_t birth)
 {
-    struct person_birth_out p;
-    struct person_move_out moved;
-    as_officer(f, "civil-status");
-    p = born(f, name, SEX_MALE, birth);
-    as_officer(f, "residence-management");
-    GOOD(call(f, "person.move", &(struct person_move_in){ .number = p.number, .unit = { UNIT_A }, .effective = f->cx.today }, &moved));
+    struct person_birth_out p = resident(f, name, birth);
     as_coordinator(f, "");
     f->cx.purpose = (struct purpose){ 0 };
     return p;
@@ -67,7 +62,7 @@ static void figures_are_counts(struct fixture *f)
 static void is_opened_once(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out a = resident(f, "Nguyễn Văn An", 19900101);
+    struct person_birth_out a = known(f, "Nguyễn Văn An", 19900101);
     struct case_candidate who[] = { { { a.person }, 80, { { STR("birth"), STR("day"), 5, 12 }, { STR("name"), STR("name"), 3, -2 } }, 2 }, { { 7 }, 15, { { { 0 } } }, 0 } };
     struct case_new c = { .kind = CASE_CONFLICT, .register_code = STR("farmers"), .row = 5, .person = { a.person }, .attribute = STR("birth"),
                           .said = STR("1991-01-01"), .held = STR("1990-01-01"), .source = STR("run/1"), .candidates = who, .candidate_count = 2 };
@@ -104,7 +99,7 @@ static void broken_candidates_are_told(void **state)
 static void is_reported_and_queued(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out a = resident(f, "Nguyễn Văn An", 19900101), b = resident(f, "Nguyễn Văn Ân", 19900101);
+    struct person_birth_out a = known(f, "Nguyễn Văn An", 19900101), b = known(f, "Nguyễn Văn Ân", 19900101);
     struct case_report_out out;
     struct case_queue_out queue;
     struct case_queue_in all = { 0 };

@@ -20,14 +20,9 @@ static void plain(struct fixture *f, uint32_t role)
     f->cx.purpose = (struct purpose){ 0 };
 }
 
-static struct person_birth_out resident(struct fixture *f, const char *name, int32_t birth)
+static struct person_birth_out known(struct fixture *f, const char *name, int32_t birth)
 {
-    struct person_birth_out p;
-    struct person_move_out moved;
-    as_officer(f, "civil-status");
-    p = born(f, name, SEX_MALE, birth);
-    as_officer(f, "residence-management");
-    GOOD(call(f, "person.move", &(struct person_move_in){ .number = p.number, .unit = { UNIT_A }, .effective = f->cx.today }, &moved));
+    struct person_birth_out p = resident(f, name, birth);
     plain(f, ROLE_COORDINATOR);
     return p;
 }
@@ -89,7 +84,7 @@ static struct case_new conflict(int64_t row, int64_t person)
 static void matrix_proposes_and_row_is_put_right(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f, NULL, 19900102);
+    struct person_birth_out p = known(f, NULL, 19900102);
     int64_t row = farmer(f, p.number, 19900201);
     struct case_new c = conflict(row, p.person);
     struct case_acknowledge_out ack;
@@ -129,7 +124,7 @@ static void matrix_proposes_and_row_is_put_right(void **state)
 static void a_paper_lets_the_row_win(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f, NULL, 19900102);
+    struct person_birth_out p = known(f, NULL, 19900102);
     int64_t row = farmer(f, p.number, 19900201);
     struct case_new c = conflict(row, p.person);
     struct case_adjudicate_out out;
@@ -156,7 +151,7 @@ static void a_paper_lets_the_row_win(void **state)
 static void whom_a_row_means_is_chosen(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out a = resident(f, NULL, 19900102), b = resident(f, NULL, 19900103);
+    struct person_birth_out a = known(f, NULL, 19900102), b = known(f, NULL, 19900103);
     int64_t row = farmer(f, 0, 19900101), taken;
     struct case_candidate who[] = { { .person = { a.person }, .percent = 60 }, { .person = { b.person }, .percent = 35 } };
     struct case_new c = { .kind = CASE_AMBIGUOUS, .register_code = STR("farmers"), .row = row, .unit = { UNIT_A }, .source = STR("run/1"), .candidates = who, .candidate_count = 2 };
@@ -190,7 +185,7 @@ static void whom_a_row_means_is_chosen(void **state)
 static void evidence_is_asked_and_comes_or_not(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f, NULL, 19900102);
+    struct person_birth_out p = known(f, NULL, 19900102);
     struct case_new c = conflict(farmer(f, p.number, 19900201), p.person);
     int64_t id = opened(f, &c);
     struct case_ask_out asked;
@@ -217,7 +212,7 @@ static void evidence_is_asked_and_comes_or_not(void **state)
 static void two_officers_see_each_other(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f, NULL, 19900102);
+    struct person_birth_out p = known(f, NULL, 19900102);
     struct case_new c = conflict(farmer(f, p.number, 19900201), p.person);
     int64_t id = opened(f, &c);
     struct case_claim_out claim;
@@ -242,7 +237,7 @@ static void two_officers_see_each_other(void **state)
 static void late_holders_are_chased(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f, NULL, 19900102);
+    struct person_birth_out p = known(f, NULL, 19900102);
     struct case_new c = conflict(farmer(f, p.number, 19900201), p.person);
     int64_t id = opened(f, &c);
     struct case_adjudicate_out out;
@@ -281,7 +276,7 @@ static status merge_step(struct fixture *f, int64_t id, int64_t *version, bool f
 static void a_merge_needs_two_people(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out a = resident(f, NULL, 19900102), b = resident(f, NULL, 19900102);
+    struct person_birth_out a = known(f, NULL, 19900102), b = known(f, NULL, 19900102);
     struct case_new c = { .kind = CASE_SAME_PERSON, .person = { a.person }, .other_person = { b.person }, .source = STR("run/1") }, turned = c;
     struct case_reject_out rejected;
     int64_t id = opened(f, &c), version = 1;
@@ -320,7 +315,7 @@ static void a_merge_takes_the_rows_along(void **state)
     struct person_unmerge_out apart;
     int64_t rows[3];
     for (int i = 0; i < 3; i++) {
-        p[i] = resident(f, NULL, 19900102);
+        p[i] = known(f, NULL, 19900102);
         rows[i] = farmer(f, p[i].number, 19900102);
     }
     for (int i = 0; i < 2; i++) {
@@ -400,7 +395,7 @@ static void a_merge_undone_leaves_nothing(void **state)
     int pairs = store_engine(f->app->store) == STORE_SQLITE ? PAIRS_SQLITE : PAIRS_POSTGRESQL;
     rng_seed(&r, 11, 3);
     for (int i = 0; i < PEOPLE; i++) {
-        t.people[i] = resident(f, NULL, 19900101 + i % 28);
+        t.people[i] = known(f, NULL, 19900101 + i % 28);
         if (i % 3 == 0)
             (void)farmer(f, t.people[i].number, 19900101);
     }

@@ -3,17 +3,6 @@
 
 #include "cases/inside.h"
 
-static struct person_birth_out resident(struct fixture *f)
-{
-    struct person_birth_out p;
-    struct person_move_out moved;
-    as_officer(f, "civil-status");
-    p = born(f, NULL, SEX_MALE, 19900102);
-    as_officer(f, "residence-management");
-    GOOD(call(f, "person.move", &(struct person_move_in){ .number = p.number, .unit = { UNIT_A }, .effective = f->cx.today }, &moved));
-    return p;
-}
-
 static void licence(struct fixture *f, int64_t number)
 {
     struct sector_given_cell cells[] = { { STR("licence_no"), STR("012345678901") }, { STR("class"), STR("B") }, { STR("issued"), STR("2020-01-01") } };
@@ -41,7 +30,7 @@ static void decided(struct fixture *f, int64_t id, int32_t choice)
 static void what_is_known_is_accepted(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f);
+    struct person_birth_out p = resident(f, NULL, 19900102);
     struct offer_make_out out;
     struct offer_mine_out mine;
     licence(f, p.number);
@@ -59,7 +48,7 @@ static void what_is_known_is_accepted(void **state)
 static void an_officer_decides_the_rest(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f);
+    struct person_birth_out p = resident(f, NULL, 19900102);
     struct offer_make_out out;
     struct held_facts held;
     GOOD(offered(f, p.person, "utilities", "PC0112233", &out));

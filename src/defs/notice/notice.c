@@ -52,14 +52,6 @@ static bool url_ok(str url)
     return (str_starts(url, STR("https://")) && url.len > 8) || (str_starts(url, STR("http://")) && is_here(str_from(url, 7)));
 }
 
-static bool name_ok(str name)
-{
-    for (size_t i = 0; i < name.len; i++)
-        if (!((name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') || name.ptr[i] == '-' || name.ptr[i] == '.'))
-            return false;
-    return name.len > 0 && name.len <= NAME_BYTES_MAX;
-}
-
 static void receiver_events_read(struct defs *d, struct yaml_file *f, struct yaml_node *node, struct notice_receiver *r)
 {
     struct yaml_node **list = NULL;
@@ -81,7 +73,7 @@ static void receiver_read(struct defs *d, struct yaml_file *f, struct yaml_node 
     yaml_end(f, node);
     if (!whole)
         return;
-    if (!name_ok(r.name) || defs_notice_receiver(d, r.name))
+    if (!yaml_is_name(r.name, NAME_BYTES_MAX, ".") || defs_notice_receiver(d, r.name))
         yaml_problem(f, node, "Use small letters, digits, '.' and '-', each name once.", "'%.*s' is no name for a receiver", STR_ARG(r.name));
     if (!url_ok(r.url))
         yaml_problem(f, node, "Begin it with https:// (http:// only within one machine).", "'%.*s' is no address", STR_ARG(r.url));

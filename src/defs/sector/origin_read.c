@@ -68,18 +68,10 @@ static void place_read(struct reading *g, struct yaml_node *node, str *ret)
 
 /* --- where it lives ----------------------------------------------------------------------------------------------------- */
 
-static bool file_name_ok(str name)
-{
-    for (size_t i = 0; i < name.len; i++)
-        if (!((name.ptr[i] >= 'a' && name.ptr[i] <= 'z') || (name.ptr[i] >= '0' && name.ptr[i] <= '9') || name.ptr[i] == '-'))
-            return false;
-    return name.len > 0 && name.len <= NAME_BYTES_MAX;
-}
-
 static void file_read(struct reading *g, struct yaml_node *at, const char *key, str *ret)
 {
     struct yaml_node *node = yaml_get(at, key);
-    if (node && yaml_str(g->f, node, ret) && !file_name_ok(*ret))
+    if (node && yaml_str(g->f, node, ret) && !yaml_is_name(*ret, NAME_BYTES_MAX, ""))
         yaml_problem(g->f, node, "Use small letters, digits and '-': the secret itself stands in a file of the installation.", "'%.*s' is no name of a file",
                      STR_ARG(*ret));
 }

@@ -18,7 +18,7 @@ static void as_payer(struct fixture *f, int64_t account)
     f->cx.actor.unit = (unit_id){ UNIT_A };
 }
 
-static struct person_birth_out resident(struct fixture *f, const char *name, int64_t father)
+static struct person_birth_out relative(struct fixture *f, const char *name, int64_t father)
 {
     struct person_birth_in in = { .name = str_of(name), .sex = SEX_MALE, .birth = { father ? 19800201 : 19500201 }, .registered_at = { UNIT_A },
                                   .has_father = father != 0, .father = father, .has_ethnic = true, .ethnic = 1 };
@@ -103,7 +103,7 @@ static void totals(struct fixture *f, int64_t ret[static MONEY_ACCOUNTS])
 static void a_decision_is_paid_once_by_two_officers(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out dead = resident(f, "Nguyễn Văn An", 0), son = resident(f, "Nguyễn Văn Bình", dead.number);
+    struct person_birth_out dead = relative(f, "Nguyễn Văn An", 0), son = relative(f, "Nguyễn Văn Bình", dead.number);
     struct benefit_order_out made, again;
     struct benefit_approve_out approved;
     struct benefit_export_out batch;
@@ -147,7 +147,7 @@ static void a_decision_is_paid_once_by_two_officers(void **state)
 static void only_kin_and_only_their_own_account(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out dead = resident(f, "Nguyễn Văn An", 0), son = resident(f, "Nguyễn Văn Bình", dead.number), other = resident(f, "Trần Văn Cường", 0);
+    struct person_birth_out dead = relative(f, "Nguyễn Văn An", 0), son = relative(f, "Nguyễn Văn Bình", dead.number), other = relative(f, "Trần Văn Cường", 0);
     struct benefit_order_out made;
     struct benefit_approve_out approved;
     dies(f, dead.number);
@@ -171,12 +171,12 @@ static void only_kin_and_only_their_own_account(void **state)
 static void any_order_of_commands_adds_up(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out dead = resident(f, "Nguyễn Văn An", 0);
+    struct person_birth_out dead = relative(f, "Nguyễn Văn An", 0);
     int64_t rows[DECISIONS], done = 0, stands[MONEY_ACCOUNTS];
     struct rng r;
     rng_seed(&r, 5, 0);
     for (int i = 0; i < DECISIONS; i++) {
-        struct person_birth_out son = resident(f, "Nguyễn Văn Bình", dead.number);
+        struct person_birth_out son = relative(f, "Nguyễn Văn Bình", dead.number);
         rows[i] = decided(f, son.number, dead.number, i);
         account(f, son.number, "100000000001", "NGUYEN VAN BINH");
     }

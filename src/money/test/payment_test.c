@@ -29,17 +29,6 @@ static struct dossier seen(struct fixture *f, int64_t id)
     return d;
 }
 
-static struct person_birth_out resident(struct fixture *f)
-{
-    struct person_birth_out p = born(f, NULL, SEX_MALE, 19900201);
-    struct person_move_in move = { .number = p.number, .unit = { UNIT_A }, .effective = f->cx.today };
-    struct person_move_out moved;
-    as_officer(f, "residence-management");
-    f->cx.actor.unit = (unit_id){ 2100001 };
-    GOOD(call(f, "person.move", &move, &moved));
-    return p;
-}
-
 static void as_holder(struct fixture *f, int64_t id)
 {
     struct dossier d = seen(f, id);
@@ -90,7 +79,7 @@ static void adds_up(struct fixture *f, int64_t came_in)
 static void a_transfer_pays_its_dossier_once(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    int64_t id = charged(f, resident(f));
+    int64_t id = charged(f, resident(f, NULL, 19900201));
     struct payment_ask_out ask;
     struct payment_notice_out out;
     struct vietqr code;
@@ -115,7 +104,7 @@ static void a_transfer_pays_its_dossier_once(void **state)
 static void parts_wait_until_they_are_enough(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    int64_t id = charged(f, resident(f));
+    int64_t id = charged(f, resident(f, NULL, 19900201));
     str words = reference_of(f->cx.arena, id);
     struct payment_notice_out out;
     GOOD(notice(f, "R1", 7000, words, &out));
@@ -131,7 +120,7 @@ static void parts_wait_until_they_are_enough(void **state)
 static void what_names_no_dossier_is_kept_and_placed_by_hand(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    int64_t id = charged(f, resident(f));
+    int64_t id = charged(f, resident(f, NULL, 19900201));
     struct payment_notice_out out;
     struct payment_unplaced_out waiting;
     struct payment_place_out done;
@@ -150,7 +139,7 @@ static void what_names_no_dossier_is_kept_and_placed_by_hand(void **state)
 static void no_more_goes_back_than_is_due(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    int64_t id = charged(f, resident(f));
+    int64_t id = charged(f, resident(f, NULL, 19900201));
     struct payment_notice_out out;
     struct payment_refund_out back;
     struct payment_refund_in in = { .receipt = STR("R1"), .amount = 2001, .reference = STR("UNC-1"), .reason = STR("Nộp thừa") };
@@ -191,7 +180,7 @@ static void all_that_came_in_adds_up(void **state)
     bool known[60] = { false };
     int64_t amounts[60];
     rng_seed(&r, 3, 0);
-    struct person_birth_out p = resident(f);
+    struct person_birth_out p = resident(f, NULL, 19900201);
     for (int i = 0; i < DOSSIERS; i++)
         ids[i] = charged(f, p);
     for (int i = 0; i < 60; i++)

@@ -131,6 +131,16 @@ struct person_birth_out born(struct fixture *f, const char *name, enum sex sex, 
     return out;
 }
 
+struct person_birth_out resident(struct fixture *f, const char *name, int32_t birth)
+{
+    struct person_move_out moved;
+    as_officer(f, "civil-status");
+    struct person_birth_out p = born(f, name, SEX_MALE, birth);
+    as_officer(f, "residence-management");
+    GOOD(call(f, "person.move", &(struct person_move_in){ .number = p.number, .unit = { UNIT_A }, .effective = f->cx.today }, &moved));
+    return p;
+}
+
 struct person person_of(struct fixture *f, int64_t id)
 {
     struct person p;

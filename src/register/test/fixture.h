@@ -44,6 +44,7 @@ void commit(struct fixture *f);
 
 /* Born on `birth` in commune UNIT_A; name may be NULL. Returns the reply. */
 struct person_birth_out born(struct fixture *f, const char *name, enum sex sex, int32_t birth);
+struct person_birth_out resident(struct fixture *f, const char *name, int32_t birth); /* a man of UNIT_A; the actor is then its residence officer */
 struct person person_of(struct fixture *f, int64_t id);
 void folds_hold(struct fixture *f); /* every row is the fold of its events, every figure a count */
 

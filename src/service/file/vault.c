@@ -49,8 +49,7 @@ static STATUS keys_open(const struct app *app, struct service_keys *k)
     char path[PATH_BYTES];
     k->public_url = public_url_read(app->directory);
     MUST(k->public_url);
-    snprintf(path, sizeof path, "%.*s/vault.key", STR_ARG(app->directory));
-    TRY(key_file_load(path, k->vault));
+    TRY(key_file_in(app->directory, "vault.key", k->vault));
     snprintf(path, sizeof path, "%.*s/signing", STR_ARG(app->directory));
     return authority_open(str_of(path), STR("dancu"), &k->authority);
 }

@@ -10,18 +10,6 @@
 
 enum { DOSSIERS = 24, STEPS = 400 };
 
-static struct person_birth_out resident(struct fixture *f)
-{
-    as_officer(f, "civil-status");
-    struct person_birth_out p = born(f, NULL, SEX_MALE, 19900201);
-    struct person_move_in move = { .number = p.number, .unit = { UNIT_A }, .effective = f->cx.today };
-    struct person_move_out moved;
-    as_officer(f, "residence-management");
-    f->cx.actor.unit = (unit_id){ 2100001 };
-    GOOD(call(f, "person.move", &move, &moved));
-    return p;
-}
-
 static void as_applicant(struct fixture *f, struct person_birth_out p)
 {
     as_citizen(f, (person_id){ p.person });
@@ -82,7 +70,7 @@ static int64_t finished(struct fixture *f, struct person_birth_out p, char offic
 static void ratings_add_up(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f);
+    struct person_birth_out p = resident(f, NULL, 19900201);
     struct rating_figures_out out;
     struct rating_give_out given;
     struct rng rng;
@@ -124,7 +112,7 @@ static void ratings_add_up(void **state)
 static void an_unfinished_dossier_is_not_rated(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f), other = resident(f);
+    struct person_birth_out p = resident(f, NULL, 19900201), other = resident(f, NULL, 19900201);
     struct rating_give_out given;
     char office[60];
     int64_t id = submitted(f, p, office);
@@ -138,7 +126,7 @@ static void an_unfinished_dossier_is_not_rated(void **state)
 static void complaints_keep_their_way(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f);
+    struct person_birth_out p = resident(f, NULL, 19900201);
     union { struct complaint_lodge_out lodge; struct complaint_accept_out accept; struct complaint_reject_out reject; struct complaint_answer_out answer; struct complaint_withdraw_out withdraw; } out;
     struct complaint_row c = { 0 };
     struct rng rng;
@@ -194,7 +182,7 @@ static void complaints_keep_their_way(void **state)
 static void what_is_late_is_told_once(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct person_birth_out p = resident(f);
+    struct person_birth_out p = resident(f, NULL, 19900201);
     struct notice_list_out list;
     char office[60];
     int64_t version, count, late = 0;
