@@ -178,9 +178,9 @@ static status find_verb(struct command *c)
     j.threads = 1;
     j.release = NULL;
     j.sparse = true;
+    TRY(index_mapped_open(c, command_argument(c, 0), false, &m));
     TRY(input_read(c, &j));
     TRY(index_job_roles(&j));
-    TRY(index_mapped_open(c, command_argument(c, 0), false, &m));
     TRY(index_job_find(&j, m.index, &o, &out));
     return out_print(&out);
 }
@@ -217,6 +217,17 @@ static status bench_verb(struct command *c)
     return OK;
 }
 
+/* What the link of two lists can do and this cannot is refused, not passed over. */
+static STATUS options_served(const struct command *c)
+{
+    static const char *const others[] = { "clusters", "report", "unlinkable", "entities", "explain" };
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (command_has(c, others[i]))
+            return FAIL_WITH(OPTION_UNKNOWN, STR("link --index"), str_of(others[i]));
+    return OK;
+}
+
 STATUS index_link(struct command *c)
 {
     DEFER(index_mapped_done) struct index_mapped m = { 0 };
@@ -227,6 +238,7 @@ STATUS index_link(struct command *c)
     struct link_csv csv;
     int64_t begun_us = clock_mono_us();
 
+    TRY(options_served(c));
     TRY(threshold_read(c, &o.probability));
     TRY(job_read(c, 0, &j));
     if (j.files != 1)

@@ -114,6 +114,12 @@ def what_is_no_index_is_refused(d):
     assert (d.folder / 'reg/1.segment').read_bytes() == whole
 
 
+def options_of_two_lists_are_refused(d):
+    for option in ('clusters', 'report', 'unlinkable', 'entities'):
+        told = subprocess.run([d.binary, 'link', 'nothing.csv', '--index', 'nowhere', f'--{option}', 'x.txt'], capture_output=True, text=True)
+        assert told.returncode != 0 and 'OPTION_UNKNOWN' in told.stderr and option in told.stderr, told.stderr
+
+
 def nothing_is_left_half_done(d):
     d.write('broken.csv', d.read('a.csv') + 'x,"never closed\n')
     assert 'CSV_QUOTE' in d.index('build', 'broken.csv', '--roles', 'roles.yaml', '--out', 'half', code=1).stderr
@@ -139,7 +145,7 @@ def several_files_are_one_register(d):
 
 
 TESTS = [a_list_meets_the_register, threads_change_nothing, one_record_scores_as_in_bulk, a_record_is_explained, records_are_added, shares_can_be_given,
-         what_is_no_index_is_refused, nothing_is_left_half_done, look_ups_are_timed, several_files_are_one_register]
+         what_is_no_index_is_refused, options_of_two_lists_are_refused, nothing_is_left_half_done, look_ups_are_timed, several_files_are_one_register]
 
 
 def main(binary):
