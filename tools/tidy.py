@@ -32,16 +32,17 @@ LAYERS = {
     'ledger': 'base store crypt',
     'net': 'base crypt',
     'defs': 'base viet',
-    'refine': 'base viet match defs',
+    'refine': 'base viet match defs book',
     'gate': 'base viet store ledger defs',
     'register': 'gate+ viet',
     'paper': 'base viet crypt',
+    'book': 'base',
     'post': 'gate+ net crypt',
     'origin': 'register+',
     'notice': 'register+ crypt',
     'cases': 'register+',
-    'centre': 'register+ match+ refine cases',
-    'recon': 'centre+ cases paper',
+    'centre': 'register+ match+ refine cases book',
+    'recon': 'centre+ cases paper book',
     'quality': 'register+ centre. recon. cases. paper',
     'identity': 'register+ crypt',
     'exchange': 'register+ identity+',
@@ -49,7 +50,7 @@ LAYERS = {
     'money': 'service+',
     'life': 'service+',
     'monitor': 'register+ centre+ recon+ quality+ identity+ exchange+ service+ life+',
-    'synth': 'base viet defs',
+    'synth': 'base viet defs book',
     'api': 'base gate net',
     'cli': 'base gate net api. crypt. store. ledger. defs. viet. synth. refine register. centre. identity. exchange. service. monitor. paper post. notice. money. cases. recon. quality. life.',
     'web': 'base gate. net. defs. viet. ledger. register. centre. identity. exchange. service. monitor. paper. post. notice. money. cases. recon. quality. life.',
@@ -58,7 +59,7 @@ EVERYWHERE = {'tables', 'messages'}  # data that belongs to no layer
 # A library stands behind one folder, so that it can be changed there.
 LIBRARIES = {
     'sqlite3': {'store'}, 'libpq': {'store'}, 'postgresql': {'store'}, 'unicode': {'viet'}, 'openssl': {'crypt', 'net'},
-    'cairo': {'paper'}, 'pango': {'paper'}, 'qrencode': {'paper'},
+    'cairo': {'paper'}, 'pango': {'paper'}, 'qrencode': {'paper'}, 'xlsxwriter': {'book'},
 }
 BANNED = {
     'strcpy': 'str and buf', 'strcat': 'buf_add', 'sprintf': 'buf_printf', 'vsprintf': 'buf_printf', 'strncpy': 'str and buf',

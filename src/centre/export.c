@@ -2,13 +2,10 @@
  * with what came of each row. The register's own values are not in it. A cell that a spreadsheet would run as a formula
  * is given as text.
  * tested by: src/centre/test/export_test.c */
+#include "book/book.h"
 #include "centre/inside.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-#include <xlsxwriter.h>
 
 enum { EXPORT_BYTES_MAX = 1 << 29, EXTRA_COLUMNS = 6, BATCH_ROWS = 1000 };
 
@@ -212,13 +209,7 @@ STATUS list_rejected(struct ctx *cx, const struct list_rejected_in *in, struct l
     return buf_take(cx, &b, &ret->file);
 }
 
-/* --- the whole list as CSV ---------------------------------------------------------------------------------------------------- */
-
-/* "=…", "+…", "-…", "@…" would be run by a spreadsheet; an apostrophe keeps them text. */
-static str harmless(struct arena *a, str cell)
-{
-    return cell.len && strchr("=+-@\t\r", cell.ptr[0]) ? arena_join(a, STR("'"), cell) : cell;
-}
+/* --- the whole list ------------------------------------------------------------------------------------------------------------ */
 
 static str cell_text(struct arena *a, const struct sheet *s, const struct sheet_row *row, size_t column)
 {
@@ -230,148 +221,44 @@ static str cell_text(struct arena *a, const struct sheet *s, const struct sheet_
     return text_is_utf8(text) && !memchr(text.ptr ? text.ptr : "", 0, text.len) ? text : (str){ 0 };
 }
 
-static status csv_head(void *with, struct ctx *cx, const struct sheet *s)
+static status full_head(void *with, struct ctx *cx, const struct sheet *s)
 {
-    struct buf *b = with;
+    struct book *b = with;
     str extra[EXTRA_COLUMNS];
 
-    buf_add(b, STR("\xEF\xBB\xBF"));
-    csv_cell(b, msg_list_column_line(cx->lang), ',');
-    for (size_t c = 0; c < s->column_count; c++) {
-        buf_char(b, ',');
-        csv_cell(b, harmless(cx->arena, s->columns[c].header), ',');
-    }
-    extra_headers(cx, extra);
-    for (size_t i = 0; i < EXTRA_COLUMNS; i++) {
-        buf_char(b, ',');
-        csv_cell(b, extra[i], ',');
-    }
-    buf_add(b, STR("\r\n"));
-    return OK;
-}
-
-static status csv_row(void *with, struct ctx *cx, const struct sheet *s, const struct sheet_row *row, const struct list_row_row *what)
-{
-    struct buf *b = with;
-    str extra[EXTRA_COLUMNS];
-
-    buf_i64(b, what->line);
-    for (size_t c = 0; c < s->column_count; c++) {
-        buf_char(b, ',');
-        csv_cell(b, harmless(cx->arena, cell_text(cx->arena, s, row, c)), ',');
-    }
-    extra_cells(cx, what, extra);
-    for (size_t i = 0; i < EXTRA_COLUMNS; i++) {
-        buf_char(b, ',');
-        csv_cell(b, extra[i], ',');
-    }
-    buf_add(b, STR("\r\n"));
-    return OK;
-}
-
-static STATUS export_csv(struct ctx *cx, const struct delivery_row *d, str *ret)
-{
-    struct buf b;
-    status st;
-
-    buf_init(&b, EXPORT_BYTES_MAX);
-    st = walk(cx, d, csv_head, csv_row, &b);
-    if (!status_ok(st)) {
-        buf_done(&b);
-        return fault_pass(st, __FILE__, __LINE__);
-    }
-    return buf_take(cx, &b, ret);
-}
-
-/* --- the whole list as XLSX --------------------------------------------------------------------------------------------------- */
-
-struct sheet_out {
-    lxw_workbook *book;
-    lxw_worksheet *sheet;
-    lxw_row_t row;
-};
-
-static STATUS text_write(struct sheet_out *o, struct arena *a, size_t column, str text)
-{
-    if (!text.len)
-        return OK;
-    text = text_cut(text, 32000); /* what a cell can hold */
-    return worksheet_write_string(o->sheet, o->row, (lxw_col_t)column, arena_z(a, text), NULL) == LXW_NO_ERROR ? OK : FAIL(FILE_TOO_LARGE);
-}
-
-static status xlsx_head(void *with, struct ctx *cx, const struct sheet *s)
-{
-    struct sheet_out *o = with;
-    str extra[EXTRA_COLUMNS];
-
-    TRY(text_write(o, cx->arena, 0, msg_list_column_line(cx->lang)));
+    book_table(b, msg_list_sheet_result(cx->lang));
+    book_words(b, msg_list_column_line(cx->lang));
     for (size_t c = 0; c < s->column_count; c++)
-        TRY(text_write(o, cx->arena, c + 1, s->columns[c].header));
+        book_words(b, s->columns[c].header);
     extra_headers(cx, extra);
     for (size_t i = 0; i < EXTRA_COLUMNS; i++)
-        TRY(text_write(o, cx->arena, s->column_count + 1 + i, extra[i]));
-    o->row++;
+        book_words(b, extra[i]);
+    book_line(b);
     return OK;
 }
 
-static status xlsx_row(void *with, struct ctx *cx, const struct sheet *s, const struct sheet_row *row, const struct list_row_row *what)
+static status full_row(void *with, struct ctx *cx, const struct sheet *s, const struct sheet_row *row, const struct list_row_row *what)
 {
-    struct sheet_out *o = with;
+    struct book *b = with;
     str extra[EXTRA_COLUMNS];
 
-    worksheet_write_number(o->sheet, o->row, 0, (double)what->line, NULL);
+    book_number(b, what->line);
     for (size_t c = 0; c < s->column_count; c++)
-        TRY(text_write(o, cx->arena, c + 1, cell_text(cx->arena, s, row, c)));
+        book_words(b, cell_text(cx->arena, s, row, c));
     extra_cells(cx, what, extra);
     for (size_t i = 0; i < EXTRA_COLUMNS; i++)
-        TRY(text_write(o, cx->arena, s->column_count + 1 + i, extra[i]));
-    o->row++;
+        book_words(b, extra[i]);
+    book_line(b);
     return OK;
-}
-
-static STATUS file_take(struct ctx *cx, const char *path, str *ret)
-{
-    FILE *f = fopen(path, "rbe");
-    struct buf b;
-    char piece[65536];
-    size_t n;
-
-    if (!f)
-        return FAIL_AT(IO, STR("xlsx"));
-    buf_init(&b, EXPORT_BYTES_MAX);
-    while ((n = fread(piece, 1, sizeof piece, f)) > 0)
-        buf_bytes(&b, piece, n);
-    fclose(f);
-    return buf_take(cx, &b, ret);
-}
-
-/* The library writes files only: a draft beside the deliveries, gone before the reply leaves. */
-static STATUS export_xlsx(struct ctx *cx, const struct delivery_row *d, str *ret)
-{
-    str folder = arena_printf(cx->arena, "%.*s/deliveries", STR_ARG(cx->app->directory));
-    str path = arena_printf(cx->arena, "%.*s/.export-%016llx.xlsx", STR_ARG(folder), (unsigned long long)random_u64());
-    char *file = arena_z(cx->arena, path), *drafts = arena_z(cx->arena, folder);
-    lxw_workbook_options options = { .constant_memory = LXW_TRUE, .tmpdir = drafts };
-    struct sheet_out o = { .book = workbook_new_opt(file, &options) };
-    status st;
-
-    if (!o.book)
-        return FAIL_AT(IO, STR("xlsx"));
-    o.sheet = workbook_add_worksheet(o.book, arena_z(cx->arena, msg_list_sheet_result(cx->lang)));
-    st = walk(cx, d, xlsx_head, xlsx_row, &o);
-    lxw_error closed = workbook_close(o.book);
-    if (status_ok(st) && closed != LXW_NO_ERROR)
-        st = FAIL_AT(IO, STR("xlsx"));
-    if (status_ok(st))
-        st = file_take(cx, file, ret);
-    unlink(file);
-    return st;
 }
 
 STATUS list_export(struct ctx *cx, const struct list_export_in *in, struct list_export_out *ret)
 {
     struct delivery_row d;
+    struct book *b DEFER(book_drop) = NULL;
 
     TRY(delivery_of(cx, in->delivery, &d));
-    return in->has_format && in->format == LIST_EXPORT_IN_FORMAT_XLSX ? export_xlsx(cx, &d, &ret->file) : export_csv(cx, &d, &ret->file);
+    TRY(book_draft(cx->app->directory, in->has_format && in->format == LIST_EXPORT_IN_FORMAT_XLSX ? BOOK_XLSX : BOOK_CSV, &b));
+    TRY(walk(cx, &d, full_head, full_row, b));
+    return book_take(&b, cx->arena, EXPORT_BYTES_MAX, &ret->file);
 }

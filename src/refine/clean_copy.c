@@ -4,62 +4,17 @@
  * tested by: src/refine/test/clean_test.c */
 #include "refine/clean.h"
 
+#include "book/book.h"
 #include "messages/messages.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <xlsxwriter.h>
-
-enum { LINE_BYTES_MAX = 64 << 20, XLSX_CELL_BYTES = 32000, PATH_BYTES_MAX = 4096 };
 
 struct clean_copy {
     const struct clean_options *o;
     const struct sheet *s;
-    enum clean_format format;
-    FILE *file;
-    struct buf line;
-    lxw_workbook *book;
-    lxw_worksheet *sheet;
-    lxw_row_t row;
-    int column;
-    bool bad;
-    char path[PATH_BYTES_MAX];
+    struct book *book;
 };
-
-static void cell_put(struct clean_copy *c, struct arena *a, str text)
-{
-    if (c->book) {
-        if (text.len && worksheet_write_string(c->sheet, c->row, (lxw_col_t)c->column, arena_z(a, text_cut(text, XLSX_CELL_BYTES)), NULL) != LXW_NO_ERROR)
-            c->bad = true;
-        c->column++;
-        return;
-    }
-    char delimiter = c->format == CLEAN_TSV ? '\t' : ',';
-    if (c->column++)
-        buf_char(&c->line, delimiter);
-    csv_cell(&c->line, text, delimiter);
-}
-
-static void line_end(struct clean_copy *c)
-{
-    c->row++;
-    c->column = 0;
-    if (c->book)
-        return;
-    buf_add(&c->line, STR("\r\n"));
-    c->bad |= c->line.full || fwrite(c->line.ptr, 1, c->line.len, c->file) != c->line.len;
-    buf_clear(&c->line);
-}
-
-static STATUS io_bad(const struct clean_copy *c)
-{
-    status st = FAIL_WITH(IO, STR("out"), c->o->out);
-
-    fault_detail("%s", strerror(errno));
-    return st;
-}
 
 /* Without a column of sex, the two columns of men and women give one. */
 static bool gives_sex(const struct sheet *s, enum column_role role)
@@ -77,71 +32,51 @@ static bool gives_name(const struct sheet *s, enum column_role role)
     return role == COLUMN_NAME || (s->of_role[COLUMN_NAME] < 0 && role == COLUMN_GIVEN);
 }
 
-static void heads_put(struct clean_copy *c, struct arena *a, enum column_role role)
+static void heads_put(struct clean_copy *c, enum column_role role)
 {
     enum lang lang = c->o->lang;
 
     if (role == COLUMN_NUMBER || role == COLUMN_OLD_NUMBER)
-        cell_put(c, a, role == COLUMN_NUMBER ? msg_clean_head_number(lang) : msg_clean_head_old_number(lang));
+        book_text(c->book, role == COLUMN_NUMBER ? msg_clean_head_number(lang) : msg_clean_head_old_number(lang));
     if (gives_name(c->s, role))
-        cell_put(c, a, msg_clean_head_name(lang));
+        book_text(c->book, msg_clean_head_name(lang));
     if (gives_birth(c->s, role))
-        cell_put(c, a, msg_clean_head_birth(lang));
+        book_text(c->book, msg_clean_head_birth(lang));
     if (gives_sex(c->s, role))
-        cell_put(c, a, msg_clean_head_sex(lang));
+        book_text(c->book, msg_clean_head_sex(lang));
     if (role == COLUMN_PHONE)
-        cell_put(c, a, msg_clean_head_phone(lang));
+        book_text(c->book, msg_clean_head_phone(lang));
     if (role == COLUMN_ADDRESS) {
-        cell_put(c, a, msg_clean_head_rest(lang));
-        cell_put(c, a, msg_clean_head_unit(lang));
-        cell_put(c, a, msg_clean_head_unit_code(lang));
-        cell_put(c, a, msg_clean_head_unit_named(lang));
+        book_text(c->book, msg_clean_head_rest(lang));
+        book_text(c->book, msg_clean_head_unit(lang));
+        book_text(c->book, msg_clean_head_unit_code(lang));
+        book_text(c->book, msg_clean_head_unit_named(lang));
     }
 }
 
 static void head_write(struct clean_copy *c)
 {
-    struct arena *a = arena_new(1 << 22);
-
+    book_table(c->book, (str){ 0 });
     for (size_t i = 0; i < c->s->column_count; i++) {
-        cell_put(c, a, c->s->columns[i].header);
-        heads_put(c, a, c->s->columns[i].role);
+        book_text(c->book, c->s->columns[i].header);
+        heads_put(c, c->s->columns[i].role);
     }
-    cell_put(c, a, msg_clean_head_repairs(c->o->lang));
-    cell_put(c, a, msg_clean_head_questions(c->o->lang));
-    line_end(c);
-    arena_free(a);
-}
-
-static STATUS opened(struct clean_copy *c)
-{
-    if (c->format == CLEAN_XLSX) {
-        lxw_workbook_options options = { .constant_memory = LXW_TRUE };
-        c->book = workbook_new_opt(c->path, &options);
-        c->sheet = c->book ? workbook_add_worksheet(c->book, NULL) : NULL;
-        return c->sheet ? OK : io_bad(c);
-    }
-    c->file = fopen(c->path, "wbe");
-    if (!c->file)
-        return io_bad(c);
-    fputs("\xEF\xBB\xBF", c->file);
-    return OK;
+    book_text(c->book, msg_clean_head_repairs(c->o->lang));
+    book_text(c->book, msg_clean_head_questions(c->o->lang));
+    book_line(c->book);
 }
 
 STATUS clean_copy_open(const struct clean_options *o, const struct sheet *s, struct clean_copy **ret)
 {
     struct clean_copy *c = calloc(1, sizeof *c);
+    enum clean_format format;
 
     MUST(c);
     *ret = c;
     c->o = o;
     c->s = s;
-    buf_init(&c->line, LINE_BYTES_MAX);
-    TRY(clean_format_of(o->out, UINT32_MAX, STR("out"), &c->format));
-    if (o->out.len >= sizeof c->path)
-        return FAIL_WITH(IO, STR("out"), o->out);
-    memcpy(c->path, o->out.ptr, o->out.len);
-    TRY(opened(c));
+    TRY(clean_format_of(o->out, UINT32_MAX, STR("out"), &format));
+    TRY(book_open(o->out, format == CLEAN_XLSX ? BOOK_XLSX : format == CLEAN_TSV ? BOOK_TSV : BOOK_CSV, &c->book));
     head_write(c);
     return OK;
 }
@@ -165,26 +100,26 @@ static void place_put(struct clean_copy *c, struct arena *a, const struct list_p
     day old = defs_map_to(d, MAP_OLD);
     bool from_old = f->named.v && f->named.v != f->today.v;
 
-    cell_put(c, a, f->answer == PLACE_EMPTY ? (str){ 0 } : f->rest);
-    cell_put(c, a, f->today.v ? defs_unit_path(a, d, f->today, c->o->today, LANG_VI) : (str){ 0 });
-    cell_put(c, a, f->today.v ? arena_printf(a, "%05d", f->today.v % 100000) : (str){ 0 });
-    cell_put(c, a, from_old ? arena_printf(a, "%.*s (%05d)", STR_ARG(defs_unit_path(a, d, f->named, old, LANG_VI)), f->named.v % 100000) : (str){ 0 });
+    book_text(c->book, f->answer == PLACE_EMPTY ? (str){ 0 } : f->rest);
+    book_text(c->book, f->today.v ? defs_unit_path(a, d, f->today, c->o->today, LANG_VI) : (str){ 0 });
+    book_text(c->book, f->today.v ? arena_printf(a, "%05d", f->today.v % 100000) : (str){ 0 });
+    book_text(c->book, from_old ? arena_printf(a, "%.*s (%05d)", STR_ARG(defs_unit_path(a, d, f->named, old, LANG_VI)), f->named.v % 100000) : (str){ 0 });
 }
 
 static void cells_put(struct clean_copy *c, struct arena *a, enum column_role role, const struct list_person *p)
 {
     if (role == COLUMN_NUMBER)
-        cell_put(c, a, p->number ? digits_text(a, p->number, 12) : c->s->of_role[COLUMN_OLD_NUMBER] < 0 ? digits_text(a, p->old_number, 9) : (str){ 0 });
+        book_text(c->book, p->number ? digits_text(a, p->number, 12) : c->s->of_role[COLUMN_OLD_NUMBER] < 0 ? digits_text(a, p->old_number, 9) : (str){ 0 });
     if (role == COLUMN_OLD_NUMBER)
-        cell_put(c, a, digits_text(a, p->old_number, 9));
+        book_text(c->book, digits_text(a, p->old_number, 9));
     if (gives_name(c->s, role))
-        cell_put(c, a, p->proposal);
+        book_text(c->book, p->proposal);
     if (gives_birth(c->s, role))
-        cell_put(c, a, day_vi(a, p->birth));
+        book_text(c->book, day_vi(a, p->birth));
     if (gives_sex(c->s, role))
-        cell_put(c, a, sex_text(p->sex));
+        book_text(c->book, sex_text(p->sex));
     if (role == COLUMN_PHONE)
-        cell_put(c, a, p->phone.kind != PHONE_NONE ? str_of(p->phone.digits) : (str){ 0 });
+        book_text(c->book, p->phone.kind != PHONE_NONE ? str_of(p->phone.digits) : (str){ 0 });
     if (role == COLUMN_ADDRESS)
         place_put(c, a, p);
 }
@@ -205,25 +140,25 @@ static void words_put(struct clean_copy *c, struct arena *a, const struct list_p
     buf_init(&b, 1 << 16);
     for (size_t i = 0; i < j->repair_count; i++)
         word_add(&b, clean_word(a, c->o, "repair_", repair_word(j->repairs[i].is.rule)));
-    cell_put(c, a, buf_str(&b));
+    book_text(c->book, buf_str(&b));
     buf_clear(&b);
     if (p->reason != REASON_none)
         word_add(&b, clean_word(a, c->o, "row_reason_", reason_word(p->reason)));
     for (size_t i = 0; i < j->question_count; i++)
         word_add(&b, clean_word(a, c->o, "row_warning_", warning_word(j->questions[i].why)));
-    cell_put(c, a, buf_str(&b));
+    book_text(c->book, buf_str(&b));
     buf_done(&b);
 }
 
 STATUS clean_copy_row(struct clean_copy *c, struct arena *a, const struct sheet_row *row, const struct list_person *p, const struct row_journal *j)
 {
     for (size_t i = 0; i < c->s->column_count; i++) {
-        cell_put(c, a, source_cell(c, a, row, i));
+        book_text(c->book, source_cell(c, a, row, i));
         cells_put(c, a, c->s->columns[i].role, p);
     }
     words_put(c, a, p, j);
-    line_end(c);
-    return c->bad ? io_bad(c) : OK;
+    book_line(c->book);
+    return book_check(c->book);
 }
 
 STATUS clean_copy_close(struct clean_copy **at, bool keep)
@@ -233,15 +168,9 @@ STATUS clean_copy_close(struct clean_copy **at, bool keep)
 
     if (!c)
         return OK;
-    if (c->book)
-        c->bad |= workbook_close(c->book) != LXW_NO_ERROR;
-    if (c->file)
-        c->bad |= fclose(c->file) != 0;
-    if (c->bad && keep)
-        st = io_bad(c);
-    if ((c->bad || !keep) && (c->book || c->file))
-        unlink(c->path);
-    buf_done(&c->line);
+    if (keep && c->book)
+        st = book_close(&c->book);
+    book_drop(&c->book);
     free(c);
     *at = NULL;
     return st;

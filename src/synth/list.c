@@ -5,6 +5,7 @@
 #include "synth/sector/draw.h"
 
 #include "base/csv.h"
+#include "book/book.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
 enum { ROWS_MAX = 5000000, TRIES_MAX = 4000, ADULT_YEARS = 18, PEOPLE_CELLS = 22, LINE_BYTES_MAX = 4096, PATH_BYTES_MAX = 4096 };
 enum { CELL_ID, CELL_NUMBER, CELL_NAME, CELL_BIRTH, CELL_SEX, CELL_UNIT = 11, CELL_STATE = 15, CELL_PHONE = 18, CELL_CMND = 19 };
@@ -34,8 +34,7 @@ struct listing {
     struct rng r;
     struct table64 seen;
     FILE *csv, *truth;
-    lxw_workbook *book;
-    lxw_worksheet *sheet;
+    struct book *book; /* instead of csv */
     struct list_row *recent; /* for duplicates */
     size_t recent_count;
     const struct sector_register *into; /* NULL: the columns of people only */
@@ -208,16 +207,17 @@ static void xlsx_row_write(struct listing *l, int64_t line, const char *const *c
         int64_t number;
         bool numeric = line > 0 && (c == COLUMN_ROW || (c == COLUMN_NUMBER && cells[c][0] != '0')) && str_i64(str_of(cells[c]), &number);
         if (numeric)
-            worksheet_write_number(l->sheet, (lxw_row_t)line, (lxw_col_t)c, (double)number, NULL);
+            book_number(l->book, number);
         else
-            worksheet_write_string(l->sheet, (lxw_row_t)line, (lxw_col_t)c, arena_z(a, encoded(l, a, str_of(cells[c]), true)), NULL);
+            book_text(l->book, encoded(l, a, str_of(cells[c]), true));
     }
+    book_line(l->book);
     arena_free(a);
 }
 
 static void cells_write(struct listing *l, int64_t line, const char *const *cells)
 {
-    if (l->sheet)
+    if (l->book)
         xlsx_row_write(l, line, cells);
     else
         csv_row_write(l, cells);
@@ -295,9 +295,8 @@ static STATUS outputs_open(struct listing *l)
     const struct synth_list_options *o = l->o;
     snprintf(path, sizeof path, "%.*s", STR_ARG(o->out));
     if (str_ends(o->out, STR(".xlsx"))) {
-        lxw_workbook_options wo = { .constant_memory = LXW_TRUE };
-        l->book = workbook_new_opt(path, &wo);
-        l->sheet = l->book ? workbook_add_worksheet(l->book, "Danh sách") : NULL;
+        TRY(book_open(o->out, BOOK_XLSX, &l->book));
+        book_table(l->book, STR("Danh sách"));
     } else {
         l->csv = fopen(path, "wbe");
         if (l->csv && o->encoding == SYNTH_UTF8_BOM)
@@ -310,7 +309,7 @@ static STATUS outputs_open(struct listing *l)
     else
         snprintf(path, sizeof path, "%.*s", STR_ARG(o->truth));
     l->truth = fopen(path, "we");
-    if (!l->truth || (!l->csv && !l->sheet)) {
+    if (!l->truth || (!l->csv && !l->book)) {
         int why = errno;
         status bad = FAIL_WITH(IO, STR("out"), o->out);
         fault_detail("%s", strerror(why));
@@ -322,12 +321,12 @@ static STATUS outputs_open(struct listing *l)
 static STATUS outputs_close(struct listing *l)
 {
     bool bad = false;
-    if (l->book)
-        bad |= workbook_close(l->book) != LXW_NO_ERROR;
     if (l->csv)
         bad |= fclose(l->csv) != 0;
     if (l->truth)
         bad |= fclose(l->truth) != 0;
+    if (l->book)
+        TRY(book_close(&l->book));
     return bad ? FAIL_WITH(IO, STR("out"), l->o->out) : OK;
 }
 
