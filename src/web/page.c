@@ -107,18 +107,6 @@ void page_csrf(struct page *pg)
     buf_add(pg->out, STR("\">"));
 }
 
-static bool is_below(str path, str url)
-{
-    return str_starts(path, url) && (path.len == url.len || path.ptr[url.len] == '/');
-}
-
-/* What a list at /centre/runs leads to stands at /centre/run/N. */
-bool page_is_within(const struct page *pg, str url)
-{
-    bool list = url.len > 1 && url.ptr[url.len - 1] == 's';
-    return is_below(pg->section, url) || (list && is_below(pg->section, (str){ url.ptr, url.len - 1 }));
-}
-
 str page_lang_url(struct page *pg, const char *lang)
 {
     return arena_printf(pg->arena, "%.*s?%.*slang=%s", STR_ARG(pg->path), STR_ARG(pg->query), lang);

@@ -25,9 +25,20 @@ void page_url(struct page *pg, str s);
 /* A piece of an address (RFC 3986 section 2.3): everything but unreserved characters is percent-encoded. */
 void page_url_part(struct page *pg, str s);
 void page_csrf(struct page *pg); /* the hidden field of a form */
-bool page_is_within(const struct page *pg, str url);  /* it is, or lies below, `url` */
 str page_lang_url(struct page *pg, const char *lang); /* this page in another language */
 double page_percent(int64_t part, int64_t whole);     /* 0 of nothing */
+
+/* Where the reader may go, by roles; `within`: the reader is there, `here`: on that very page. */
+struct nav_link {
+    str url, name;
+    bool within, here;
+};
+struct nav {
+    struct nav_link *sections, *pages; /* pages: of the section where the reader is, if it has several */
+    size_t section_count, page_count;
+    str name; /* of that section */
+};
+struct nav page_nav(struct page *pg);
 
 str page_of_str(struct page *pg, str s);
 str page_of_z(struct page *pg, const char *s);
