@@ -284,7 +284,23 @@ static void components_read(struct yaml_file *f, struct yaml_node *node, struct 
     p->components = out;
 }
 
-static void steps_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
+/* "{kind: tax, at: place}": which kind of office, and whose place. */
+static void office_read(const struct defs *d, struct yaml_file *f, struct yaml_node *node, const struct procedure *p, str *kind, str *place)
+{
+    bool known = false;
+    if (!yaml_str(f, yaml_need(f, node, "kind"), kind) || !yaml_str(f, yaml_need(f, node, "at"), place))
+        return;
+    yaml_end(f, node);
+    for (size_t i = 0; i < d->rule_count && !known; i++)
+        known = str_eq(d->rules[i].kind, *kind);
+    if (!known)
+        yaml_problem(f, node, "Use a kind under 'rules' of organisations.yaml.", "there is no kind of organisation '%.*s'", STR_ARG(*kind));
+    const struct procedure_field *at = procedure_field(p, *place);
+    if (!str_eq(*place, STR("applicant")) && (!at || at->type != ANSWER_UNIT))
+        yaml_problem(f, node, "Write 'applicant', or the key of a form field of type unit.", "'%.*s' is no place", STR_ARG(*place));
+}
+
+static void steps_read(const struct defs *d, struct yaml_file *f, struct yaml_node *node, struct procedure *p)
 {
     struct yaml_node **list = NULL;
     size_t count = yaml_list(f, node, "steps", &list);
@@ -293,6 +309,10 @@ static void steps_read(struct yaml_file *f, struct yaml_node *node, struct proce
         struct procedure_step *s = &out[p->step_count];
         bool whole = key_read(f, list[i], &s->key) && yaml_texts(f, list[i], "label", &s->label_vi, &s->label_en);
         s->separate = flag_read(f, list[i], "separate", false);
+        if (yaml_get(list[i], "office"))
+            office_read(d, f, yaml_get(list[i], "office"), p, &s->office, &s->office_at);
+        if (s->office.len > 0 && (i == 0 || i + 1 == count))
+            yaml_problem(f, list[i], "Remove 'office', or add a step of the authority.", "the first and the last step belong to the authority, which decides");
         yaml_end(f, list[i]);
         p->step_count += whole;
     }
@@ -302,7 +322,7 @@ static void steps_read(struct yaml_file *f, struct yaml_node *node, struct proce
 }
 
 /* "form.child_name", "row.number", "given.household", "applicant.number", "=Kinh" */
-static bool value_ok(const struct procedure *p, const struct procedure_field *each, str from)
+static bool value_ok(const struct procedure *p, const struct procedure_effect *e, str from)
 {
     static const char *const words[] = { "applicant.number", "applicant.unit", "office.unit", "decision.day", "dossier.code", "dossier.id" };
     if (str_starts(from, STR("=")))
@@ -310,37 +330,63 @@ static bool value_ok(const struct procedure *p, const struct procedure_field *ea
     if (str_starts(from, STR("form.")))
         return procedure_field(p, str_from(from, 5)) != NULL;
     if (str_starts(from, STR("row.")))
-        return each && field_in(each->fields, each->field_count, str_from(from, 4));
+        return e->each && field_in(e->each->fields, e->each->field_count, str_from(from, 4));
     if (str_starts(from, STR("given.")))
         return true; /* whoever knows operations judges it */
+    if (str_starts(from, STR("next.")))
+        return e->kind == EFFECT_PUT; /* and whoever knows registers this */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_eq(from, str_of(words[i])))
             return true;
     return false;
 }
 
-static void effect_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p, struct procedure_effect *e)
+static bool value_read(struct yaml_file *f, struct yaml_node *node, const struct procedure *p, const struct procedure_effect *e, str *ret)
+{
+    if (!yaml_str(f, node, ret))
+        return false;
+    if (!value_ok(p, e, *ret))
+        yaml_problem(f, node, "Use \"form.KEY\" with a key of the form, \"row.KEY\" with one of the group under 'each', \"applicant.number\", \"office.unit\", \"decision.day\" or \"=literal\".",
+                     "'%.*s' is no value that a dossier has", STR_ARG(*ret));
+    return true;
+}
+
+static void effect_values_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p, struct procedure_effect *e)
 {
     struct yaml_node *with = yaml_need(f, node, "with");
     size_t count = with && with->kind == YAML_MAP ? with->count : 0;
     struct procedure_value *values = ARENA_ARRAY(f->arena, struct procedure_value, count + 1);
-    str each = { 0 };
     e->values = values;
-    if (yaml_get(node, "each") && yaml_str(f, yaml_get(node, "each"), &each))
-        e->each = procedure_field(p, each);
-    if (each.len > 0 && (!e->each || e->each->type != ANSWER_GROUP))
-        yaml_problem(f, node, "Name a field of type group.", "there is no group '%.*s' in the form", STR_ARG(each));
     for (size_t i = 0; i < count; i++) {
         struct yaml_pair *pair = &with->pairs[i];
         pair->read = true;
         values[e->count].to = pair->key;
-        if (!yaml_str(f, pair->value, &values[e->count].from))
-            continue;
-        if (!value_ok(p, e->each, values[e->count].from))
-            yaml_problem(f, pair->value, "Use \"form.KEY\" with a key of the form, \"row.KEY\" with one of the group under 'each', \"applicant.number\", \"office.unit\", \"decision.day\" or \"=literal\".",
-                         "'%.*s' is no value that a dossier has", STR_ARG(values[e->count].from));
-        e->count++;
+        e->count += value_read(f, pair->value, p, e, &values[e->count].from);
     }
+}
+
+static bool effect_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p, struct procedure_effect *e)
+{
+    static const char *const keys[] = { "operation", "put", "change", "end" };
+    bool found = false;
+    str each = { 0 };
+    *e = (struct procedure_effect){ .file = f->name, .line = node->line };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !found; i++)
+        if (yaml_get(node, keys[i])) {
+            found = yaml_str(f, yaml_get(node, keys[i]), &e->target);
+            e->kind = (enum procedure_effect_kind)i;
+        }
+    if (!found)
+        yaml_problem(f, node, "Write 'operation', 'put', 'change' or 'end'.", "the effect does nothing");
+    if (yaml_get(node, "each") && yaml_str(f, yaml_get(node, "each"), &each))
+        e->each = procedure_field(p, each);
+    if (each.len > 0 && (!e->each || e->each->type != ANSWER_GROUP))
+        yaml_problem(f, node, "Name a field of type group.", "there is no group '%.*s' in the form", STR_ARG(each));
+    if (e->kind != EFFECT_CALL)
+        found = value_read(f, yaml_need(f, node, "about"), p, e, &e->about) && found;
+    effect_values_read(f, node, p, e);
+    yaml_end(f, node);
+    return found;
 }
 
 static const struct procedure_effect *effects_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p, const char *key, size_t *ret_count)
@@ -349,15 +395,8 @@ static const struct procedure_effect *effects_read(struct yaml_file *f, struct y
     size_t count = yaml_get(node, key) ? yaml_list(f, node, key, &list) : 0;
     struct procedure_effect *out = ARENA_ARRAY(f->arena, struct procedure_effect, count + 1);
     *ret_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct procedure_effect *e = &out[*ret_count];
-        bool whole = yaml_str(f, yaml_need(f, list[i], "operation"), &e->operation);
-        effect_read(f, list[i], p, e);
-        e->file = f->name;
-        e->line = list[i]->line;
-        yaml_end(f, list[i]);
-        *ret_count += whole;
-    }
+    for (size_t i = 0; i < count; i++)
+        *ret_count += effect_read(f, list[i], p, &out[*ret_count]);
     return out;
 }
 
@@ -379,17 +418,8 @@ static void deadline_read(struct yaml_file *f, struct yaml_node *node, struct pr
 static void authority_read(const struct defs *d, struct yaml_file *f, struct yaml_node *node, struct procedure *p)
 {
     struct yaml_node *a = yaml_need(f, node, "authority");
-    bool known = false;
-    if (!a || !yaml_str(f, yaml_need(f, a, "kind"), &p->authority) || !yaml_str(f, yaml_need(f, a, "at"), &p->authority_at))
-        return;
-    yaml_end(f, a);
-    for (size_t i = 0; i < d->rule_count && !known; i++)
-        known = str_eq(d->rules[i].kind, p->authority);
-    if (!known)
-        yaml_problem(f, a, "Use a kind under 'rules' of organisations.yaml.", "there is no kind of organisation '%.*s'", STR_ARG(p->authority));
-    const struct procedure_field *at = procedure_field(p, p->authority_at);
-    if (!str_eq(p->authority_at, STR("applicant")) && (!at || at->type != ANSWER_UNIT))
-        yaml_problem(f, a, "Write 'applicant', or the key of a form field of type unit.", "'%.*s' is no place", STR_ARG(p->authority_at));
+    if (a)
+        office_read(d, f, a, p, &p->authority, &p->authority_at);
 }
 
 static void fee_read(struct yaml_file *f, struct yaml_node *node, struct procedure *p)
@@ -431,7 +461,7 @@ static bool procedure_read(const struct defs *d, struct yaml_file *f, struct yam
     p->reads = reads_always();
     form_read(f, node, p);
     components_read(f, node, p);
-    steps_read(f, node, p);
+    steps_read(d, f, node, p);
     deadline_read(f, node, p);
     fee_read(f, node, p);
     authority_read(d, f, node, p);

@@ -52,18 +52,28 @@ struct procedure_component {
 
 struct procedure_step {
     str key, label_vi, label_en;
-    bool separate; /* by another officer than the step before */
+    bool separate;         /* by another officer than the step before */
+    str office, office_at; /* another agency's: kind and place as of the authority; "": the authority's own */
 };
 
-/* One change in a register by the operation of that name. A value is "form.KEY", "row.KEY" of the group under `each`,
- * "given.KEY" of what the effect before it gave, "applicant.number", "office.unit", "decision.day", "dossier.code" or a literal
- * after "=". A value of a field that was not answered leaves its input out. */
+/* What a decision changes: by an operation of a register, or in a row of a sector register about `about`. A value is "form.KEY",
+ * "row.KEY" of the group under `each`, "given.KEY" of what the effect before it gave, "applicant.number", "office.unit", "decision.day",
+ * "dossier.code", a literal after "=", or, for the key of a new row, "next.PATTERN" (see row_number_draw()). A value of a field that
+ * was not answered leaves its input out. */
 struct procedure_value {
     str to, from;
 };
+enum procedure_effect_kind {
+    EFFECT_CALL,   /* an operation of a register */
+    EFFECT_PUT,    /* a row that was not there before */
+    EFFECT_CHANGE, /* the live row of `about` with the key among the values; what they do not name stays */
+    EFFECT_END,    /* the same row: changed for the last time, then ended */
+};
 struct procedure_effect {
-    str operation;
-    str file; /* where it stands, for whoever judges the operation */
+    enum procedure_effect_kind kind;
+    str target; /* operation, or code of the register */
+    str about;  /* a value: personal number of whom the row is about; "" for an operation */
+    str file;   /* where it stands, for whoever judges what it names */
     int line;
     const struct procedure_value *values;
     size_t count;

@@ -92,6 +92,10 @@ static void keeps_versions_apart(void **state)
 #define REST "    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n"
 #define GROUP_OF(fields) "    form: [{key: who, type: group, item: {vi: a, en: b}, label: {vi: a, en: b}, fields: [" fields "]}]\n"
 
+#define FORM "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n"
+
+#define OTHER "  - key: other\n    name: {vi: a, en: b}\n    area: {vi: a, en: b}\n    law: x\n    from: 2026-01-01\n    level: full\n    result: {vi: a, en: b}\n" REST
+
 static void refuses_what_is_wrong(void **state)
 {
     static const struct {
@@ -119,6 +123,13 @@ static void refuses_what_is_wrong(void **state)
         { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}") REST "    effects: [{operation: person.death, with: {number: row.a}}]\n", "'row.a' is no value", 13 },
         { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}") REST "    effects: [{operation: person.death, each: who, with: {number: row.b}}]\n", "'row.b' is no value", 13 },
         { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n" REST "    components: [{key: c, when: {field: who, is: x}, label: {vi: a, en: b}}]\n", "which the form does not ask", 13 },
+        { FORM REST "    effects: [{put: farmers, with: {member_no: form.why}}]\n", "about", 13 },
+        { FORM REST "    effects: [{put: farmers, about: form.whom, with: {member_no: form.why}}]\n", "'form.whom' is no value", 13 },
+        { FORM REST "    effects: [{change: farmers, about: applicant.number, with: {member_no: \"next.A###\"}}]\n", "'next.A###' is no value", 13 },
+        { FORM REST OTHER FORM "    steps: [{key: a, office: {kind: tax, at: applicant}, label: {vi: a, en: b}}, {key: b, label: {vi: a, en: b}}]\n", "the first and the last step belong", 23 },
+        { FORM REST OTHER FORM "    steps: [{key: a, label: {vi: a, en: b}}, {key: b, office: {kind: wizards, at: applicant}, label: {vi: a, en: b}}, {key: c, label: {vi: a, en: b}}]\n", "no kind of organisation 'wizards'", 23 },
+        { FORM REST OTHER FORM "    steps: [{key: a, label: {vi: a, en: b}}, {key: b, office: {kind: tax, at: why}, label: {vi: a, en: b}}, {key: c, label: {vi: a, en: b}}]\n", "'why' is no place", 23 },
+        { FORM REST "    effects: [{with: {member_no: form.why}}]\n", "the effect does nothing", 13 },
         { "    to: 2025-01-01\n    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "'to' lies before 'from'", 2 },
     };
     (void)state;

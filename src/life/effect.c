@@ -62,22 +62,6 @@ static void output_keep(struct doing *d, str key, str value)
         d->outputs[d->count++] = (struct answer){ key, value };
 }
 
-/* Calls an operation with a JSON body, so that its own rules of input hold; its plain outputs are told to `each`, if asked. */
-static STATUS call_json(struct ctx *cx, str name, struct purpose purpose, str body, void **ret_out)
-{
-    const struct operation *op = operation_find(cx->app, name);
-    if (!op)
-        return FAIL_WITH(DEFINITION, STR("effects"), name);
-    void *in = arena_alloc(cx->arena, op->takes->bytes), *out = arena_alloc(cx->arena, op->gives->bytes);
-    struct purpose before = cx->purpose;
-    TRY(shape_read_json(cx, op->takes, body, in));
-    cx->purpose = purpose;
-    status st = gate_call(cx, op, in, out);
-    cx->purpose = before;
-    *ret_out = out;
-    return status_ok(st) ? OK : fault_pass(st, __FILE__, __LINE__);
-}
-
 static STATUS outputs_take(struct doing *d, const struct operation *op, const void *out)
 {
     struct buf b;
@@ -130,49 +114,22 @@ static STATUS operation_do(struct doing *d, const struct life_effect *e)
     buf_char(&body, '}');
     status st = buf_check(&body);
     if (status_ok(st))
-        st = call_json(cx, e->target, leg_purpose(d), buf_str(&body), &out);
+        st = operation_call(cx, e->target, leg_purpose(d), buf_str(&body), &out);
     buf_done(&body);
     return status_ok(st) ? outputs_take(d, op, out) : fault_pass(st, __FILE__, __LINE__);
 }
 
-static struct purpose register_purpose(str code) { return (struct purpose){ STR("register"), code }; }
-
-static STATUS row_put(struct doing *d, const struct life_effect *e)
+static STATUS leg_row_put(struct doing *d, const struct life_effect *e)
 {
     struct ctx *cx = d->cx;
-    struct buf body;
-    void *out = NULL;
-    str about = bundle_value(cx, d->b, e->about);
-    size_t cells = 0;
-    if (about.len == 0)
-        return FAIL_AT(FIELD_MISSING, STR("about"));
-    buf_init(&body, BODY_BYTES_MAX);
-    buf_printf(&body, "{\"code\":\"%.*s\",\"rows\":[{\"number\":\"%.*s\",\"cells\":[", STR_ARG(e->target), STR_ARG(about));
-    for (size_t i = 0; i < e->count; i++) {
-        str value = bundle_value(cx, d->b, e->values[i].from);
-        if (value.len == 0)
-            continue;
-        buf_printf(&body, "%s{\"field\":\"%.*s\",\"value\":", cells++ ? "," : "", STR_ARG(e->values[i].to));
-        buf_json(&body, value);
-        buf_char(&body, '}');
-    }
-    buf_add(&body, STR("]}]}"));
-    status st = buf_check(&body);
-    if (status_ok(st))
-        st = call_json(cx, STR("sector.put"), register_purpose(e->target), buf_str(&body), &out);
-    buf_done(&body);
-    if (!status_ok(st))
-        return fault_pass(st, __FILE__, __LINE__);
-    const struct sector_put_out *put = out;
-    output_keep(d, arena_join(cx->arena, STR("put."), e->target), arena_printf(cx->arena, "%lld", (long long)put->rows[0].row));
+    struct answer *cells = ARENA_ARRAY(cx->arena, struct answer, e->count + 1);
+    struct row_given given = { .code = e->target, .about = bundle_value(cx, d->b, e->about), .cells = cells, .count = e->count };
+    int64_t row;
+    for (size_t i = 0; i < e->count; i++)
+        cells[i] = (struct answer){ e->values[i].to, bundle_value(cx, d->b, e->values[i].from) };
+    TRY(row_put(cx, &given, &row));
+    output_keep(d, arena_join(cx->arena, STR("put."), e->target), arena_printf(cx->arena, "%lld", (long long)row));
     return OK;
-}
-
-static STATUS row_end(struct ctx *cx, str code, int64_t row)
-{
-    void *out;
-    return call_json(cx, STR("sector.end"), register_purpose(code),
-                     arena_printf(cx->arena, "{\"code\":\"%.*s\",\"row\":%lld}", STR_ARG(code), (long long)row), &out);
 }
 
 static STATUS rows_stop(struct doing *d, const struct life_effect *e)
@@ -254,7 +211,7 @@ static STATUS effect_do(struct doing *d, const struct life_effect *e)
 {
     switch (e->kind) {
     case LIFE_EFFECT_CALL: return operation_do(d, e);
-    case LIFE_EFFECT_PUT: return row_put(d, e);
+    case LIFE_EFFECT_PUT: return leg_row_put(d, e);
     case LIFE_EFFECT_STOP: return rows_stop(d, e);
     case LIFE_EFFECT_UNDO: return rows_undo(d, e);
     }
@@ -318,18 +275,6 @@ static void operation_check(const struct app *app, struct arena *a, const struct
             problem(a, problems, e, arena_printf(a, "%s takes no '%.*s'", op->name, STR_ARG(e->values[i].to)), "Use a field that the operation takes.");
 }
 
-static void register_check(const struct defs *d, struct arena *a, const struct life_effect *e, day on, struct defs_problems *problems)
-{
-    const struct sector_register *r = defs_sector(d, e->target, on);
-    if (!r) {
-        problem(a, problems, e, arena_printf(a, "there is no register '%.*s'", STR_ARG(e->target)), "Use the code of a file in definitions/register.");
-        return;
-    }
-    for (size_t i = 0; i < e->count; i++)
-        if (sector_field_find(r, e->values[i].to) < 0)
-            problem(a, problems, e, arena_printf(a, "the register has no field '%.*s'", STR_ARG(e->values[i].to)), "Use a key of its 'fields'.");
-}
-
 void life_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems)
 {
     for (size_t i = 0; i < defs_life_count(d); i++) {
@@ -341,10 +286,10 @@ void life_check(const struct app *app, const struct defs *d, struct arena *arena
                 if (x->kind == LIFE_EFFECT_CALL)
                     operation_check(app, arena, x, problems);
                 else
-                    register_check(d, arena, x, e->from, problems);
+                    row_check(d, arena, &(struct row_check){ x->target, x->kind == LIFE_EFFECT_PUT ? ROW_WHOLE : ROW_NAMED, x->values, x->count, e->from, x->file, x->line }, problems);
             }
     }
     for (size_t i = 0; i < defs_procedure_count(d); i++)
         for (size_t k = 0; k < defs_procedure_nth(d, i)->begin_count; k++)
-            effect_check(app, arena, &defs_procedure_nth(d, i)->begins[k], problems);
+            call_check(app, arena, &defs_procedure_nth(d, i)->begins[k], problems);
 }

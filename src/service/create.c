@@ -163,25 +163,24 @@ STATUS dossier_supply(struct ctx *cx, const struct dossier_supply_in *in, struct
     return OK;
 }
 
-/* The office that decides: of the kind that the procedure names, at the place of the form or of the applicant. */
-static STATUS office_find(struct ctx *cx, struct dossier *d, const struct person *applicant, struct organisation *ret)
+STATUS dossier_office(struct ctx *cx, const struct dossier *d, const struct person *applicant, size_t step, struct organisation *ret)
 {
     const struct defs *defs = cx->app->defs;
-    const struct procedure *p = d->procedure;
+    const struct procedure_step *s = &d->procedure->steps[step];
+    str kind = s->office.len ? s->office : d->procedure->authority;
     struct answer *answers;
     size_t count, units;
     unit_id at = UNIT_NONE, now[2];
     TRY(form_load(cx, d->row.answers, &answers, &count));
-    const struct answer *place = form_answer(answers, count, p->authority_at);
+    const struct answer *place = form_answer(answers, count, s->office.len ? s->office_at : d->procedure->authority_at);
     if (place)
         TRY(defs_unit_parse(defs, place->value, cx->today, &at));
     else if (applicant->unit.v && defs_unit_at(defs, applicant->unit, cx->today, now, 2, &units) == UNIT_ANSWER_ONE)
         at = now[0];
-    if (at.v && (defs_organisation_of(cx->arena, defs, p->authority, at, ret) ||
-                 defs_organisation_of(cx->arena, defs, p->authority, defs_unit_province(defs, at), ret)))
+    if (at.v && (defs_organisation_of(cx->arena, defs, kind, at, ret) || defs_organisation_of(cx->arena, defs, kind, defs_unit_province(defs, at), ret)))
         return OK;
     /* The old commune was split, or the register knows no residence: only a human can say which office it is. */
-    return FAIL_WITH(OFFICE_UNKNOWN, STR("dossier"), p->key);
+    return FAIL_WITH(OFFICE_UNKNOWN, STR("dossier"), d->procedure->key);
 }
 
 STATUS dossier_submit(struct ctx *cx, const struct dossier_submit_in *in, struct dossier_submit_out *ret)
@@ -199,7 +198,7 @@ STATUS dossier_submit(struct ctx *cx, const struct dossier_submit_in *in, struct
         return FAIL_AT(PERSON_MISSING, STR("applicant"));
     if (applicant.state == PERSON_DECEASED)
         return FAIL_AT(PERSON_DECEASED, STR("applicant"));
-    TRY(office_find(cx, &d, &applicant, &office));
+    TRY(dossier_office(cx, &d, &applicant, 0, &office));
     d.row.organisation = office.code;
     d.row.unit = office.unit.v;
     d.row.submitted_us = cx->now_us;

@@ -47,6 +47,7 @@ STATUS dossier_reopen(struct ctx *cx, const struct dossier_reopen_in *in, struct
     TRY(dossier_find(cx, in->dossier, &d));
     TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_REOPEN, .expected_version = (int32_t)in->expected_version, .note = in->reason }));
     TRY(paper_results_end(cx, &d));
+    TRY(effects_revoke(cx, &d));
     dossier_now(&d, &ret->now);
     return OK;
 }
@@ -78,7 +79,10 @@ STATUS dossier_take(struct ctx *cx, const struct dossier_take_in *in, struct dos
 
 STATUS dossier_forward(struct ctx *cx, const struct dossier_forward_in *in, struct dossier_forward_out *ret)
 {
+    struct organisation office;
+    struct person applicant;
     struct dossier d;
+    bool known;
     TRY(dossier_find(cx, in->dossier, &d));
     if (d.row.assignee != cx->actor.account.v)
         return FAIL_AT(NOT_ASSIGNED, STR("dossier"));
@@ -86,7 +90,10 @@ STATUS dossier_forward(struct ctx *cx, const struct dossier_forward_in *in, stru
         return FAIL_WITH(DOSSIER_STATE, STR("dossier"), STR("processing"));
     d.row.step++;
     d.row.assignee = 0;
-    TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_FORWARD, .expected_version = (int32_t)in->expected_version, .note = in->has_note ? in->note : STR("") }));
+    TRY(person_by_id(cx, (person_id){ d.row.applicant }, &applicant, &known));
+    TRY(dossier_office(cx, &d, &applicant, (size_t)d.row.step, &office));
+    TRY(dossier_move(cx, &d, &(struct move){ .command = COMMAND_FORWARD, .expected_version = (int32_t)in->expected_version,
+                                             .note = in->has_note ? in->note : STR(""), .to = &office }));
     dossier_now(&d, &ret->now);
     return OK;
 }

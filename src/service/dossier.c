@@ -157,11 +157,11 @@ static int16_t stripe_own(const struct ctx *cx)
     return own;
 }
 
-static STATUS figure_move(struct ctx *cx, const struct dossier *d, int16_t state, int64_t by)
+static STATUS figure_move(struct ctx *cx, str organisation, int16_t state, int64_t by)
 {
-    if (d->row.organisation.len == 0)
+    if (organisation.len == 0)
         return OK;
-    return dossier_figure_add(cx, SHARD, d->row.organisation, (int16_t)(state + STRIPE_STEP * stripe_own(cx)), by, NULL);
+    return dossier_figure_add(cx, SHARD, organisation, (int16_t)(state + STRIPE_STEP * stripe_own(cx)), by, NULL);
 }
 
 static STATUS row_write(struct ctx *cx, const struct dossier *d)
@@ -203,6 +203,7 @@ static bool needs_reason(enum dossier_command c)
 STATUS dossier_move(struct ctx *cx, struct dossier *d, const struct move *m)
 {
     enum dossier_state from = (enum dossier_state)d->row.state, to;
+    str holder = d->row.organisation;
     if (!dossier_may(cx, d, m->command))
         return FAIL(NOT_ALLOWED);
     if (needs_reason(m->command) && str_trim(m->note).len == 0)
@@ -218,14 +219,19 @@ STATUS dossier_move(struct ctx *cx, struct dossier *d, const struct move *m)
         d->row.granted = GRANTED_NOT_YET;
         d->row.step = 0;
     }
+    if (m->to) {
+        d->row.organisation = m->to->code;
+        d->row.unit = m->to->unit.v;
+    }
     if (m->command != COMMAND_SAVE)
         TRY(event_add(cx, d, m, to));
     clock_keep(cx, d, to);
     TRY(row_write(cx, d));
-    if (from != DOSSIER_DRAFT && from != to)
-        TRY(figure_move(cx, d, (int16_t)from, -1));
-    if (from != to)
-        TRY(figure_move(cx, d, (int16_t)to, 1));
+    bool moved = from != to || !str_eq(holder, d->row.organisation);
+    if (moved && from != DOSSIER_DRAFT)
+        TRY(figure_move(cx, holder, (int16_t)from, -1));
+    if (moved)
+        TRY(figure_move(cx, d->row.organisation, (int16_t)to, 1));
     if (!dossier_is_own(cx, d))
         dossier_purpose(cx, d);
     TRY(change_note(cx, (struct subject){ (person_id){ d->row.applicant }, UNIT_NONE }, 0));

@@ -6,6 +6,7 @@
 #include "service/inside.h"
 
 #include "register/register_ops.h"
+#include "register/register_sql.h"
 
 #include <string.h>
 
@@ -16,7 +17,7 @@ enum { BODY_BYTES_MAX = 16384 };
 static bool names(const struct procedure_effect *list, size_t count, const struct operation *op)
 {
     for (size_t i = 0; i < count; i++)
-        if (str_eq(list[i].operation, str_of(op->name)))
+        if (list[i].kind == EFFECT_CALL && str_eq(list[i].target, str_of(op->name)))
             return true;
     return false;
 }
@@ -131,49 +132,37 @@ static str value_of(const struct source *s, str from)
     return defs_unit_text(a, (unit_id){ s->d->row.unit });
 }
 
-/* As JSON of the operation's own reader, so that its rules of input hold here too. */
-static void member_write(struct buf *out, const struct op_field *f, str value)
-{
-    bool bare = f->type == OP_I64 || f->type == OP_BOOL;
-    buf_printf(out, "%s\"%s\":%s", out->len > 1 ? "," : "", f->name, bare ? "" : "\"");
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] == '"' || value.ptr[i] == '\\')
-            buf_char(out, '\\');
-        buf_char(out, value.ptr[i]);
-    }
-    buf_add(out, bare ? STR("") : STR("\""));
-}
-
-static STATUS effect_apply(struct source *s, size_t index)
+static STATUS call_apply(struct source *s, size_t index)
 {
     struct ctx *cx = s->cx;
     const struct procedure_effect *e = s->effect;
-    const struct operation *op = operation_find(cx->app, e->operation);
-    if (!op)
-        return FAIL_WITH(DEFINITION, STR("effects"), e->operation);
-    void *in = arena_alloc(cx->arena, op->takes->bytes), *out = arena_alloc(cx->arena, op->gives->bytes);
+    const struct operation *op = operation_find(cx->app, e->target);
+    struct purpose purpose = { STR("dossier"), arena_printf(cx->arena, "%lld", (long long)s->d->row.id) };
+    str command = cx->command_id;
+    void *out = NULL;
     struct buf body;
+    if (!op)
+        return FAIL_WITH(DEFINITION, STR("effects"), e->target);
     buf_init(&body, BODY_BYTES_MAX);
     buf_char(&body, '{');
     for (size_t i = 0; i < e->count; i++) {
-        int field = shape_field_index(op->takes, e->values[i].to);
+        int f = shape_field_index(op->takes, e->values[i].to);
         str value = value_of(s, e->values[i].from);
-        if (field >= 0 && value.len > 0)
-            member_write(&body, &op->takes->fields[field], value);
+        if (f < 0 || value.len == 0)
+            continue;
+        bool bare = op->takes->fields[f].type == OP_I64 || op->takes->fields[f].type == OP_BOOL;
+        buf_printf(&body, "%s\"%s\":", body.len > 1 ? "," : "", op->takes->fields[f].name);
+        if (bare)
+            buf_add(&body, value);
+        else
+            buf_json(&body, value);
     }
     buf_char(&body, '}');
     status st = buf_check(&body);
-    if (status_ok(st))
-        st = shape_read_json(cx, op->takes, buf_str(&body), in);
-    buf_done(&body);
-    if (!status_ok(st))
-        return fault_pass(st, __FILE__, __LINE__);
-    struct purpose before = cx->purpose;
-    str command = cx->command_id;
-    dossier_purpose(cx, s->d);
     cx->command_id = arena_printf(cx->arena, "dossier-%lld-%d-%zu.%d", (long long)s->d->row.id, s->d->row.generation, index, s->row);
-    st = gate_call(cx, op, in, out);
-    cx->purpose = before;
+    if (status_ok(st))
+        st = operation_call(cx, e->target, purpose, buf_str(&body), &out);
+    buf_done(&body);
     cx->command_id = command;
     if (!status_ok(st))
         return fault_pass(st, __FILE__, __LINE__);
@@ -183,6 +172,29 @@ static STATUS effect_apply(struct source *s, size_t index)
     }
     return OK;
 }
+
+static STATUS row_apply(struct source *s)
+{
+    static const enum sector_only only[] = { [EFFECT_PUT] = ONLY_NEW, [EFFECT_CHANGE] = ONLY_CHANGE, [EFFECT_END] = ONLY_CHANGE };
+    struct ctx *cx = s->cx;
+    const struct procedure_effect *e = s->effect;
+    struct answer *cells = ARENA_ARRAY(cx->arena, struct answer, e->count + 1);
+    struct row_given given = { e->target, value_of(s, e->about), only[e->kind], cells, e->count };
+    int64_t row;
+    for (size_t i = 0; i < e->count; i++) {
+        cells[i].key = e->values[i].to;
+        if (str_starts(e->values[i].from, STR("next.")))
+            TRY(row_number_draw(cx, e->target, str_from(e->values[i].from, 5), (unit_id){ s->d->row.unit }, &cells[i].value));
+        else
+            cells[i].value = value_of(s, e->values[i].from);
+    }
+    TRY(row_put(cx, &given, &row));
+    if (e->kind == EFFECT_PUT)
+        return dossier_put_add(cx, SHARD, s->d->row.id, e->target, row, NULL);
+    return e->kind == EFFECT_END ? row_end(cx, e->target, row) : OK;
+}
+
+static STATUS effect_apply(struct source *s, size_t index) { return s->effect->kind == EFFECT_CALL ? call_apply(s, index) : row_apply(s); }
 
 static STATUS all_apply(struct ctx *cx, struct dossier *d, const struct procedure_effect *list, size_t list_count)
 {
@@ -209,6 +221,21 @@ static STATUS all_apply(struct ctx *cx, struct dossier *d, const struct procedur
 STATUS effects_apply(struct ctx *cx, struct dossier *d) { return all_apply(cx, d, d->procedure->effects, d->procedure->effect_count); }
 STATUS begins_apply(struct ctx *cx, struct dossier *d) { return all_apply(cx, d, d->procedure->begins, d->procedure->begin_count); }
 
+STATUS effects_revoke(struct ctx *cx, struct dossier *d)
+{
+    struct dossier_puts_row *puts;
+    size_t count;
+    TRY(dossier_puts(cx, SHARD, d->row.id, &puts, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct sector_row_row row;
+        bool found;
+        TRY(sector_row_get(cx, SHARD, puts[i].code, puts[i].row_id, &row, &found));
+        if (found && row.state == SECTOR_LIVE)
+            TRY(row_end(cx, puts[i].code, row.id));
+    }
+    return OK;
+}
+
 /* --- checking definitions ------------------------------------------------------------------------------------------------- */
 
 static bool effect_gives(const struct procedure_effect *e, str name)
@@ -224,11 +251,11 @@ static void problem(struct arena *arena, struct defs_problems *problems, const s
     defs_problem_add(arena, problems, &(struct defs_problem){ .file = e->file, .line = e->line, .column = 1, .reason = reason, .remedy = str_of(remedy) });
 }
 
-void effect_check(const struct app *app, struct arena *a, const struct procedure_effect *e, struct defs_problems *problems)
+void call_check(const struct app *app, struct arena *a, const struct procedure_effect *e, struct defs_problems *problems)
 {
-    const struct operation *op = operation_find(app, e->operation);
+    const struct operation *op = operation_find(app, e->target);
     if (!op || !op->writes || op->ground != GROUND_REQUIRED) {
-        problem(a, problems, e, arena_printf(a, "there is no operation '%.*s' that changes a register", STR_ARG(e->operation)),
+        problem(a, problems, e, arena_printf(a, "there is no operation '%.*s' that changes a register", STR_ARG(e->target)),
                 "Use one of the operations in docs/permissions.md that write and need a ground.");
         return;
     }
@@ -247,21 +274,29 @@ static void given_check(const struct app *app, struct arena *a, const struct pro
 {
     const struct procedure_effect *e = &p->effects[index], *before = NULL;
     for (size_t i = 0; i < index; i++)
-        before = p->effects[i].each ? before : &p->effects[i];
-    const struct operation *op = before ? operation_find(app, before->operation) : NULL;
+        before = p->effects[i].each || p->effects[i].kind != EFFECT_CALL ? before : &p->effects[i];
+    const struct operation *op = before ? operation_find(app, before->target) : NULL;
     for (size_t i = 0; i < e->count; i++)
         if (str_starts(e->values[i].from, STR("given.")) && (!op || shape_field_index(op->gives, str_from(e->values[i].from, 6)) < 0))
             problem(a, problems, e, arena_printf(a, "no effect before it gives '%.*s'", STR_ARG(str_from(e->values[i].from, 6))),
                     "Use an output of the operation of the effect above.");
 }
 
+static void effect_check(const struct app *app, const struct defs *d, struct arena *a, const struct procedure *p, size_t index, struct defs_problems *problems)
+{
+    const struct procedure_effect *e = &p->effects[index];
+    given_check(app, a, p, index, problems);
+    if (e->kind == EFFECT_CALL)
+        call_check(app, a, e, problems);
+    else
+        row_check(d, a, &(struct row_check){ e->target, e->kind == EFFECT_PUT ? ROW_WHOLE : ROW_KEYED, e->values, e->count, p->from, e->file, e->line }, problems);
+}
+
 void procedures_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems)
 {
     for (size_t i = 0; i < defs_procedure_count(d); i++) {
         const struct procedure *p = defs_procedure_nth(d, i);
-        for (size_t k = 0; k < p->effect_count; k++) {
-            effect_check(app, arena, &p->effects[k], problems);
-            given_check(app, arena, p, k, problems);
-        }
+        for (size_t k = 0; k < p->effect_count; k++)
+            effect_check(app, d, arena, p, k, problems);
     }
 }

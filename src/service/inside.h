@@ -3,6 +3,7 @@
 #include "notice/notice.h"
 #include "register/register.h"
 #include "register/register_ops.h"
+#include "register/sector/sector.h"
 #include "service/service.h"
 #include "service/service_ops.h"
 #include "service/service_sql.h"
@@ -24,6 +25,7 @@ struct move {
     int32_t expected_version; /* -1: the caller saw none */
     str note;
     int64_t amount;
+    const struct organisation *to; /* hands it to that office; NULL: it stays */
 };
 
 /* --- dossier.c: finding, moving, and who may --- */
@@ -45,6 +47,9 @@ void dossier_life(const struct ctx *cx, const struct dossier *d, struct clock_li
 void dossier_now(const struct dossier *d, struct dossier_now *ret);
 /* Entries about a dossier name it as their ground, also when the applicant's own office reads it. */
 void dossier_purpose(struct ctx *cx, const struct dossier *d);
+
+/* The office of a step: of the authority, or the agency that the step names. ERR_OFFICE_UNKNOWN. */
+STATUS dossier_office(struct ctx *cx, const struct dossier *d, const struct person *applicant, size_t step, struct organisation *ret);
 
 /* --- form.c: answers --- */
 /* Each answer names a field that is asked, has its type and lies in its bounds; with `whole`, nothing needed is missing.
@@ -82,13 +87,39 @@ struct form_field form_field_of(struct ctx *cx, const struct procedure_place *at
 /* ERR_COMPONENTS_MISSING, naming all of them: what the applicant has to hand in with these answers and has not. */
 STATUS components_check(struct ctx *cx, const struct dossier *d, struct answers a);
 
+/* --- row.c: rows of sector registers --- */
+/* Calls an operation with a JSON body, so that its own rules of input hold. */
+STATUS operation_call(struct ctx *cx, str name, struct purpose purpose, str body, void **ret_out);
+struct row_given {
+    str code, about; /* the register, and the personal number of whom the row is about */
+    enum sector_only only;
+    const struct answer *cells; /* field and value; empty values are left out */
+    size_t count;
+};
+STATUS row_put(struct ctx *cx, const struct row_given *g, int64_t *ret_row);
+STATUS row_end(struct ctx *cx, str code, int64_t row);
+/* The next number of the register by a pattern such as "{province}A8######", counted for each text that stands before the digits. */
+STATUS row_number_draw(struct ctx *cx, str code, str pattern, unit_id office, str *ret);
+/* What a definition wants of a register: only its name (STOP, UNDO), also its key, or all that the register requires. */
+enum row_whole { ROW_NAMED, ROW_KEYED, ROW_WHOLE };
+struct row_check {
+    str code;
+    enum row_whole whole;
+    const struct procedure_value *values;
+    size_t count;
+    day on;
+    str file;
+    int line;
+};
+void row_check(const struct defs *d, struct arena *a, const struct row_check *c, struct defs_problems *problems);
+
 /* --- effect.c --- */
 extern const struct ground_kind dossier_ground;
-/* Each effect names an operation that changes a register, gives it every input that it needs and none that it has not. */
-/* One effect; what a procedure begins is checked by the module that it begins. */
-void effect_check(const struct app *app, struct arena *a, const struct procedure_effect *e, struct defs_problems *problems);
+/* An effect that calls names an operation that changes a register, gives it every input that it needs and none that it has not. */
+void call_check(const struct app *app, struct arena *a, const struct procedure_effect *e, struct defs_problems *problems);
 void procedures_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems);
 STATUS effects_apply(struct ctx *cx, struct dossier *d);
+STATUS effects_revoke(struct ctx *cx, struct dossier *d); /* a decision that is taken back: the rows that it put end */
 STATUS begins_apply(struct ctx *cx, struct dossier *d); /* what the procedure begins at the submission */
 /* What the register knows of the applicant, by the ground that the dossier is. */
 STATUS applicant_facts(struct ctx *cx, const struct dossier *d, uint64_t fields, struct person_fact **ret, size_t *ret_count);

@@ -260,6 +260,14 @@ static bool is_same(const struct sector_row_row *a, const struct sector_row_row 
     return a->state == b->state && a->person == b->person && a->why_not == b->why_not && a->unit == b->unit && str_eq(a->doc, b->doc);
 }
 
+static STATUS only_check(const struct sector_put *put, const struct sector_row_row *before, bool known)
+{
+    if (put->only == ONLY_NEW && known)
+        return FAIL_AT(ROW_EXISTS, STR("rows"));
+    bool own = known && before->state == SECTOR_LIVE && put->link == LINK_LINKED && before->person == put->person.id.v;
+    return put->only == ONLY_CHANGE && !own ? FAIL_AT(ROW_MISSING, STR("rows")) : OK;
+}
+
 STATUS sector_batch_put(struct sector_batch *b, const struct sector_put *put, struct sector_written_row *ret)
 {
     struct sector_row_row before = { 0 }, row;
@@ -270,6 +278,7 @@ STATUS sector_batch_put(struct sector_batch *b, const struct sector_put *put, st
     TRY(row_find(b, put, &key, &before, &known));
     if (put->expected_version && put->expected_version != before.version)
         return FAIL(VERSION_CONFLICT);
+    TRY(only_check(put, &before, known));
     TRY(row_make(b, put, &before, known, &row));
     row.row_key = key;
     *ret = (struct sector_written_row){ .id = row.id, .version = row.version, .broken = (uint64_t)row.broken, .done = known ? SECTOR_CHANGED : SECTOR_NEW };

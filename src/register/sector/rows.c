@@ -24,11 +24,18 @@ STATUS sector_subject_find(struct ctx *cx, const struct sector_register *r, int6
     return OK;
 }
 
+static enum sector_only only_of(const struct sector_given *g)
+{
+    if (!g->has_only)
+        return ONLY_ANY;
+    return g->only == SECTOR_GIVEN_ONLY_NEW ? ONLY_NEW : ONLY_CHANGE;
+}
+
 static STATUS given_read(struct ctx *cx, const struct sector_register *r, const struct sector_given *g, struct sector_put *put)
 {
     uint64_t seen = 0;
     *put = (struct sector_put){ .effective = g->has_effective ? g->effective : cx->today, .source = cx->actor.organisation, .unit = cx->actor.unit,
-                                .given = UINT64_MAX, .expected_version = g->has_expected_version ? (int32_t)g->expected_version : 0 };
+                                .given = UINT64_MAX, .only = only_of(g), .expected_version = g->has_expected_version ? (int32_t)g->expected_version : 0 };
     TRY(effective_check(cx, put->effective, STR("effective")));
     put->content.listed = (struct sector_listed){ g->has_number ? g->number : 0, g->has_name ? g->name : (str){ 0 },
                                                   g->has_birth ? g->birth : (day){ 0 }, g->has_sex ? g->sex : SEX_UNKNOWN };
@@ -46,6 +53,8 @@ static STATUS given_read(struct ctx *cx, const struct sector_register *r, const 
     for (size_t i = 0; i < r->key_count; i++)
         if (!put->content.values[r->key[i]].known)
             return FAIL_AT(FIELD_MISSING, r->fields[r->key[i]].key);
+    if (put->only == ONLY_CHANGE)
+        put->given = seen;
     return sector_subject_find(cx, r, g->has_number ? g->number : 0, put);
 }
 

@@ -82,7 +82,10 @@ STATUS sector_row_as_of(struct ctx *cx, const struct sector_register *r, day val
 STATUS sector_row_known_at(struct ctx *cx, const struct sector_register *r, int64_t known_us, struct sector_row_row *inout, bool *ret_live);
 
 /* --- batch.c: writing ------------------------------------------------------------------------------------------------- */
+/* ONLY_NEW: ERR_ROW_EXISTS if a row has its key; ONLY_CHANGE: ERR_ROW_MISSING unless a live row of this person has it. */
+enum sector_only { ONLY_ANY, ONLY_NEW, ONLY_CHANGE };
 struct sector_put {
+    enum sector_only only;
     struct sector_content content;
     uint64_t given;       /* by field: the others keep what they have */
     enum sector_link link;
