@@ -5,15 +5,18 @@
 
 #include "register/register.h"
 
-enum { DEMO_KINDS = 7, DEMO_TOKEN_DAYS = 30, BORN_FROM = 19700101, BORN_TO = 19991231 };
+enum { DEMO_KINDS = 10, DEMO_TOKEN_DAYS = 30, BORN_FROM = 19820101, BORN_TO = 20021231 };
 
 static const struct demo_kind {
     const char *login;
     uint32_t role;
-    const char *office; /* kind of the organisation of an officer, in his commune */
+    const char *office; /* kind of the organisation of an officer, that answers for his commune */
 } demo_kinds[DEMO_KINDS] = {
     [DEMO_ACCOUNT_KIND_CITIZEN] = { "citizen", ROLE_CITIZEN },   [DEMO_ACCOUNT_KIND_OFFICER] = { "officer", ROLE_OFFICER, "police" },
     [DEMO_ACCOUNT_KIND_CLERK] = { "clerk", ROLE_OFFICER, "justice" },
+    [DEMO_ACCOUNT_KIND_INSURER] = { "insurer", ROLE_OFFICER, "social_insurance" },
+    [DEMO_ACCOUNT_KIND_APPROVER] = { "approver", ROLE_OFFICER, "social_insurance" },
+    [DEMO_ACCOUNT_KIND_BUSINESS] = { "business", ROLE_OFFICER, "business" },
     [DEMO_ACCOUNT_KIND_COORDINATOR] = { "coordinator", ROLE_COORDINATOR },
     [DEMO_ACCOUNT_KIND_LEADER] = { "leader", ROLE_LEADER },      [DEMO_ACCOUNT_KIND_SYSTEM] = { "system", ROLE_SYSTEM },
     [DEMO_ACCOUNT_KIND_AUDITOR] = { "auditor", ROLE_AUDITOR },
@@ -34,7 +37,7 @@ STATUS account_person(struct ctx *cx, int64_t number, person_id *ret, unit_id *r
     return OK;
 }
 
-/* The place of each kind: the citizen is a person, the officer works in his commune, the leader in his province. */
+/* The place of each kind: the citizen is a person, an officer answers for her commune, the leader for her province. */
 static void opening_place(struct ctx *cx, struct account_opening *o, const struct demo_kind *kind, const struct demo_person_row *person, unit_id asked)
 {
     unit_id commune = asked.v ? asked : (unit_id){ person->unit };
@@ -49,7 +52,8 @@ static void opening_place(struct ctx *cx, struct account_opening *o, const struc
     } else if (o->roles == ROLE_OFFICER) {
         o->unit = commune;
         bool one = defs_unit_at(cx->app->defs, commune, cx->today, now, 2, &units) == UNIT_ANSWER_ONE;
-        if (defs_organisation_of(cx->arena, cx->app->defs, str_of(kind->office), one ? now[0] : commune, &office))
+        if (defs_organisation_of(cx->arena, cx->app->defs, str_of(kind->office), one ? now[0] : commune, &office) ||
+            defs_organisation_of(cx->arena, cx->app->defs, str_of(kind->office), province, &office))
             o->organisation = office.code;
     } else if (o->roles == ROLE_SYSTEM) {
         const struct agreement *first = defs_agreement_count(cx->app->defs) ? defs_agreement_nth(cx->app->defs, 0) : NULL;

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+enum { DEMO_KINDS = 10 };
+
 static struct town town;
 static struct account_demo_out demo;
 
@@ -54,11 +56,11 @@ static struct ctx signed_in(int kind)
 
 static void each_kind_signs_in_with_its_role(void **state)
 {
-    static const uint32_t roles[] = { ROLE_CITIZEN, ROLE_OFFICER, ROLE_OFFICER, ROLE_COORDINATOR, ROLE_LEADER, ROLE_SYSTEM, ROLE_AUDITOR };
+    static const uint32_t roles[] = { ROLE_CITIZEN, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_COORDINATOR, ROLE_LEADER, ROLE_SYSTEM, ROLE_AUDITOR };
     struct actor actor;
     (void)state;
-    assert_int_equal(demo.accounts_count, 7);
-    for (int kind = 0; kind < 7; kind++) {
+    assert_int_equal(demo.accounts_count, DEMO_KINDS);
+    for (int kind = 0; kind < DEMO_KINDS; kind++) {
         if (kind == DEMO_ACCOUNT_KIND_SYSTEM)
             assert_true(status_ok(town_actor(&town, demo.accounts[kind].secret, &actor)));
         else
@@ -75,8 +77,8 @@ static void doing_it_again_gives_new_passwords(void **state)
     struct account_demo_out first = demo;
     (void)state;
     assert_true(status_ok(town_call(&town, NULL, "account.demo", &in, &demo)));
-    assert_int_equal(demo.accounts_count, 7);
-    for (int kind = 0; kind < 7; kind++)
+    assert_int_equal(demo.accounts_count, DEMO_KINDS);
+    for (int kind = 0; kind < DEMO_KINDS; kind++)
         assert_false(str_eq(first.accounts[kind].secret, demo.accounts[kind].secret));
     (void)signed_in(DEMO_ACCOUNT_KIND_OFFICER);
 }

@@ -65,8 +65,8 @@ VALUES (:shard, :digest, :id, :account, :created_us, :ends_us);
 DELETE FROM api_token WHERE shard = :shard AND account = :account;
 
 -- query demo_person(shard i16, after i64, born_from i32, born_to i32) one?
--- reads other: somebody of a synthetic province to sign in as, living, of age and with a family
+-- reads other: somebody of a synthetic province to sign in as: a living woman of an age and a family to have children
 SELECT id, number, unit FROM person
-WHERE shard = :shard AND id > :after AND state = 2 AND number > 0 AND spouse > 0 AND survives_as = 0
+WHERE shard = :shard AND id > :after AND state = 2 AND sex = 2 AND number > 0 AND spouse > 0 AND survives_as = 0
     AND birth >= :born_from AND birth <= :born_to
 ORDER BY id LIMIT 1;
