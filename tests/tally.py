@@ -12,6 +12,7 @@ A step that dies, or in which nothing ran, has failed. A skipped point (# SKIP) 
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -135,6 +136,7 @@ def tail(path, lines):
 def run_step(tally_path, log_path, kind, title, command):
     # The log's time is compared with whole seconds of some file systems.
     started = int(time.time()) - 1
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     clock = time.monotonic()
     errors_path = log_path + ".err" if kind == "tap" else log_path
     with open(log_path, "wb") as out, open(errors_path, "ab") as err:
@@ -145,15 +147,18 @@ def run_step(tally_path, log_path, kind, title, command):
             returncode = 127
     count = count_step(kind, title, log_path, returncode, started)
     seconds = time.monotonic() - clock
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # What was started and left to itself (a PostgreSQL) is not in it.
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     skipped = f", {count.skipped} skipped" if count.skipped else ""
-    print(f"{title:<44} {seconds:5.0f} s  {count.passed:5d} passed, {count.failed} failed{skipped}", flush=True)
+    print(f"{title:<44} {seconds:5.0f} s {busy:5.0f} CPU-s  {count.passed:5d} passed, {count.failed} failed{skipped}", flush=True)
     if count.failed:
         print("\n".join("    " + line for note in count.notes[:20] for line in note.splitlines()))
         print("".join("    | " + line for line in tail(errors_path, 25).splitlines(True)).rstrip("\n"))
         print(f"    the whole output: {log_path}", flush=True)
     with open(tally_path, "a", encoding="utf-8") as tally:
         tally.write(json.dumps({"title": title, "passed": count.passed, "failed": count.failed, "skipped": count.skipped,
-                                "notes": count.notes, "seconds": round(seconds, 1)}) + "\n")
+                                "notes": count.notes, "seconds": round(seconds, 1), "cpu_seconds": round(busy, 1)}) + "\n")
     return 1 if count.failed else 0
 
 
