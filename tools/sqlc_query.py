@@ -7,7 +7,7 @@ import re
 
 import apsw
 
-from sqlc_text import Refusal, group, portable, reason, render, sections_of, split, tokens_of
+from sqlc_text import Refusal, Token, group, portable, reason, render, sections_of, split, tokens_of
 
 KINDS = ('i16', 'i32', 'i64', 'bool', 'f64', 'str', 'bytes')
 MODES = ('one?', 'many', 'each', 'exec', 'bulk')
@@ -76,7 +76,18 @@ class Checker:
         for name in names:
             if name not in used:
                 raise Refusal(query.path, query.line, f'parameter {name} is declared but not used', 'drop it or use it')
-        query.sqlite, query.postgresql = numbered(tokens, names, '?'), numbered(tokens, names, '$')
+        query.sqlite, query.postgresql = numbered(self.by_id(tokens), names, '?'), numbered(tokens, names, '$')
+
+    def by_id(self, tokens):
+        """Where SQLite keys a table by its id alone, "shard = … AND id > …" walks along that key. SQLite would take any index
+        that begins with shard, since it believes that few rows share one: it is told to leave them."""
+        out, words = [], [token.text for token in tokens]
+        for at, token in enumerate(tokens):
+            out.append(token)
+            table = self.schema.tables.get(token.text) if at and tokens[at - 1].upper == 'FROM' else None
+            if table and table.id_alone and words[at + 1:at + 4] == ['WHERE', 'shard', '='] and words[at + 5:at + 8] == ['AND', 'id', '>']:
+                out += [Token('word', 'NOT', token.line), Token('word', 'INDEXED', token.line)]
+        return out
 
     def mode_fits(self, query, tokens):
         words = [token.upper for token in tokens]

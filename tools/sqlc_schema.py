@@ -11,7 +11,7 @@ TABLE_WORDS = {'PRIMARY', 'UNIQUE', 'FOREIGN', 'CHECK', 'CONSTRAINT'}
 
 class Table:
     def __init__(self, name, module):
-        self.name, self.module, self.columns, self.key = name, module, {}, []
+        self.name, self.module, self.columns, self.key, self.id_alone = name, module, {}, [], False
 
 
 class Migration:
@@ -88,8 +88,17 @@ class Schema:
             for kind, columns, line in keys:
                 shard_first(path, line, kind, columns)
         self.tables[name] = table
-        single = len(table.key) == 1 and table.columns.get(table.key[0]) == 'i64'
+        if reason(path, notes, 'id alone'):
+            self.key_by_id(migration, table)
+        single = table.id_alone or (len(table.key) == 1 and table.columns.get(table.key[0]) == 'i64')
         migration.sqlite += ' STRICT' if single or 'rowid' in notes else ' STRICT, WITHOUT ROWID'
+
+    def key_by_id(self, migration, table):
+        """SQLite then finds a row by one integer, through pages that hold nothing but integers, and not rows."""
+        if table.key != ['shard', 'id'] or table.columns.get('id') != 'i64':
+            raise Refusal(migration.path, migration.line, f'"-- id alone" where {table.name} has another key', 'it is for PRIMARY KEY (shard, id), id BIGINT')
+        migration.sqlite = migration.sqlite.replace('PRIMARY KEY (shard, id)', 'PRIMARY KEY (id)')
+        table.id_alone = True
 
     def create_index(self, migration, tokens, notes):
         at = 3 if tokens[1].upper == 'UNIQUE' else 2

@@ -141,6 +141,18 @@ class Schema(Case):
         _, body = self.make('', SCHEMA.replace('create_person\n', 'create_person\n-- rowid\n'))
         self.assertIn('PRIMARY KEY (shard, id)) STRICT"', body)
 
+    def test_key_by_id_alone(self):
+        alone = SCHEMA.replace('create_person\n', 'create_person\n-- id alone: ids are unique over all shards\n')
+        walk = self.query('SELECT name FROM person WHERE shard = :shard AND id > :after ORDER BY id LIMIT 9', '-- query q(shard i16, after i64) many')
+        _, body = self.make(walk, alone)
+        self.assertIn('PRIMARY KEY (id)) STRICT"', body)
+        self.assertIn('PRIMARY KEY (shard, id))"', body)
+        self.assertIn('FROM person NOT INDEXED WHERE shard = ?1 AND id > ?2', body)
+        self.assertIn('FROM person WHERE shard = $1 AND id > $2', body)
+        self.assertNotIn('NOT INDEXED', self.make(walk)[1])
+        self.refused('', 'without a reason', schema=SCHEMA.replace('create_person\n', 'create_person\n-- id alone:\n'))
+        self.refused('', 'has another key', schema=SCHEMA.replace('create_claim\n', 'create_claim\n-- id alone: not so here\n'))
+
 
 class Queries(Case):
     ONE = 'SELECT name FROM person WHERE shard = :shard AND id = :id'

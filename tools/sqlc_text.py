@@ -158,7 +158,7 @@ def notes_of(body, line):
     for at, text in enumerate(body):
         if not text.lstrip().startswith('--'):
             break
-        found = re.match(r'\s*--\s*(global|scan|reads other|rowid|gives|row)\b:?\s*(.*)$', text)
+        found = re.match(r'\s*--\s*(global|scan|reads other|rowid|id alone|gives|row)\b:?\s*(.*)$', text)
         if found:
             key, value = found.group(1), found.group(2).strip()
             earlier = notes[key][1] + ', ' if key == 'gives' and key in notes else ''

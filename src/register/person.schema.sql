@@ -1,5 +1,6 @@
 -- People: one row each, the fold of their events.
 -- migration 1 create_person
+-- id alone: ids of people are unique over all shards
 CREATE TABLE person (
     shard SMALLINT NOT NULL,
     id BIGINT NOT NULL,
