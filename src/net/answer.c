@@ -128,11 +128,13 @@ static bool tells_hsts(const struct request *r)
  * field; a small reply that differs from the last one in its bytes and its request's id alone takes that one's place. */
 struct kept {
     struct MHD_Response *response;
+    char *id; /* the library's own text of the field X-Request-Id: every id has the same length */
     size_t len;
     bool hsts;
-    char type[64], cache[64], id[17];
+    char type[64], cache[64];
     char body[512];
 };
+enum { ID_DIGITS = 16 };
 
 void answer_forget(struct kept *k)
 {
@@ -198,8 +200,7 @@ static struct MHD_Response *response_kept(struct flight *f, const char *id)
     if (p->body.len)
         memcpy(k->body, p->body.ptr, p->body.len);
     if (fits(k, f)) {
-        MUST(MHD_del_response_header(k->response, "X-Request-Id", k->id) == MHD_YES);
-        add(k->response, "X-Request-Id", id);
+        memcpy(k->id, id, ID_DIGITS);
     } else {
         if (k->response)
             MHD_destroy_response(k->response);
@@ -209,8 +210,9 @@ static struct MHD_Response *response_kept(struct flight *f, const char *id)
         keep_text(k->type, p->content_type);
         keep_text(k->cache, p->cache);
         add_fields(k->response, f, id);
+        k->id = (char *)(uintptr_t)MHD_get_response_header(k->response, "X-Request-Id");
+        MUST(k->id && strcmp(k->id, id) == 0);
     }
-    memcpy(k->id, id, sizeof k->id);
     return k->response;
 }
 
@@ -221,11 +223,11 @@ enum MHD_Result answer_send(struct flight *f, struct MHD_Connection *c)
     bool kept = may_keep(f);
     struct MHD_Response *r;
     enum MHD_Result sent;
-    char id[17];
+    char id[ID_DIGITS + 1];
 
-    for (int i = 0; i < 16; i++)
+    for (int i = 0; i < ID_DIGITS; i++)
         id[i] = "0123456789abcdef"[f->x.request.id >> (60 - 4 * i) & 15];
-    id[16] = 0;
+    id[ID_DIGITS] = 0;
     if (kept) {
         r = response_kept(f, id);
     } else {
