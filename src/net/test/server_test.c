@@ -21,6 +21,7 @@ static void keep_alive(void **state)
 {
     struct wire *w = wire_start(NULL);
     int fd = wire_connect(w);
+    str last = { 0 };
 
     (void)state;
     for (int i = 0; i < 50; i++) {
@@ -29,6 +30,12 @@ static void keep_alive(void **state)
 
         assert_int_equal(wire_status(reply), 200);
         assert_true(wire_has(reply, i % 2 ? "\nquery n=1\n" : "\nbody: 3\n"));
+        str id = str_from(reply, str_find(reply, STR("\nX-Request-Id: ")));
+
+        assert_in_range(id.len, 33, reply.len);
+        id = str_slice(id, 15, 33);
+        assert_true(str_ends(id, STR("\r\n")) && !str_eq(id, last));
+        last = id;
     }
     close(fd);
     assert_int_equal(atomic_load(&w->handled), 50);
