@@ -158,14 +158,13 @@ static bool is_placed(const struct list_person *p) { return p->place.answer == P
  * tried for it. */
 static STATUS fetch_near_names(struct candidates *c, const struct list_person *p, int64_t name_hash)
 {
-    struct near_names *near = ARENA_NEW(c->cx->arena, struct near_names);
+    struct near_names near;
     bool slips = is_placed(p) && day_precision(p->birth) == DAY_FULL;
 
-    near_names_make(p->name, near);
-    size_t n = !slips ? near->turned : p->number || p->old_number ? near->moved : near->count;
-    for (size_t i = 0; i < n && !c->count; i++)
-        if (near->hash[i] != name_hash)
-            TRY(fetch_by_name(c, near->hash[i], p->birth, false));
+    near_names_make(p->name, !slips ? NEAR_TURNED : p->number || p->old_number ? NEAR_MOVED : NEAR_LETTERED, &near);
+    for (size_t i = 0; i < near.count && !c->count; i++)
+        if (near.hash[i] != name_hash)
+            TRY(fetch_by_name(c, near.hash[i], p->birth, false));
     return OK;
 }
 

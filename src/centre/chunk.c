@@ -1,94 +1,53 @@
-/* Some rows of a list against the register, in one transaction: candidates are fetched by key, weighed and judged, and rows,
- * figures, ledger entries and progress are written together. Whoever was compared is noted as disclosed with the fields
- * compared, also when the answer was no.
+/* Rows of a list that have been compared, written in one transaction: rows, figures, ledger entries and progress together. Whoever has
+ * changed since he was compared is compared again here.
  * tested by: src/centre/test/list_test.c */
 #include "centre/into.h"
 
 #include <string.h>
 
-enum { CANDIDATES_NOTED_MAX = 16 };
+enum { COMMIT_LAG_US = 10000000 }; /* a change may commit so long after the moment that it bears */
 
-/* --- outcomes ----------------------------------------------------------------------------------------------------------- */
+/* --- what was seen -------------------------------------------------------------------------------------------------------- */
 
-static uint64_t fields_compared(const struct candidate *c)
+/* As many rows as one transaction can tell the ledger of: each with its comparisons and at most one change. */
+static void rows_take(struct chunk *c)
 {
-    uint64_t fields = 0;
-
-    for (int f = 0; f < JUDGE_FIELDS; f++)
-        if (c->level[f] != LEVEL_UNKNOWN)
-            fields |= UINT64_C(1) << judge_person_field((enum judge_field)f);
-    return fields;
+    for (c->applied = 0; c->applied < c->count; c->applied++)
+        if (c->results[c->applied].noted_end - c->noted + c->applied + 1 > CHUNK_ENTRIES_MAX)
+            break;
 }
 
-static uint64_t fields_differing(const struct candidate *c)
+static STATUS is_as_compared(struct ctx *cx, const struct person *found, bool *ret)
 {
-    uint64_t fields = 0;
+    struct person now;
 
-    for (int f = 0; f < JUDGE_FIELDS; f++)
-        if (c->differs[f])
-            fields |= UINT64_C(1) << judge_person_field((enum judge_field)f);
-    return fields;
-}
-
-static STATUS compared_note(struct ctx *cx, const struct candidates *c)
-{
-    for (size_t i = 0; i < c->count && i < CANDIDATES_NOTED_MAX; i++) {
-        const struct person *p = c->list[i].person;
-        uint64_t fields = fields_compared(&c->list[i]) | UINT64_C(1) << FIELD_STATE | UINT64_C(1) << FIELD_RESIDENCE;
-        TRY(disclosure_note(cx, (struct subject){ p->id, p->unit }, fields & cx->journal->grant.fields));
-    }
+    TRY(person_by_id(cx, found->id, &now, ret));
+    *ret = *ret && now.version == found->version;
     return OK;
 }
 
-static void person_take(struct chunk_result *r, const struct person *p)
+static STATUS changed_look_again(struct ctx *cx, struct chunk *c)
 {
-    r->person = p->id;
-    r->found = p;
-    r->unit = p->unit;
-}
+    struct table64 changed DEFER(table64_done);
+    person_id *ids;
+    uint64_t any;
+    size_t n;
 
-/* What a human will ask about: why these, and why not more surely. */
-static void evidence_take(struct chunk_result *r, const struct candidates *c, size_t count)
-{
-    for (size_t i = 0; i < count && i < EVIDENCE_MAX; i++)
-        r->evidence[r->evidence_count++] = evidence_pack(&c->list[i]);
-}
-
-static void row_judge(struct judge *judge, const struct list_person *row, struct candidates *c, struct chunk_result *r)
-{
-    struct judgement j = judge_row(judge, row, c->list, c->count);
-
-    r->candidates = (int32_t)j.in_question;
-    r->outcome = OUTCOME_NOT_FOUND;
-    if (j.verdict == VERDICT_NONE)
-        return;
-    if (j.verdict == VERDICT_MANY) {
-        r->outcome = OUTCOME_AMBIGUOUS;
-        evidence_take(r, c, j.in_question);
-        return;
+    table64_init(&changed, 64);
+    TRY(persons_changed_since(cx, c->looked_us - COMMIT_LAG_US, &ids, &n));
+    for (size_t i = 0; i < n; i++)
+        table64_set(&changed, (uint64_t)ids[i].v, 1);
+    for (size_t i = 0; n && i < c->applied; i++) {
+        struct chunk_result *r = &c->results[i];
+        bool same = true;
+        size_t noted_end = r->noted_end;
+        if (r->found && table64_get(&changed, (uint64_t)r->person.v, &any))
+            TRY(is_as_compared(cx, r->found, &same));
+        if (!same)
+            TRY(row_look(cx, c->judge, &c->rows[i], c->hashes[i], r));
+        r->noted_end = noted_end;
     }
-    const struct person *p = c->list[0].person;
-    person_take(r, p);
-    r->differs = fields_differing(&c->list[0]);
-    /* What the list has, but nobody can read, is a difference too. */
-    if (row->number_wrong && p->number)
-        r->differs |= UINT64_C(1) << FIELD_NUMBER;
-    if (row->birth_wrong && !day_is_none(p->birth))
-        r->differs |= UINT64_C(1) << FIELD_BIRTH;
-    r->outcome = p->state == PERSON_DECEASED ? OUTCOME_DECEASED : r->differs ? OUTCOME_CONFLICTING : OUTCOME_MATCHED;
-    if (r->outcome == OUTCOME_CONFLICTING)
-        evidence_take(r, c, 1);
-}
-
-static STATUS row_cancelled(struct ctx *cx, const struct candidates *c, struct chunk_result *r)
-{
-    uint64_t fields = (UINT64_C(1) << FIELD_NUMBER | UINT64_C(1) << FIELD_STATE) & cx->journal->grant.fields;
-
-    r->outcome = OUTCOME_CANCELLED;
-    r->candidates = 1;
-    r->person = c->holder.id;
-    r->unit = c->holder.unit;
-    return disclosure_note(cx, (struct subject){ c->holder.id, c->holder.unit }, fields);
+    return OK;
 }
 
 /* The first row that means a person stands; later ones repeat it. */
@@ -111,28 +70,6 @@ static void duplicates_mark(struct chunk *c)
             seen_add(&here, r->key, c->done_before + (int64_t)i + 1);
     }
     seen_done(&here);
-}
-
-static STATUS row_compare(struct ctx *cx, struct judge *judge, const struct list_person *row, int64_t name_hash, struct chunk_result *r)
-{
-    struct candidates c;
-
-    *r = (struct chunk_result){ .outcome = OUTCOME_REJECTED };
-    if (row->reason != REASON_none)
-        return OK;
-    TRY(candidates_fetch(cx, row, name_hash, &c));
-    if (c.cancelled)
-        return row_cancelled(cx, &c, r);
-    row_judge(judge, row, &c, r);
-    return compared_note(cx, &c);
-}
-
-static STATUS outcomes_find(struct ctx *cx, struct judge *judge, struct chunk *c)
-{
-    for (c->applied = 0; c->applied < c->count && cx->journal->count < CHUNK_ENTRIES_MAX; c->applied++)
-        TRY(row_compare(cx, judge, &c->rows[c->applied], c->hashes[c->applied], &c->results[c->applied]));
-    duplicates_mark(c);
-    return OK;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------------- */
@@ -250,13 +187,11 @@ static STATUS progress_write(struct ctx *cx, const struct chunk *c)
 
 STATUS chunk_apply(struct ctx *cx, struct chunk *c)
 {
-    struct judge *judge = judge_new(cx->arena);
-    status st;
-
-    c->results = ARENA_ARRAY(cx->arena, struct chunk_result, c->count);
-    st = outcomes_find(cx, judge, c);
-    judge_free(judge);
-    TRY(st);
+    MUST(c->compared == c->count);
+    rows_take(c);
+    TRY(journal_put(cx, c->looked.entries + c->noted, c->applied ? c->results[c->applied - 1].noted_end - c->noted : 0));
+    TRY(changed_look_again(cx, c));
+    duplicates_mark(c);
     TRY(rows_write(cx, c));
     TRY(evidence_write(cx, c));
     TRY(figures_write(cx, c));

@@ -9,7 +9,7 @@
 #include "refine/row.h"
 #include "register/register.h"
 
-enum { CENTRE_SHARD = 0, CHUNK_ROWS = 4000, CHUNK_ENTRIES_MAX = 24000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
+enum { CENTRE_SHARD = 0, CHUNK_ROWS = 4000, CHUNK_ROWS_LARGE = 16000, LARGE_ROWS = 400000 /* a list of so many is large */, CHUNK_ENTRIES_MAX = 34000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
 
 /* In the order of the enums in list.op.yaml; stored. */
 enum delivery_state { DELIVERY_WAITING, DELIVERY_RUNNING, DELIVERY_DONE, DELIVERY_FAILED, DELIVERY_CANCELLED };
@@ -56,13 +56,14 @@ size_t bundle_count(const struct bundle *b);
 str bundle_name(const struct bundle *b, size_t i);
 STATUS bundle_read(struct bundle *b, size_t i, str *ret_bytes); /* valid until the next call */
 
-/* --- chunk.c: some rows against the register, in one transaction ---------------------------------------------------------- */
+/* --- look.c, chunk.c: some rows against the register ------------------------------------------------------------------------ */
 enum { EVIDENCE_MAX = 5 };
 str *report_repair_words(struct arena *a, uint64_t bits, size_t *ret_count); /* report.c; at most 16 */
 struct chunk_result {
     enum outcome outcome;
     person_id person;
     const struct person *found; /* he, as he was compared; NULL where `person` is none */
+    size_t noted_end;           /* of `looked`: entries about this row and those before it */
     unit_id unit;
     uint64_t differs; /* person fields */
     int32_t candidates;
@@ -77,18 +78,27 @@ struct chunk {
     int64_t delivery, done_before, rows_total;
     const struct list_person *rows;
     const int64_t *hashes; /* of their names */
-    size_t count;
+    size_t count, room;
     struct sector_value *values; /* of the fields of `into`: values_wide of each row */
     size_t values_wide;
     const struct seen *seen;      /* of all rows before */
     struct into *into;            /* NULL: the list goes into no register */
-    /* made by chunk_apply(); valid once its transaction has committed: */
+    /* made by chunk_look(): */
+    struct judge *judge;
     struct chunk_result *results;
-    size_t applied; /* rows; less than `count` when they left too many entries for one transaction */
+    size_t compared;       /* rows; it is to be called until all are */
+    int64_t looked_us;     /* when the first was */
+    struct looked looked;  /* whom it has compared with whom, for the ledger */
+    size_t noted;          /* of these, how many are in the ledger */
+    size_t applied;        /* by chunk_apply(): rows; valid once its transaction has committed. Less than `count` when they left
+                            * too many entries for one transaction */
 };
 STATUS into_report(struct ctx *cx, int64_t delivery, struct list_report_out *ret); /* into.c: what it did to a sector register */
-/* Runs under an operation of the gate, whose grant it keeps. ERR_VERSION_CONFLICT: somebody else has written these rows. */
+/* Both run under an operation of the gate, whose grant they keep. The first only reads, some rows a call. */
+STATUS chunk_look(struct ctx *cx, struct chunk *c);
+STATUS row_look(struct ctx *cx, struct judge *judge, const struct list_person *row, int64_t name_hash, struct chunk_result *r);
+/* ERR_VERSION_CONFLICT: somebody else has written these rows. */
 STATUS chunk_apply(struct ctx *cx, struct chunk *c);
 
-/* --- job.c: works off deliveries one after another --------------------------------------------------------------------- */
+/* --- work.c: works off deliveries one after another -------------------------------------------------------------------- */
 extern const struct worker_plan delivery_worker; /* wake it when there may be something to do; it hands chunks to list.match */

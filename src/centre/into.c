@@ -104,7 +104,7 @@ void into_room(const struct into *in, struct arena *a, struct chunk *c)
     if (!in)
         return;
     c->values_wide = in->def->field_count;
-    c->values = arena_array(a, CHUNK_ROWS * c->values_wide, sizeof *c->values);
+    c->values = arena_array(a, c->room * c->values_wide, sizeof *c->values);
 }
 
 void into_take(struct ctx *cx, const struct sheet *s, const struct sheet_row *row, struct chunk *c, size_t place)

@@ -12,7 +12,7 @@ void into_columns(struct arena *a, const struct sector_register *r, const struct
 STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source, int64_t completes);
 /* NULL when the delivery goes into none. Lives in the arena. */
 STATUS into_open(struct ctx *cx, struct arena *a, const struct sheet *s, int64_t delivery, struct into **ret);
-/* Room for the values of CHUNK_ROWS rows; into NULL: none. */
+/* Room for the values of the rows of a chunk; into NULL: none. */
 void into_room(const struct into *in, struct arena *a, struct chunk *c);
 /* Reads the values of row `place` of the chunk. */
 void into_take(struct ctx *cx, const struct sheet *s, const struct sheet_row *row, struct chunk *c, size_t place);

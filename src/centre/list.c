@@ -240,7 +240,7 @@ STATUS list_match(struct ctx *cx, const struct list_match_in *in, struct list_ma
     struct delivery_row row;
 
     if (c && c->delivery == in->delivery) {
-        TRY(chunk_apply(cx, c));
+        TRY(c->compared < c->count ? chunk_look(cx, c) : chunk_apply(cx, c));
         *ret = (struct list_match_out){ .state = DELIVERY_RUNNING, .rows_done = c->done_before + (int64_t)c->count };
         return OK;
     }

@@ -1,16 +1,18 @@
-/* One delivery worked off. The thread of the job reads and cleans a chunk of rows while the writing lane compares and writes
- * the chunk before, under the operation list.match, in the name of whoever sent the list. It holds the file's lock while it
- * does, so that two processes on one store never do the same work; were they to, the count of rows done would refuse the
- * second. A full disk or a store that is away is waited for; a broken file ends the delivery with its error.
+/* Works off deliveries, one after another, oldest first. The thread of the job reads and cleans a chunk of rows while a reading
+ * lane compares the chunk before and the writing lane writes the one before that, under the operation list.match, in the name of
+ * whoever sent the list. It holds the file's lock while it does, so that two processes on one store never do the same work; were
+ * they to, the count of rows done would refuse the second. A full disk or a store that is away is waited for; a broken file ends the
+ * delivery with its error.
  * tested by: src/centre/test/list_test.c */
-#include "centre/work.h"
+#include "centre/into.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { RETRY_MS = 500, CHUNK_ARENA_BYTES = 1 << 30, SLOTS = 2 };
+enum { IDLE_MS = 5000, FIRST_MS = 1000, OPEN_MAX = 100, RETRY_MS = 500, CHUNK_ARENA_BYTES = 1 << 30, SLOTS = 3 };
 
-/* A chunk on its way: filled by this thread, then the lane's until `ended`. */
+/* A chunk on its way: filled by this thread, then twice a lane's until `ended`. */
 struct slot {
     struct work_off *of;
     struct arena *arena;
@@ -32,7 +34,7 @@ struct work_off {
     struct place_memo memo;
     struct evidence evidence;
     struct into *into; /* NULL: into no register */
-    struct slot slots[SLOTS];
+    struct slot slots[SLOTS], *looking, *writing;
     pthread_mutex_t lock;
     pthread_cond_t wake; /* a chunk came back */
     int64_t done, total;
@@ -114,18 +116,22 @@ static status match_run(struct ctx *cx, void *arg)
     return gate_call(cx, operation_find(cx->app, STR("list.match")), &in, &out);
 }
 
-/* On a thread of the lanes. */
+/* On a thread of the lanes. Looking takes many calls, so that others' come between. */
 static void slot_ended(struct work *w)
 {
     struct slot *s = w->arg;
 
+    if (status_ok(w->result) && s->chunk.compared < s->chunk.count) {
+        lanes_submit(s->of->app->lanes, w);
+        return;
+    }
     pthread_mutex_lock(&s->of->lock);
     s->ended = true;
     pthread_cond_signal(&s->of->wake);
     pthread_mutex_unlock(&s->of->lock);
 }
 
-/* In the name of the sender: his are the ledger entries. */
+/* To be compared, or once it has been, to be written. In the name of the sender: his are the ledger entries. */
 static void slot_offer(struct slot *s)
 {
     struct work_off *o = s->of;
@@ -133,7 +139,7 @@ static void slot_offer(struct slot *s)
 
     c->ticket = random_u64();
     c->done_before = o->done;
-    s->work = (struct work){ .run = match_run, .done = slot_ended, .arg = s, .writes = true };
+    s->work = (struct work){ .run = match_run, .done = slot_ended, .arg = s, .writes = c->compared == c->count };
     ctx_for_program(&s->work.cx, o->app, s->arena, STR("lists"));
     s->work.cx.actor = (struct actor){ .roles = (uint32_t)o->row.roles, .account = { o->row.account }, .organisation = o->row.organisation,
                                        .unit = { o->row.unit }, .name = STR("lists") };
@@ -153,7 +159,8 @@ static STATUS slot_wait(struct slot *s)
     while (!s->ended)
         pthread_cond_wait(&o->wake, &o->lock);
     pthread_mutex_unlock(&o->lock);
-    worker_hand(o->worker, 0, NULL);
+    worker_hand(o->worker, s->chunk.ticket, NULL);
+    s->offered = false;
     if (!status_ok(s->work.result))
         *fault_here() = s->work.fault;
     return s->work.result;
@@ -164,6 +171,22 @@ static bool worth_waiting(status st)
     return error_def(st.code)->class == CLASS_BUSY && !status_is(st, ERR_VERSION_CONFLICT) && !status_is(st, ERR_STOPPING);
 }
 
+/* Until its comparison, or its writing, has succeeded. */
+static STATUS slot_insist(struct slot *s)
+{
+    struct work_off *o = s->of;
+    status st;
+
+    while (!status_ok(st = slot_wait(s))) {
+        if (!worth_waiting(st) || worker_stopping(o->worker))
+            return fault_pass(st, __FILE__, __LINE__);
+        log_fault("list_chunk_waits", 0);
+        worker_pause(o->worker, RETRY_MS);
+        slot_offer(s);
+    }
+    return OK;
+}
+
 /* What was written counts; the rest of the chunk, if its entries would have been too many for one transaction, goes again. */
 static void chunk_settled(struct work_off *o, struct chunk *c)
 {
@@ -171,31 +194,57 @@ static void chunk_settled(struct work_off *o, struct chunk *c)
         if (c->results[i].key && !c->results[i].duplicate_of)
             seen_add(&o->seen, c->results[i].key, c->done_before + (int64_t)i + 1);
     o->done += (int64_t)c->applied;
+    c->noted = c->applied ? c->results[c->applied - 1].noted_end : c->noted;
     c->rows += c->applied;
     c->hashes += c->applied;
+    c->results += c->applied;
     c->values = c->values ? c->values + c->applied * c->values_wide : NULL;
     c->count -= c->applied;
+    c->compared -= c->applied;
 }
 
 static STATUS slot_settle(struct slot *s)
 {
-    struct work_off *o = s->of;
-
-    while (s->offered) {
-        status st = slot_wait(s);
-        s->offered = false;
-        if (status_ok(st)) {
-            chunk_settled(o, &s->chunk);
-        } else {
-            if (!worth_waiting(st) || worker_stopping(o->worker))
-                return fault_pass(st, __FILE__, __LINE__);
-            log_fault("list_chunk_waits", 0);
-            worker_pause(o->worker, RETRY_MS);
-        }
+    while (s && s->offered) {
+        TRY(slot_insist(s));
+        chunk_settled(s->of, &s->chunk);
         if (s->chunk.count)
             slot_offer(s);
     }
     return OK;
+}
+
+/* The chunk that was compared is written, once the one before it has been. */
+static STATUS slots_advance(struct work_off *o)
+{
+    struct slot *next = o->looking;
+
+    TRY(slot_settle(o->writing));
+    o->writing = NULL;
+    if (!next)
+        return OK;
+    TRY(slot_insist(next));
+    slot_offer(next);
+    o->writing = next;
+    o->looking = NULL;
+    return OK;
+}
+
+static STATUS slots_settle(struct work_off *o)
+{
+    TRY(slots_advance(o));
+    return slots_advance(o);
+}
+
+/* After an error: what is still on its way comes back, and its own errors are not told. */
+static void slots_drain(struct work_off *o)
+{
+    struct fault fault = *fault_here();
+
+    for (int i = 0; i < SLOTS; i++)
+        if (o->slots[i].offered)
+            (void)slot_wait(&o->slots[i]).code;
+    *fault_here() = fault;
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------------------------ */
@@ -204,16 +253,17 @@ static STATUS slot_settle(struct slot *s)
 static STATUS rows_clean(struct work_off *o, struct slot *s)
 {
     const struct refinery by = { .sheet = o->sheet, .places = &o->places, .memo = &o->memo, .evidence = &o->evidence };
-    struct list_person *rows = ARENA_ARRAY(s->arena, struct list_person, CHUNK_ROWS);
-    int64_t *hashes = ARENA_ARRAY(s->arena, int64_t, CHUNK_ROWS);
+    size_t room = o->total < LARGE_ROWS ? CHUNK_ROWS : CHUNK_ROWS_LARGE;
+    struct list_person *rows = ARENA_ARRAY(s->arena, struct list_person, room);
+    int64_t *hashes = ARENA_ARRAY(s->arena, int64_t, room);
     struct chunk *c = &s->chunk;
     struct sheet_row row;
     struct ctx cx;
 
     ctx_for_program(&cx, o->app, s->arena, STR("lists"));
-    *c = (struct chunk){ .delivery = o->row.id, .rows_total = o->total, .rows = rows, .hashes = hashes, .seen = &o->seen, .into = o->into };
+    *c = (struct chunk){ .delivery = o->row.id, .rows_total = o->total, .rows = rows, .hashes = hashes, .room = room, .seen = &o->seen, .into = o->into };
     into_room(o->into, s->arena, c);
-    while (c->count < CHUNK_ROWS) {
+    while (c->count < c->room) {
         TRY(sheet_next(o->sheet, &row, &o->more));
         if (!o->more)
             break;
@@ -238,35 +288,32 @@ static STATUS rows_skip(struct work_off *o)
     return OK;
 }
 
-/* An error of the file shows only after the rows before it have been written. */
-static STATUS chunk_off(struct work_off *o, struct slot *s, struct slot *before)
+/* While these rows are cleaned, those before are compared, and those before these written. */
+static STATUS chunk_off(struct work_off *o, struct slot *s)
 {
+    judge_free(s->chunk.judge);
+    s->chunk.judge = NULL;
     arena_reset(s->arena);
     status st = rows_clean(o, s);
     struct fault fault = *fault_here();
 
-    TRY(slot_settle(before));
-    if (s->chunk.count)
+    TRY(slots_advance(o));
+    if (s->chunk.count) {
         slot_offer(s);
+        o->looking = s;
+    }
     if (status_ok(st))
         return OK;
-    TRY(slot_settle(s));
+    TRY(slots_settle(o)); /* an error of the file shows only after the rows before it have been written */
     *fault_here() = fault;
     return st;
 }
 
 static STATUS chunks_off(struct work_off *o)
 {
-    status st = OK;
-    int at = 0;
-
-    while (status_ok(st) && o->more && !worker_stopping(o->worker)) {
-        st = chunk_off(o, &o->slots[at], &o->slots[!at]);
-        at = !at;
-    }
-    if (!status_ok(st))
-        return fault_pass(st, __FILE__, __LINE__);
-    return slot_settle(&o->slots[!at]);
+    for (int at = 0; o->more && !worker_stopping(o->worker); at = (at + 1) % SLOTS)
+        TRY(chunk_off(o, &o->slots[at]));
+    return slots_settle(o);
 }
 
 static STATUS file_off(struct work_off *o)
@@ -300,11 +347,12 @@ static void delivery_finish(struct work_off *o, status st)
 }
 
 /* False when another process has it, or its file is elsewhere. */
-bool delivery_off(struct worker *w, int64_t id)
+static bool delivery_off(struct worker *w, int64_t id)
 {
     struct app *app = worker_app(w);
     struct work_off o = { .worker = w, .app = app, .row = { .id = id }, .file = { .fd = -1 }, .lock = PTHREAD_MUTEX_INITIALIZER,
                           .wake = PTHREAD_COND_INITIALIZER };
+    status st;
     bool mine;
 
     o.arena = arena_new((size_t)1 << 30);
@@ -320,8 +368,12 @@ bool delivery_off(struct worker *w, int64_t id)
            o.row.state <= DELIVERY_RUNNING && status_ok(worker_call(o.worker, o.arena, true, row_begin, &o));
     if (mine) {
         fault_clear();
-        delivery_finish(&o, file_off(&o));
+        st = file_off(&o);
+        slots_drain(&o);
+        delivery_finish(&o, st);
     }
+    for (int i = 0; i < SLOTS; i++)
+        judge_free(o.slots[i].chunk.judge);
     sheet_done(&o.sheet);
     delivery_file_unmap(&o.file);
     seen_done(&o.seen);
@@ -334,3 +386,43 @@ bool delivery_off(struct worker *w, int64_t id)
     pthread_mutex_destroy(&o.lock);
     return mine;
 }
+
+/* --- deliveries ------------------------------------------------------------------------------------------------------------ */
+
+struct open_list {
+    int64_t ids[2 * OPEN_MAX];
+    size_t count;
+};
+
+static status open_find(struct ctx *cx, void *arg)
+{
+    struct open_list *list = arg;
+    struct deliveries_in_state_row *rows;
+    size_t n;
+
+    list->count = 0;
+    for (int state = DELIVERY_WAITING; state <= DELIVERY_RUNNING; state++) {
+        TRY(deliveries_in_state(cx, CENTRE_SHARD, (int16_t)state, OPEN_MAX, &rows, &n));
+        for (size_t i = 0; i < n; i++)
+            list->ids[list->count++] = rows[i].id;
+    }
+    return OK;
+}
+
+static int open_off(struct worker *w)
+{
+    struct open_list *list = calloc(1, sizeof *list);
+    struct arena *a = arena_new(1 << 20);
+    bool worked = false;
+
+    MUST(list);
+    if (!status_ok(worker_call(w, a, false, open_find, list)))
+        list->count = 0;
+    arena_free(a);
+    for (size_t i = 0; i < list->count && !worker_stopping(w); i++)
+        worked |= delivery_off(w, list->ids[i]);
+    free(list);
+    return worked ? 0 : IDLE_MS;
+}
+
+const struct worker_plan delivery_worker = { .job = "lists", .step = open_off, .first_ms = FIRST_MS };

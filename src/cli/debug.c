@@ -3,6 +3,7 @@
  * tested by: tests/scenario/run.py */
 #include "cli/debug.h"
 #include "cli/verbs.h"
+#include "gate/worker.h"
 #include "register/register.h"
 #include "synth/synth.h"
 
@@ -41,6 +42,16 @@ static STATUS fault_apply(str text)
         return OK;
     }
     return FAIL_WITH(ENUM_UNKNOWN, STR("fault"), text);
+}
+
+static STATUS hold_apply(struct app *app, str text)
+{
+    str name;
+    int64_t calls;
+    if (!str_cut(&text, ' ', &name) || !operation_find(app, name) || !str_i64(text, &calls) || calls < -1)
+        return FAIL_WITH(USAGE, STR("hold"), text);
+    operation_hold(name, calls);
+    return OK;
 }
 
 /* synth has a seed of its own. */
@@ -105,6 +116,8 @@ static STATUS debug_do(struct app *app, str what, str body, char out[static LINE
         return clock_apply(body);
     if (str_eq(what, STR("fault")))
         return fault_apply(body);
+    if (str_eq(what, STR("hold")))
+        return hold_apply(app, body);
     if (str_eq(what, STR("digest")))
         return digest_line(app, out);
     if (str_eq(what, STR("reload")))

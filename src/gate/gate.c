@@ -5,10 +5,13 @@
 
 #include "gate/document.h"
 #include "gate/ground.h"
+#include "gate/worker.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { JOURNAL_ENTRIES_MAX = 20000 };
+enum { JOURNAL_ENTRIES_MAX = 36000 };
 
 static STATUS ground_check(struct ctx *cx, const struct operation *op, struct grant *ret)
 {
@@ -33,6 +36,30 @@ static STATUS gate_enter(struct ctx *cx, const struct operation *op, struct gran
     return ground_check(cx, op, ret);
 }
 
+static struct {
+    pthread_mutex_t lock;
+    char name[64];
+    int64_t calls; /* -1: none is held */
+} held = { .lock = PTHREAD_MUTEX_INITIALIZER, .calls = -1 };
+
+void operation_hold(str name, int64_t calls)
+{
+    pthread_mutex_lock(&held.lock);
+    snprintf(held.name, sizeof held.name, "%.*s", STR_ARG(name));
+    held.calls = calls;
+    pthread_mutex_unlock(&held.lock);
+}
+
+static bool is_held(const struct operation *op)
+{
+    pthread_mutex_lock(&held.lock);
+    bool named = held.calls >= 0 && strcmp(op->name, held.name) == 0, is = named && held.calls == 0;
+    if (named && !is)
+        held.calls--;
+    pthread_mutex_unlock(&held.lock);
+    return is;
+}
+
 STATUS gate_call(struct ctx *cx, const struct operation *op, const void *in, void *ret_out)
 {
     struct journal *j = cx->journal;
@@ -41,6 +68,8 @@ STATUS gate_call(struct ctx *cx, const struct operation *op, const void *in, voi
     struct grant outer_grant = j->grant;
     size_t before = j->count;
 
+    if (cx->app->debug && is_held(op))
+        return FAIL(OVERLOADED);
     memset(ret_out, 0, op->gives->bytes);
     j->outer = outer_op;
     j->op = op;
@@ -149,6 +178,34 @@ STATUS document_note(struct ctx *cx, struct subject who, const uint8_t digest[st
     }
     e->has_digest = true;
     memcpy(e->digest, digest, SHA256_BYTES);
+    return OK;
+}
+
+void journal_take(struct ctx *cx, struct looked *inout)
+{
+    struct journal *j = cx->journal;
+    size_t count = inout->count + j->count;
+    if (count > inout->cap) {
+        struct ledger_entry *grown = ARENA_ARRAY(cx->arena, struct ledger_entry, 2 * count);
+        if (inout->count)
+            memcpy(grown, inout->entries, inout->count * sizeof *grown);
+        inout->entries = grown;
+        inout->cap = 2 * count;
+    }
+    if (j->count)
+        memcpy(inout->entries + inout->count, j->entries, j->count * sizeof *j->entries);
+    inout->count = count;
+    j->count = 0;
+}
+
+STATUS journal_put(struct ctx *cx, const struct ledger_entry *entries, size_t count)
+{
+    if (cx->journal->count + count > JOURNAL_ENTRIES_MAX)
+        return FAIL(OVERLOADED);
+    for (size_t i = 0; i < count; i++) {
+        MUST(str_eq(entries[i].operation, str_of(cx->journal->op->name)));
+        *journal_add(cx) = entries[i];
+    }
     return OK;
 }
 

@@ -6,7 +6,7 @@
 
 enum {
     GROUP_WORKS_MAX = 256,
-    GROUP_ENTRIES_MAX = 30000, /* below LEDGER_GROUP_MAX, with room for one more piece of work */
+    GROUP_ENTRIES_MAX = 28000, /* below LEDGER_GROUP_MAX, with room for one more journal */
     LANES_MAX = 16,
     ROUNDS_MAX = 32,
 };

@@ -16,8 +16,7 @@ struct worker {
     pthread_cond_t wake;
     bool stopping, woken;
     struct arena *arena; /* of sweeps */
-    uint64_t ticket;
-    void *handed;
+    struct { uint64_t ticket; void *what; } hands[WORKER_HANDS_MAX]; /* what: NULL where one is free */
 };
 
 static void rest(struct worker *w, int ms, bool for_wake)
@@ -72,9 +71,13 @@ void worker_wake_after(struct ctx *cx, struct worker *w)
 
 void worker_hand(struct worker *w, uint64_t ticket, void *what)
 {
+    int at = 0;
     pthread_mutex_lock(&w->lock);
-    w->ticket = ticket;
-    w->handed = what;
+    while (at < WORKER_HANDS_MAX && (what ? w->hands[at].what != NULL : w->hands[at].ticket != ticket))
+        at++;
+    MUST(at < WORKER_HANDS_MAX);
+    w->hands[at].ticket = what ? ticket : 0;
+    w->hands[at].what = what;
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -82,8 +85,11 @@ void *worker_handed(struct worker *w, uint64_t ticket)
 {
     if (!w)
         return NULL;
+    void *what = NULL;
     pthread_mutex_lock(&w->lock);
-    void *what = w->ticket == ticket ? w->handed : NULL;
+    for (int i = 0; i < WORKER_HANDS_MAX; i++)
+        if (w->hands[i].ticket == ticket)
+            what = w->hands[i].what;
     pthread_mutex_unlock(&w->lock);
     return what;
 }

@@ -33,6 +33,19 @@ void worker_pause(struct worker *w, int ms); /* ends early when the process stop
 /* One transaction, on a lane, as the program. */
 STATUS worker_call(struct worker *w, struct arena *a, bool writes, status (*run)(struct ctx *, void *), void *arg);
 /* What a step hands to the operation that it calls: kept for the call whose request id is this ticket, which nobody else
- * can know. One at a time; NULL takes it back. */
+ * can know. WORKER_HANDS_MAX at a time; NULL takes it back. */
+enum { WORKER_HANDS_MAX = 4 };
 void worker_hand(struct worker *w, uint64_t ticket, void *what);
 void *worker_handed(struct worker *w, uint64_t ticket); /* NULL: nothing for this call; so for a worker of NULL */
+/* Work that looks in a reading lane and writes in a later transaction. What the calls under way have noted leaves their journal
+ * for `inout`, which grows, and enters that of the same operation there: it commits with what came of it. Until then nothing
+ * of it may be shown to anybody. */
+struct looked {
+    struct ledger_entry *entries; /* in the arena of the calls that looked */
+    size_t count, cap;
+};
+void journal_take(struct ctx *cx, struct looked *inout);
+STATUS journal_put(struct ctx *cx, const struct ledger_entry *entries, size_t count);
+/* Tests: after so many more calls, those of this operation find the program busy, so that work in the background stands still where
+ * one wants to look at it; -1 lets it go on. One operation at a time. */
+void operation_hold(str name, int64_t calls);

@@ -1,5 +1,5 @@
-/* Some rows of a run in one transaction: compared, told apart from rows before them that mean the same, written with their ledger
- * entries, and the run moved on. What the run keeps in memory changes only once the transaction has committed. The digest goes
+/* Some rows of a run: compared while the chunk before is written, then in one transaction told apart from rows before them that
+ * mean the same, written with their ledger entries, and the run moved on. What the run keeps in memory changes only once the transaction has committed. The digest goes
  * over the results row by row, so that it does not depend on where a chunk ends or how often the run was broken off.
  * tested by: src/recon/test/run_test.c */
 #include "recon/inside.h"
@@ -8,14 +8,14 @@
 
 /* --- rows ------------------------------------------------------------------------------------------------------------------ */
 
-static STATUS scoped_rows(struct ctx *cx, struct run_chunk *c, const struct run_side *side, struct sector_rows_then *ret)
+static STATUS scoped_rows(struct ctx *cx, const struct run_chunk *c, const struct run_side *side, struct sector_rows_then *ret, size_t *ret_looked)
 {
     struct recon_scope_rows_row *ids;
     size_t n;
-    TRY(recon_scope_rows(cx, RECON_SHARD, c->work->row.id, c->work->row.last_row, RUN_CHUNK_ROWS, &ids, &n));
-    *ret = (struct sector_rows_then){ .rows = ARENA_ARRAY(cx->arena, struct sector_row_row, n + 1), .more = n == RUN_CHUNK_ROWS,
-                                      .last = n ? ids[n - 1].row_id : c->work->row.last_row };
-    c->looked = n;
+    TRY(recon_scope_rows(cx, RECON_SHARD, c->work->row.id, c->last_row, RUN_LOOK_ROWS, &ids, &n));
+    *ret = (struct sector_rows_then){ .rows = ARENA_ARRAY(cx->arena, struct sector_row_row, n + 1), .more = n == RUN_LOOK_ROWS,
+                                      .last = n ? ids[n - 1].row_id : c->last_row };
+    *ret_looked = n;
     for (size_t i = 0; i < n; i++) {
         struct sector_row_row *row = &ret->rows[ret->count];
         bool known, live = false;
@@ -27,12 +27,46 @@ static STATUS scoped_rows(struct ctx *cx, struct run_chunk *c, const struct run_
     return OK;
 }
 
-static STATUS rows_read(struct ctx *cx, struct run_chunk *c, const struct run_side *side, struct sector_rows_then *ret)
+static STATUS rows_read(struct ctx *cx, const struct run_chunk *c, const struct run_side *side, struct sector_rows_then *ret, size_t *ret_looked)
 {
     if (c->work->scoped)
-        return scoped_rows(cx, c, side, ret);
-    TRY(sector_rows_known_at(cx, side->def, side->known_us, c->work->row.last_row, RUN_CHUNK_ROWS, ret));
-    c->looked = ret->more ? RUN_CHUNK_ROWS : ret->count;
+        return scoped_rows(cx, c, side, ret, ret_looked);
+    TRY(sector_rows_known_at(cx, side->def, side->known_us, c->last_row, RUN_LOOK_ROWS, ret));
+    *ret_looked = ret->more ? RUN_LOOK_ROWS : ret->count;
+    return OK;
+}
+
+static STATUS rows_compare(struct ctx *cx, const struct run_side *side, struct run_chunk *c, const struct sector_rows_then *rows)
+{
+    struct judge *judge = judge_new(cx->arena);
+    status st = OK;
+    for (size_t i = 0; status_ok(st) && i < rows->count; i++)
+        st = run_row_compare(cx, judge, side, &rows->rows[i], &c->results[c->count + i]);
+    judge_free(judge);
+    return st;
+}
+
+STATUS run_chunk_look(struct ctx *cx, struct run_chunk *c)
+{
+    const struct sector_register *def = run_register(cx, &c->work->row);
+    if (!def)
+        return FAIL_WITH(REGISTER_MISSING, STR("code"), c->work->row.code);
+    const struct run_side side = { .def = def, .then = c->work->then, .known_us = c->work->row.snapshot_us, .one_row_each = def->key_subject };
+    struct sector_rows_then rows;
+    size_t looked = 0;
+    if (!c->results) {
+        c->results = ARENA_ARRAY(cx->arena, struct run_result, RUN_CHUNK_ROWS);
+        c->began_us = cx->now_us;
+    }
+    TRY(known_then_refresh(cx, c->work->then));
+    TRY(rows_read(cx, c, &side, &rows, &looked));
+    TRY(rows_compare(cx, &side, c, &rows));
+    journal_take(cx, &c->noted);
+    c->count += rows.count;
+    c->looked += looked;
+    c->last_row = rows.last;
+    c->more = rows.more;
+    c->full = !c->more || c->first || c->looked + RUN_LOOK_ROWS > RUN_CHUNK_ROWS || c->noted.count > RUN_CHUNK_ENTRIES || cx->now_us - c->began_us > RUN_CHUNK_US;
     return OK;
 }
 
@@ -134,26 +168,7 @@ static STATUS run_advance(struct ctx *cx, struct run_chunk *c)
 
 STATUS run_chunk_apply(struct ctx *cx, struct run_chunk *c)
 {
-    const struct sector_register *def = run_register(cx, &c->work->row);
-    if (!def)
-        return FAIL_WITH(REGISTER_MISSING, STR("code"), c->work->row.code);
-    const struct run_side side = { .def = def, .then = c->work->then, .known_us = c->work->row.snapshot_us, .one_row_each = def->key_subject };
-    struct judge *judge = judge_new(cx->arena);
-    struct sector_rows_then rows;
-    status st = known_then_refresh(cx, c->work->then);
-    if (status_ok(st))
-        st = rows_read(cx, c, &side, &rows);
-    c->results = NULL;
-    c->count = 0;
-    if (status_ok(st))
-        c->results = ARENA_ARRAY(cx->arena, struct run_result, rows.count + 1);
-    for (size_t i = 0; status_ok(st) && i < rows.count; i++)
-        st = run_row_compare(cx, judge, &side, &rows.rows[i], &c->results[i]);
-    judge_free(judge);
-    TRY(st);
-    c->count = rows.count;
-    c->last_row = rows.last;
-    c->more = rows.more;
+    TRY(journal_put(cx, c->noted.entries, c->noted.count));
     duplicates_mark(c);
     TRY(results_write(cx, c));
     return run_advance(cx, c);

@@ -4,8 +4,6 @@
 
 #include "book/book.h"
 
-static const char *const run_map_words[] = { "registered", "old", "new" };
-
 enum { EXPORT_BYTES_MAX = 64 << 20, UNIT_COLUMNS = 11, FIELD_COLUMNS = 5 };
 
 static void table_begin(struct book *b, str title, const str *heads, size_t count)
@@ -63,11 +61,25 @@ static void field_table_put(struct book *b, const struct ctx *cx, const struct r
     fields_put(b, msg_run_total(l), &r->total);
 }
 
+/* Under which map the other tables count, and as known when. */
+static void facts_put(struct book *b, const struct ctx *cx, const struct run_report_out *r)
+{
+    const enum lang l = cx->lang;
+    const str facts[][2] = { { msg_run_map(l), r->map_says }, { msg_run_snapshot(l), msg_time(cx->arena, l, r->item.snapshot) }, { msg_run_digest(l), r->item.digest } };
+    book_table(b, msg_run_sheet_about(l));
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        book_words(b, facts[i][0]);
+        book_words(b, facts[i][1]);
+        book_line(b);
+    }
+}
+
 static STATUS report_book(struct ctx *cx, const struct run_report_out *r, enum book_format format, str *ret)
 {
     struct book *b;
 
     TRY(book_draft(cx->app->directory, format, &b));
+    facts_put(b, cx, r);
     units_put(b, cx, r);
     field_table_put(b, cx, r);
     return book_take(&b, cx->arena, EXPORT_BYTES_MAX, ret);
@@ -79,6 +91,6 @@ STATUS run_export(struct ctx *cx, const struct run_export_in *in, struct run_exp
     struct run_report_out report = { 0 };
     TRY(run_report(cx, &ask, &report));
     if (in->has_format && in->format == RUN_EXPORT_IN_FORMAT_PDF)
-        return run_paper_write(cx, &report, in->has_map ? str_of(run_map_words[in->map]) : str_of(run_map_words[0]), &ret->file);
+        return run_paper_write(cx, &report, &ret->file);
     return report_book(cx, &report, in->has_format && in->format == RUN_EXPORT_IN_FORMAT_XLSX ? BOOK_XLSX : BOOK_CSV, &ret->file);
 }

@@ -184,12 +184,23 @@ static STATUS reply_fill(struct groups *g, struct run_report_out *ret)
     return OK;
 }
 
+static str map_says(const struct ctx *cx, enum unit_map map)
+{
+    switch (map) {
+    case MAP_OLD: return msg_run_map_old(cx->lang);
+    case MAP_NEW: return msg_run_map_new(cx->lang);
+    default: return msg_run_map_registered(cx->lang);
+    }
+}
+
 STATUS run_report(struct ctx *cx, const struct run_report_in *in, struct run_report_out *ret)
 {
     struct groups g = { .cx = cx, .map = in->has_map ? (enum unit_map)in->map : (enum unit_map)0, .parent = in->has_unit ? in->unit : UNIT_NONE };
     struct recon_run_row r;
     TRY(run_of(cx, in->run, &r));
     run_item_fill(cx, &r, &ret->item);
+    ret->map = (int32_t)g.map;
+    ret->map_says = map_says(cx, g.map);
     table64_init(&g.by_unit, 1024);
     status st = figures_read(&g, r.id);
     table64_done(&g.by_unit);

@@ -8,8 +8,9 @@
 #include "register/register_sql.h"
 #include "register/sector/sector.h"
 
-/* A chunk's ledger entries have to fit one call: some ten a row at most. */
-enum { RECON_SHARD = 0, RUN_CHUNK_ROWS = 1500, RUN_EVIDENCE_MAX = 5, RUN_VALUES_MAX = 12, DIGEST_HEX = 2 * SHA256_BYTES };
+/* A chunk's ledger entries have to fit one journal, and a stop may cost what was looked at: a chunk ends with the look that brings
+ * it beyond RUN_CHUNK_ENTRIES or a second, the first one with its first look: then it shows that the run goes on. */
+enum { RECON_SHARD = 0, RUN_CHUNK_ROWS = 8000, RUN_LOOK_ROWS = 1000, RUN_CHUNK_ENTRIES = 20000, RUN_CHUNK_US = 1000000, RUN_EVIDENCE_MAX = 5, RUN_VALUES_MAX = 12, DIGEST_HEX = 2 * SHA256_BYTES };
 
 /* In the order of the enums in run.op.yaml; stored. */
 enum run_state { RUN_PLANNED, RUN_SNAPSHOT, RUN_MATCHING, RUN_SCORED, RUN_PUBLISHING, RUN_PUBLISHED, RUN_CANCELLED, RUN_FAILED, RUN_STATES };
@@ -83,17 +84,23 @@ struct run_work {
 struct run_chunk {
     uint64_t ticket; /* request id of the call that may apply it */
     struct run_work *work;
-    /* made by run_chunk_apply(); valid once its transaction has committed */
-    struct run_result *results;
-    size_t count, looked;
-    int64_t last_row, matched, cases;
-    bool more;
+    /* made by run_chunk_look(): */
+    struct run_result *results; /* RUN_CHUNK_ROWS at most */
+    size_t count, looked;       /* rows that were live then; rows */
+    int64_t last_row;           /* before the first look: that of the chunk before */
+    int64_t began_us;
+    struct looked noted;        /* whom it has compared, for the ledger */
+    bool first, more, full;     /* none came before; rows may follow; the chunk is to be written */
+    /* made by run_chunk_apply(), or publishing; valid once its transaction has committed */
+    int64_t matched, cases;
     char digest[DIGEST_HEX + 1];
     int16_t told_outcome;
     int32_t told_unit;
     int64_t told_row;
 };
-/* Under run.match of the gate, whose grant it keeps. ERR_VERSION_CONFLICT: somebody else has the run, or it was stopped. */
+/* Both under run.match of the gate, whose grant they keep. The first only reads, RUN_LOOK_ROWS a call, until the chunk is full. */
+STATUS run_chunk_look(struct ctx *cx, struct run_chunk *c);
+/* ERR_VERSION_CONFLICT: somebody else has the run, or it was stopped. */
 STATUS run_chunk_apply(struct ctx *cx, struct run_chunk *c);
 void run_chunk_take(struct run_chunk *c); /* after its commit: into the work */
 STATUS run_restore(struct ctx *cx, struct run_work *w); /* seen and tally of what is stored */
@@ -109,7 +116,7 @@ STATUS run_scope_make(struct ctx *cx, const struct recon_run_row *r, int64_t *re
 extern const struct worker_plan run_worker; /* wake it when there may be something to do; it hands chunks to run.match */
 
 /* --- paper.c: the report as a PDF: Vietnamese, and English below it where that is asked for -------------------------------- */
-STATUS run_paper_write(struct ctx *cx, const struct run_report_out *r, str map, str *ret);
+STATUS run_paper_write(struct ctx *cx, const struct run_report_out *r, str *ret);
 
 /* --- figures.c, page.c ------------------------------------------------------------------------------------------------- */
 /* Units that have rows of this outcome, those of `within` alone if it is one, sorted. */

@@ -1,11 +1,12 @@
-/* Works off runs one after another, oldest first: snapshot, rows in chunks on the writing lane under the operation run.match in the
- * name of whoever planned, figures, cases. A lock on a file keeps two processes of one machine apart; the compare-and-set on the last
+/* Works off runs one after another, oldest first: snapshot, rows in chunks under the operation run.match in the name of whoever
+ * planned (compared on a reading lane while the writing lane writes those before), figures, cases. A lock on a file keeps two processes of one machine apart; the compare-and-set on the last
  * row refuses the later of two that do not share one. A full disk or a store that is away is waited for; what is wrong with the run
  * itself ends it with its error, and run.resume goes on from the last chunk.
  * tested by: src/recon/test/run_test.c */
 #include "recon/inside.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -105,70 +106,184 @@ static status failed(struct ctx *cx, void *arg)
                                                                .error = str_of(error_def(s->failed.code)->name) }, NULL);
 }
 
-static status match_run(struct ctx *cx, void *arg)
-{
-    const struct run_chunk *c = arg;
-    struct run_match_in in = { .run = c->work->row.id };
-    struct run_match_out out;
-    return gate_call(cx, operation_find(cx->app, STR("run.match")), &in, &out);
-}
-
 /* --- chunks ------------------------------------------------------------------------------------------------------------------- */
+
+/* One chunk: looked at by calls that are waited for, written while the next one is looked at. */
+struct slot {
+    struct worker *worker;
+    struct arena *arena;
+    struct run_chunk chunk;
+    struct work work;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool offered, ended;
+};
 
 static bool worth_waiting(status st)
 {
     return error_def(st.code)->class == CLASS_BUSY && !status_is(st, ERR_VERSION_CONFLICT) && !status_is(st, ERR_STOPPING);
 }
 
+static void slot_ended(struct work *w)
+{
+    struct slot *s = w->arg;
+    pthread_mutex_lock(&s->lock);
+    s->ended = true;
+    pthread_cond_signal(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static status match_run(struct ctx *cx, void *arg)
+{
+    const struct slot *s = arg;
+    struct run_match_in in = { .run = s->chunk.work->row.id };
+    struct run_match_out out;
+    return gate_call(cx, operation_find(cx->app, STR("run.match")), &in, &out);
+}
+
 /* In the name of the planner: his are the ledger entries. */
-static STATUS chunk_call(struct worker *worker, struct arena *a, struct run_chunk *c)
+static void slot_offer(struct slot *s, bool writes)
 {
-    struct app *app = worker_app(worker);
-    const struct recon_run_row *r = &c->work->row;
-    struct work w = { .run = match_run, .arg = c, .writes = true };
-    ctx_for_program(&w.cx, app, a, STR("runs"));
-    w.cx.actor = (struct actor){ .roles = (uint32_t)r->roles, .account = { r->account }, .organisation = r->organisation, .unit = { r->actor_unit },
-                                 .name = STR("runs") };
-    w.cx.purpose = (struct purpose){ STR("run"), arena_printf(a, "%lld", (long long)r->id) };
-    w.cx.request_id = c->ticket;
-    worker_hand(worker, c->ticket, c);
-    status st = lanes_call(app->lanes, &w);
-    worker_hand(worker, 0, NULL);
-    return st;
+    struct app *app = worker_app(s->worker);
+    const struct recon_run_row *r = &s->chunk.work->row;
+    s->work = (struct work){ .run = match_run, .done = slot_ended, .arg = s, .writes = writes };
+    ctx_for_program(&s->work.cx, app, s->arena, STR("runs"));
+    s->work.cx.actor = (struct actor){ .roles = (uint32_t)r->roles, .account = { r->account }, .organisation = r->organisation,
+                                       .unit = { r->actor_unit }, .name = STR("runs") };
+    s->work.cx.purpose = (struct purpose){ STR("run"), arena_printf(s->arena, "%lld", (long long)r->id) };
+    s->work.cx.request_id = s->chunk.ticket = random_u64();
+    s->offered = true;
+    s->ended = false;
+    worker_hand(s->worker, s->chunk.ticket, &s->chunk);
+    lanes_submit(app->lanes, &s->work);
 }
 
-static STATUS chunk_off(struct worker *w, struct run_work *work, bool *ret_more)
+static STATUS slot_wait(struct slot *s)
 {
-    struct arena *a = arena_new(CHUNK_ARENA_BYTES);
-    struct run_chunk c = { .work = work };
+    pthread_mutex_lock(&s->lock);
+    while (!s->ended)
+        pthread_cond_wait(&s->wake, &s->lock);
+    pthread_mutex_unlock(&s->lock);
+    worker_hand(s->worker, s->chunk.ticket, NULL);
+    s->offered = false;
+    if (!status_ok(s->work.result))
+        *fault_here() = s->work.fault;
+    return s->work.result;
+}
+
+/* Until the call that was offered has succeeded. */
+static STATUS slot_insist(struct slot *s)
+{
+    bool writes = s->work.writes;
     status st;
-    for (;;) {
-        c.ticket = random_u64();
-        st = chunk_call(w, a, &c);
-        if (!worth_waiting(st) || worker_stopping(w))
-            break;
+    while (!status_ok(st = slot_wait(s))) {
+        if (!worth_waiting(st) || worker_stopping(s->worker))
+            return fault_pass(st, __FILE__, __LINE__);
         log_fault("run_chunk_waits", 0);
-        worker_pause(w, RETRY_MS);
+        worker_pause(s->worker, RETRY_MS);
+        slot_offer(s, writes);
     }
-    if (status_ok(st) && work->row.state == RUN_MATCHING)
-        run_chunk_take(&c);
-    work->row.told_row = c.told_row ? c.told_row : work->row.told_row;
-    if (c.told_row) {
-        work->row.told_outcome = c.told_outcome;
-        work->row.told_unit = c.told_unit;
-    }
-    *ret_more = c.more;
-    arena_free(a);
-    return st;
+    return OK;
 }
 
-static STATUS chunks_off(struct worker *w, struct run_work *work, bool *ret_done)
+static void slot_start(struct slot *s, struct worker *w, struct run_work *work)
 {
+    *s = (struct slot){ .worker = w, .arena = arena_new(CHUNK_ARENA_BYTES), .chunk = { .work = work }, .lock = PTHREAD_MUTEX_INITIALIZER,
+                        .wake = PTHREAD_COND_INITIALIZER };
+}
+
+/* What is still on its way comes back first; the fault that is told stays. */
+static void slot_done(struct slot *s)
+{
+    struct fault fault = *fault_here();
+    if (s->offered)
+        (void)slot_wait(s).code;
+    *fault_here() = fault;
+    arena_free(s->arena);
+    pthread_cond_destroy(&s->wake);
+    pthread_mutex_destroy(&s->lock);
+}
+
+/* --- matching: one chunk is looked at while the one before is written ---------------------------------------------------------- */
+
+static STATUS slot_look(struct slot *s, int64_t after)
+{
+    arena_reset(s->arena);
+    s->chunk = (struct run_chunk){ .work = s->chunk.work, .last_row = after, .first = after == 0 };
+    while (!s->chunk.full && !worker_stopping(s->worker)) {
+        slot_offer(s, false);
+        TRY(slot_insist(s));
+    }
+    return OK;
+}
+
+static STATUS slot_written(struct slot *s)
+{
+    if (!s->offered)
+        return OK;
+    TRY(slot_insist(s));
+    run_chunk_take(&s->chunk);
+    return OK;
+}
+
+static STATUS chunks_match(struct worker *w, struct run_work *work, struct slot slots[static 2], bool *ret_done)
+{
+    int64_t after = work->row.last_row;
     bool more = true;
-    while (more && !worker_stopping(w))
-        TRY(chunk_off(w, work, &more));
+    for (int at = 0; more && !worker_stopping(w); at = !at) {
+        struct slot *s = &slots[at];
+        TRY(slot_look(s, after));
+        TRY(slot_written(&slots[!at]));
+        if (!s->chunk.full)
+            break; /* the process stops */
+        more = s->chunk.more;
+        after = s->chunk.last_row;
+        slot_offer(s, true);
+    }
+    TRY(slot_written(&slots[0]));
+    TRY(slot_written(&slots[1]));
     *ret_done = !more;
     return OK;
+}
+
+static STATUS rows_off(struct worker *w, struct run_work *work, bool *ret_done)
+{
+    struct slot slots[2];
+    slot_start(&slots[0], w, work);
+    slot_start(&slots[1], w, work);
+    status st = chunks_match(w, work, slots, ret_done);
+    slot_done(&slots[0]);
+    slot_done(&slots[1]);
+    return st;
+}
+
+/* --- publishing ------------------------------------------------------------------------------------------------------------------ */
+
+static STATUS cases_open(struct worker *w, struct slot *s, struct run_work *work, bool *ret_done)
+{
+    struct run_chunk *c = &s->chunk;
+    for (c->more = true; c->more && !worker_stopping(w);) {
+        arena_reset(s->arena);
+        *c = (struct run_chunk){ .work = work };
+        slot_offer(s, true);
+        TRY(slot_insist(s));
+        if (!c->told_row)
+            continue;
+        work->row.told_row = c->told_row;
+        work->row.told_outcome = c->told_outcome;
+        work->row.told_unit = c->told_unit;
+    }
+    *ret_done = !c->more;
+    return OK;
+}
+
+static STATUS cases_off(struct worker *w, struct run_work *work, bool *ret_done)
+{
+    struct slot s;
+    slot_start(&s, w, work);
+    status st = cases_open(w, &s, work, ret_done);
+    slot_done(&s);
+    return st;
 }
 
 /* --- one run ------------------------------------------------------------------------------------------------------------------ */
@@ -182,17 +297,17 @@ static void settle(struct worker *w, const struct recon_run_row *r)
 
 static STATUS match_off(struct worker *w, struct step *s)
 {
-    bool done;
+    bool done = false;
     if (s->work->row.rows_done)
         TRY(worker_call(w, s->work->arena, false, work_restore, s));
-    TRY(chunks_off(w, s->work, &done));
+    TRY(rows_off(w, s->work, &done));
     return done ? worker_call(w, s->work->arena, true, scored, s) : OK;
 }
 
 static STATUS publish_off(struct worker *w, struct step *s)
 {
-    bool done;
-    TRY(chunks_off(w, s->work, &done));
+    bool done = false;
+    TRY(cases_off(w, s->work, &done));
     return done ? worker_call(w, s->work->arena, true, published, s) : OK;
 }
 

@@ -76,15 +76,12 @@ static void field_table_put(const struct sheet_out *o, const struct run_report_o
     paper_table(o->paper, &(struct paper_table){ .columns = c, .column_count = FIELD_COLUMNS, .cells = cells, .row_count = rows });
 }
 
-static void facts_put(const struct sheet_out *o, const struct run_report_out *r, str map)
+static void facts_put(const struct sheet_out *o, const struct run_report_out *r)
 {
     const struct run_item *i = &r->item;
     struct paper_pair *pairs = ARENA_ARRAY(o->cx->arena, struct paper_pair, PAIRS);
-    str under, key = arena_join(o->cx->arena, STR("run_map_"), map);
-    if (!msg_find(key, o->cx->lang, &under))
-        under = map;
     pairs[0] = (struct paper_pair){ SAYS(o, msg_run_snapshot), msg_time(o->cx->arena, o->cx->lang, i->snapshot) };
-    pairs[1] = (struct paper_pair){ SAYS(o, msg_run_map), under };
+    pairs[1] = (struct paper_pair){ SAYS(o, msg_run_map), r->map_says };
     pairs[2] = (struct paper_pair){ SAYS(o, msg_run_rows), number(o, i->rows) };
     pairs[3] = (struct paper_pair){ SAYS(o, msg_run_digest), i->digest };
     paper_pairs(o->paper, pairs, PAIRS);
@@ -97,7 +94,7 @@ static str title_of(struct ctx *cx, enum lang lang, const struct run_item *i)
     return msg_run_paper_under(cx->arena, lang, name, arena_printf(cx->arena, "%lld", (long long)i->run));
 }
 
-STATUS run_paper_write(struct ctx *cx, const struct run_report_out *r, str map, str *ret)
+STATUS run_paper_write(struct ctx *cx, const struct run_report_out *r, str *ret)
 {
     struct sheet_out o = { .cx = cx, .both = cx->lang != LANG_VI };
     struct organisation office = { 0 };
@@ -108,7 +105,7 @@ STATUS run_paper_write(struct ctx *cx, const struct run_report_out *r, str map, 
     if (known)
         paper_head(o.paper, &(struct paper_head){ .agency = { .vi = viet_upper(cx->arena, office.name_vi) }, .on = cx->today });
     paper_title(o.paper, SAYS(&o, msg_run_paper_title), words(&o, title_of(cx, LANG_VI, &r->item), title_of(cx, LANG_EN, &r->item)));
-    facts_put(&o, r, map);
+    facts_put(&o, r);
     units_put(&o, r);
     field_table_put(&o, r);
     paper_note(o.paper, SAYS(&o, msg_run_paper_made));

@@ -5,7 +5,7 @@
 
 #include "cases/cases.h"
 
-enum { PUBLISH_ROWS = 200 };
+enum { PUBLISH_ROWS = 1000 };
 static const enum run_outcome told[] = { RUN_CONFLICTING, RUN_AMBIGUOUS, RUN_DUPLICATE, RUN_DECEASED, RUN_MOVED, RUN_NUMBER_CANCELLED };
 enum { TOLD = sizeof told / sizeof *told };
 

@@ -243,7 +243,7 @@ STATUS run_match(struct ctx *cx, const struct run_match_in *in, struct run_match
     struct recon_run_row r;
     if (c && c->work->row.id == in->run) {
         bool publishing = c->work->row.state == RUN_PUBLISHING;
-        TRY(publishing ? run_publish_apply(cx, c) : run_chunk_apply(cx, c));
+        TRY(publishing ? run_publish_apply(cx, c) : c->full ? run_chunk_apply(cx, c) : run_chunk_look(cx, c));
         *ret = (struct run_match_out){ .state = c->work->row.state, .rows_done = c->work->row.rows_done + (int64_t)c->looked };
         return OK;
     }

@@ -1,9 +1,10 @@
-"""Steps about lists that are handed in: by any name, of any source, in an archive, stopped and gone on with."""
+"""Steps about lists that are handed in (by any name, of any source, in an archive, stopped and gone on with) and about runs."""
 import io
+import time
 import zipfile
 
 from steps import fields_of, filled, step
-from world import Wrong
+from world import WAIT_S, Wrong
 
 
 def hand_in(w, user, fields, purpose):
@@ -97,3 +98,56 @@ def imports_beekeepers(w, user, rows, purpose):
     w.marks['late'] = dead['number']
     text = 'Họ và tên,Ngày sinh,Số CCCD,Số tổ,Sản lượng mật (kg)\n' + ''.join(','.join(k) + '\n' for k in keepers)
     hand_in(w, user, {'name': 'nuoi-ong.csv', 'source': 'hoi', 'into': 'beekeepers', 'file': text.encode()}, purpose)
+
+
+# --- runs: stopped in the middle, and their figures under either map of units
+
+@step(r'([a-z_]+\.[a-z_]+) is held after (\d+) calls?')
+def held(w, operation, calls):
+    """From now on, after so many more calls, whoever calls this operation is told to come again."""
+    w.start()
+    w.debug('hold', f'{operation} {calls}')
+
+
+@step(r'([a-z_]+\.[a-z_]+) goes on')
+def goes_on(w, operation):
+    """It is held no longer."""
+    w.debug('hold', f'{operation} -1')
+
+
+@step(r'the run is half done')
+def half_done(w):
+    """Some rows of the run that was kept are written, and it stays so: others are not. The reply is its state."""
+    until, before = time.time() + WAIT_S, None
+    while time.time() < until:
+        item = w.call('mai', 'run.status', {'run': w.marks['run']}).json['item']
+        if 0 < item['rows_done'] < item['rows_total'] and item['rows_done'] == before:
+            return
+        before = item['rows_done']
+        time.sleep(0.2)
+    raise Wrong(f'the run is not half done: {w.last.text[:200]}')
+
+
+@step(r'expect the units of the (old|new) map, and the same total')
+def same_total(w, which):
+    """Each line of the report is a province of this map, or says that nobody knows; the lines add up to the total that was kept, by
+    outcome and by field."""
+    report, kept = w.last.json, w.marks['total']
+    outcomes = ('rows', 'matched', 'conflicting', 'ambiguous', 'not_found', 'duplicate', 'deceased', 'moved', 'cancelled')
+    strange = [u['name'] for u in report['units'] if u.get('unit') and not u['unit'].endswith(f'@{which}')]
+    if strange or not any(u.get('unit') for u in report['units']):
+        raise Wrong(f'not of the {which} map: {strange}')
+    for name in outcomes:
+        if not sum(u[name] for u in report['units']) == report['total'][name] == kept[name]:
+            raise Wrong(f'{name}: {sum(u[name] for u in report["units"])}, {report["total"][name]}, {kept[name]}')
+    for field in kept['fields']:
+        here = [f for u in report['units'] for f in u['fields'] if f['field'] == field['field']]
+        if any(sum(f[name] for f in here) != field[name] for name in ('compared', 'differing')):
+            raise Wrong(f'{field["field"]} does not add up')
+
+
+@step(r'expect text (.+)')
+def expect_text(w, text):
+    """The reply, a file or a page, has these words."""
+    if filled(w, text) not in w.last.text:
+        raise Wrong(f'not there: {w.last.text[:300]}')

@@ -25,14 +25,33 @@ static void take(struct near *n, const char *spelt, size_t len)
         n->out->hash[n->out->count++] = person_name_hash((str){ spelt, len });
 }
 
-static bool is_one_of(str s, const char *list)
+static bool may_begin(str s)
 {
-    str rest = str_of(list), piece;
+    str rest = s.len ? str_from(s, 1) : s;
+    bool h = str_eq(rest, STR("h"));
 
-    while (str_cut(&rest, ' ', &piece))
-        if (str_eq(s, piece))
-            return true;
-    return s.len == 0;
+    if (!s.len || (!rest.len && strchr("bcdghklmnpqrstvx", s.ptr[0])))
+        return true;
+    switch (s.ptr[0]) {
+    case 'c':
+    case 'g':
+    case 'k':
+    case 'p':
+        return h;
+    case 'n':
+        return h || str_eq(rest, STR("g")) || str_eq(rest, STR("gh"));
+    case 't':
+        return h || str_eq(rest, STR("r"));
+    default:
+        return false;
+    }
+}
+
+static bool may_end(str s)
+{
+    bool h = s.len == 2 && s.ptr[1] == 'h', g = s.len == 2 && s.ptr[1] == 'g';
+
+    return !s.len || (s.len == 1 && strchr("cmnpt", s.ptr[0])) || (h && strchr("cn", s.ptr[0])) || (g && s.ptr[0] == 'n');
 }
 
 /* Has a folded word the shape of a syllable: consonants that may begin one, up to three vowels, consonants that may end one? */
@@ -44,8 +63,7 @@ static bool is_shaped(str word)
         from++;
     for (until = from; until < word.len && strchr("aeiouy", word.ptr[until]);)
         until++;
-    return until > from && until - from <= 3 && is_one_of(str_slice(word, 0, from), "b c ch d g gh h k kh l m n ng ngh nh p ph q r s t th tr v x") &&
-           is_one_of(str_from(word, until), "c ch m n ng nh p t");
+    return until > from && until - from <= 3 && may_begin(str_slice(word, 0, from)) && may_end(str_from(word, until));
 }
 
 static int strange_words(str name)
@@ -111,19 +129,20 @@ static void lettered(struct near *n)
             spell(n, i, i, (str){ &letters[k], 1 });
 }
 
-void near_names_make(str name, struct near_names *ret)
+void near_names_make(str name, enum near_reach reach, struct near_names *ret)
 {
     struct near n = { .out = ret };
 
-    ret->turned = ret->moved = ret->count = 0;
+    ret->count = 0;
     n.len = viet_fold_into(n.name, sizeof n.name, name);
     if (n.len < 2 || n.len >= sizeof n.name)
         return;
     n.strange = strange_words((str){ n.name, n.len });
     turned(&n);
-    ret->turned = ret->count;
-    swapped(&n);
-    shortened(&n);
-    ret->moved = ret->count;
-    lettered(&n);
+    if (reach >= NEAR_MOVED) {
+        swapped(&n);
+        shortened(&n);
+    }
+    if (reach >= NEAR_LETTERED)
+        lettered(&n);
 }

@@ -267,9 +267,10 @@ static void commune_speaks_for_its_people(void **state)
     desk_close(&d);
 }
 
-static bool is_near(const struct near_names *n, size_t count, const char *name)
+static bool is_near(struct near_names *n, const char *listed, enum near_reach reach, const char *name)
 {
-    for (size_t i = 0; i < count; i++)
+    near_names_make(str_of(listed), reach, n);
+    for (size_t i = 0; i < n->count; i++)
         if (n->hash[i] == person_name_hash(str_of(name)))
             return true;
     return false;
@@ -278,26 +279,28 @@ static bool is_near(const struct near_names *n, size_t count, const char *name)
 static void near_names_undo_one_slip(void **state)
 {
     static const char *const slips[] = { "Nguyễn Văn Trnag", "Nguyễn Văn Trangg", "Nguyễn Văn Tang", "nguyen van trng", "Nguyen Van T rang" };
+    static const char meant[] = "Nguyễn Văn Trang";
     struct near_names *n = calloc(1, sizeof *n);
     char long_name[256];
 
     (void)state;
     assert_non_null(n);
     for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
-        near_names_make(str_of(slips[i]), n);
-        assert_true(is_near(n, n->count, "Nguyễn Văn Trang") && !is_near(n, n->count, "Nguyễn Văn Minh"));
-        assert_true(is_near(n, n->moved, "Nguyễn Văn Trang") == (i < 2 || i == 4));
+        assert_true(is_near(n, slips[i], NEAR_LETTERED, meant) && !is_near(n, slips[i], NEAR_LETTERED, "Nguyễn Văn Minh"));
+        assert_true(is_near(n, slips[i], NEAR_MOVED, meant) == (i < 2 || i == 4));
+        assert_false(is_near(n, slips[i], NEAR_TURNED, meant));
     }
-    near_names_make(STR("Trang Nguyễn Văn"), n);
-    assert_true(n->turned == 2 && is_near(n, n->turned, "Nguyễn Văn Trang") && n->count < 100);
-    near_names_make(STR("Văn Trang Nguyễn"), n);
-    assert_true(is_near(n, n->turned, "Nguyễn Văn Trang"));
-    near_names_make(STR("An"), n);
-    assert_true(n->turned == 0 && n->count > 0 && n->count < 100);
-    memset(long_name, 'a', sizeof long_name);
-    near_names_make((str){ long_name, sizeof long_name }, n);
+    assert_true(is_near(n, "Trang Nguyễn Văn", NEAR_LETTERED, meant) && n->count < 100);
+    assert_true(is_near(n, "Trang Nguyễn Văn", NEAR_TURNED, meant) && n->count == 2);
+    assert_true(is_near(n, "Văn Trang Nguyễn", NEAR_TURNED, meant));
+    assert_false(is_near(n, "An", NEAR_TURNED, "An"));
     assert_true(n->count == 0);
-    near_names_make(STR(""), n);
+    near_names_make(STR("An"), NEAR_LETTERED, n);
+    assert_true(n->count > 0 && n->count < 100);
+    memset(long_name, 'a', sizeof long_name);
+    near_names_make((str){ long_name, sizeof long_name }, NEAR_LETTERED, n);
+    assert_true(n->count == 0);
+    near_names_make(STR(""), NEAR_LETTERED, n);
     assert_true(n->count == 0);
     free(n);
 }

@@ -304,6 +304,7 @@ ON_BOTH(goes_on_after_a_restart)
 
 static status stale_run(struct ctx *cx, void *arg)
 {
+    TRY(chunk_look(cx, arg));
     return chunk_apply(cx, arg);
 }
 

@@ -464,7 +464,7 @@ static void a_worker_is_woken_by_a_commit(void **state)
     worker_hand(waking.worker, 7, &steps);
     assert_null(worker_handed(waking.worker, 8));
     assert_ptr_equal(worker_handed(waking.worker, 7), &steps);
-    worker_hand(waking.worker, 0, NULL);
+    worker_hand(waking.worker, 7, NULL);
     assert_null(worker_handed(waking.worker, 7));
     worker_stop(waking.worker);
     worker_free(waking.worker);
