@@ -56,11 +56,13 @@ SELECT id, version, state, generation, procedure_key, procedure_day, code, appli
 FROM dossier WHERE shard = :shard AND organisation = :organisation AND state = :state AND (due_us, id) > (:after_due, :after_id)
 ORDER BY due_us, id LIMIT :most;
 
--- query dossiers_of(shard i16, applicant i64, before i64, most i64) many
+-- The newest first; (created, id) of the last row is where the next page begins.
+-- query dossiers_of(shard i16, applicant i64, before_us i64, before_id i64, most i64) many
 -- row dossier_row
 SELECT id, version, state, generation, procedure_key, procedure_day, code, applicant, account, channel, organisation, unit, assignee,
     step, created_us, submitted_us, due_us, ended_us, until_us, fee, paid, granted, answers
-FROM dossier WHERE shard = :shard AND applicant = :applicant AND id < :before ORDER BY id DESC LIMIT :most;
+FROM dossier WHERE shard = :shard AND applicant = :applicant AND (created_us, id) < (:before_us, :before_id)
+ORDER BY created_us DESC, id DESC LIMIT :most;
 
 -- query dossiers_waited_out(shard i16, now_us i64, most i64) many
 -- row dossier_row

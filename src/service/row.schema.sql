@@ -15,3 +15,7 @@ CREATE TABLE dossier_put (
     row_id BIGINT NOT NULL,
     PRIMARY KEY (shard, dossier, code, row_id)
 )
+-- migration 27 index_dossier_mine
+CREATE INDEX dossier_mine ON dossier (shard, applicant, created_us, id)
+-- migration 28 drop_index_dossier_applicant
+DROP INDEX dossier_applicant

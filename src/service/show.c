@@ -169,10 +169,15 @@ STATUS dossier_mine(struct ctx *cx, const struct dossier_mine_in *in, struct dos
     size_t count;
     if (!cx->actor.person.v)
         return FAIL(PERSON_MISSING);
-    TRY(dossiers_of(cx, SHARD, cx->actor.person.v, in->has_before ? in->before : INT64_MAX, MINE_MOST, &rows, &count));
+    TRY(dossiers_of(cx, &(struct dossiers_of_params){ .shard = SHARD, .applicant = cx->actor.person.v, .before_us = in->has_before ? in->before : INT64_MAX,
+        .before_id = in->has_before_dossier ? in->before_dossier : 0, .most = MINE_MOST }, &rows, &count));
     ret->dossiers = ARENA_ARRAY(cx->arena, struct dossier_item, count + 1);
     for (size_t i = 0; i < count; i++)
         TRY(item_of(cx, &rows[i], &ret->dossiers[ret->dossiers_count++]));
-    ret->next = count == MINE_MOST ? rows[count - 1].id : 0;
+    ret->has_next = count == MINE_MOST;
+    if (ret->has_next) {
+        ret->next = rows[count - 1].created_us;
+        ret->next_dossier = rows[count - 1].id;
+    }
     return OK;
 }

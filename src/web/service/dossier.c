@@ -260,13 +260,14 @@ status my_dossiers_run(struct ctx *cx, struct visit *v)
     struct dossier_mine_in in = { 0 };
     struct dossier_mine_out out;
     in.has_before = str_i64(visit_query(v, "before"), &in.before) && in.before > 0;
+    in.has_before_dossier = str_i64(visit_query(v, "after"), &in.before_dossier);
     v->view = view;
     TRY(visit_call(cx, "dossier.mine", &in, &out));
     view->rows = ARENA_ARRAY(v->arena, struct dossier_row_view, out.dossiers_count + 1);
     for (size_t i = 0; i < out.dossiers_count; i++)
         view->rows[view->count++] = dossier_row_of(v, &out.dossiers[i]);
-    if (out.next)
-        view->next_url = arena_printf(v->arena, "/me/dossiers?before=%lld", (long long)out.next);
+    if (out.has_next)
+        view->next_url = arena_printf(v->arena, "/me/dossiers?before=%lld&after=%lld", (long long)out.next, (long long)out.next_dossier);
     return OK;
 }
 

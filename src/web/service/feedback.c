@@ -5,7 +5,7 @@
 #include "web/web_tmpl.h"
 
 static const char *const complaint_words[] = { "lodged", "accepted", "rejected", "upheld", "partly", "dismissed", "withdrawn" };
-enum { PER_MILLE_PERCENT = 10, MONTHS = 100 };
+enum { PER_MILLE_PERCENT = 10, MONTHS = 100, FIRST_YEAR = 2020 };
 
 static str complaint_url(const struct visit *v, int64_t id, const char *rest) { return arena_printf(v->arena, "/complaint/%lld%s", (long long)id, rest); }
 
@@ -97,6 +97,7 @@ status rate_give_run(struct ctx *cx, struct visit *v)
         st = visit_call(cx, "rating.give", &in, &out);
     if (!status_ok(st)) {
         TRY(is_refusal(v, st, &view->error, &view->hint));
+        view->wrong_level = in.level < 1 || in.level > 5;
         view->chosen = in.level;
         view->reason = in.reason;
         v->show = rate_show;
@@ -112,17 +113,21 @@ static struct rating_line_view line_view(const struct visit *v, const struct rat
                                       .share = msg_decimal(v->arena, v->lang, (double)l->share / PER_MILLE_PERCENT) };
 }
 
-/* "2026-07" of a month's field as 202607. */
-static bool month_read(str text, int64_t *ret)
+/* Two fields of a month as 202607. */
+static bool month_read(const struct visit *v, const char *name, int64_t *ret)
 {
     int64_t year, month;
-    if (text.len != 7 || text.ptr[4] != '-' || !str_i64(str_slice(text, 0, 4), &year) || !str_i64(str_from(text, 5), &month))
+    if (!str_i64(visit_query(v, arena_printf(v->arena, "%s-year", name).ptr), &year) || !str_i64(visit_query(v, arena_printf(v->arena, "%s-month", name).ptr), &month))
         return false;
     *ret = year * MONTHS + month;
-    return year >= 2020 && month >= 1 && month <= 12;
+    return year >= FIRST_YEAR && year <= 9999 && month >= 1 && month <= 12;
 }
 
-static str month_text(const struct visit *v, int64_t month) { return arena_printf(v->arena, "%04lld-%02lld", (long long)(month / MONTHS), (long long)(month % MONTHS)); }
+static struct month_view month_view(const struct ctx *cx, const char *name, str label, int64_t month)
+{
+    return (struct month_view){ .name = name, .label = label, .month = month % MONTHS, .year = month / MONTHS, .first_year = FIRST_YEAR,
+                                .last_year = day_year(cx->today) };
+}
 
 status satisfaction_run(struct ctx *cx, struct visit *v)
 {
@@ -131,16 +136,18 @@ status satisfaction_run(struct ctx *cx, struct visit *v)
     struct rating_figures_out out;
     v->view = view;
     in.has_organisation = in.organisation.len > 0;
-    in.has_from = month_read(visit_query(v, "from"), &in.from);
-    in.has_to = month_read(visit_query(v, "to"), &in.to);
+    in.has_from = month_read(v, "from", &in.from);
+    in.has_to = month_read(v, "to", &in.to);
     TRY(visit_call(cx, "rating.figures", &in, &out));
-    *view = (struct satisfaction_view){ .from = month_text(v, out.from), .to = month_text(v, out.to), .target = out.target, .total = line_view(v, &out.total, out.target),
+    *view = (struct satisfaction_view){ .from = month_view(cx, "from", msg_rating_figures_from(v->lang), out.from),
+                                        .to = month_view(cx, "to", msg_rating_figures_to(v->lang), out.to), .target = out.target, .total = line_view(v, &out.total, out.target),
                                         .reasons = out.reasons, .reason_count = out.reasons_count };
     view->offices = ARENA_ARRAY(v->arena, struct rating_line_view, out.offices_count + 1);
     view->procedures = ARENA_ARRAY(v->arena, struct rating_line_view, out.procedures_count + 1);
     for (size_t i = 0; i < out.offices_count; i++) {
         struct rating_line_view line = line_view(v, &out.offices[i], out.target);
-        line.url = arena_printf(v->arena, "/satisfaction?office=%.*s&from=%.*s&to=%.*s", STR_ARG(out.offices[i].key), STR_ARG(view->from), STR_ARG(view->to));
+        line.url = arena_printf(v->arena, "/satisfaction?office=%.*s&from-month=%lld&from-year=%lld&to-month=%lld&to-year=%lld", STR_ARG(out.offices[i].key),
+                                (long long)view->from.month, (long long)view->from.year, (long long)view->to.month, (long long)view->to.year);
         view->office = in.has_organisation && str_eq(in.organisation, out.offices[i].key) ? line.name : view->office;
         view->offices[view->office_count++] = line;
     }

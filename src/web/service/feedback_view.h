@@ -20,6 +20,7 @@ struct rating_level_view {
 };
 struct rate_view {
     str service, code, action_url, error, hint, reason;
+    bool wrong_level; /* what `error` is about; else the reason */
     int64_t chosen;
     struct rating_level_view levels[5];
 };
@@ -28,8 +29,14 @@ struct rating_line_view {
     int64_t ratings;
     bool met;
 };
+struct month_view {
+    const char *name; /* of the fields: NAME-month, NAME-year */
+    str label;
+    int64_t month, year, first_year, last_year;
+};
 struct satisfaction_view {
-    str from, to, office, error, hint; /* months as yyyy-mm */
+    struct month_view from, to;
+    str office;
     int64_t target;
     struct rating_line_view total, *offices, *procedures;
     size_t office_count, procedure_count;
