@@ -239,14 +239,20 @@ STATUS leg_effects(struct ctx *cx, struct bundle *b, int leg)
     return form_store(cx, d.outputs, d.count, &b->legs[leg].outputs);
 }
 
-/* By the program's hand where a sector register is concerned; an operation of the register by the officer who takes it back. */
+/* By the officer who takes it back where an operation wants one, else by the program's hand: a sector register's row, a benefit. */
+static bool is_officers(const struct ctx *cx, const struct life_effect *e)
+{
+    const struct operation *op = e->kind == LIFE_EFFECT_CALL ? operation_find(cx->app, e->target) : NULL;
+    return op && !(op->may & ROLE_OPERATOR);
+}
+
 STATUS leg_undo(struct ctx *cx, struct bundle *b, int leg, str reason)
 {
     const struct life_leg *def = &b->event->legs[leg];
     struct actor before = cx->actor;
     struct doing d;
     for (size_t i = 0; i < def->undo_count; i++) {
-        if (def->undos[i].kind != LIFE_EFFECT_CALL)
+        if (!is_officers(cx, &def->undos[i]))
             act_as_program(cx, b->legs[leg].organisation);
         status st = all_do(cx, b, leg, &def->undos[i], 1, &d);
         cx->actor = before;

@@ -1,5 +1,5 @@
-/* Orders to pay a funeral allowance. What is paid stands in a decision of the register of funeral allowances; whom and where to
- * is checked against the population register and the register of benefit accounts when it is ordered and again when it is approved.
+/* Orders of benefits: a funeral allowance is paid, a health card is handed over. What stands in the decision of a sector register is
+ * checked against the population register, and for money against the benefit accounts, when it is ordered and again when it is approved.
  * An order is a chain of states that no command can skip, and every state that moves money leaves two lines that add up to nothing.
  *
  * Refuses a payee who has died or is no kin of the deceased, an account in another name, a second order for one decision, and the
@@ -8,9 +8,6 @@
  * tested by: src/money/test/benefit_test.c */
 #include "money/benefit.h"
 
-#include "register/register_sql.h"
-#include "register/sector/sector.h"
-#include "viet/fold.h"
 
 enum { LIST_MOST = 50, ACCOUNT_TAIL = 4 };
 
@@ -18,17 +15,39 @@ enum { LIST_MOST = 50, ACCOUNT_TAIL = 4 };
 
 void benefit_purpose(struct ctx *cx, int64_t order) { cx->purpose = (struct purpose){ STR("benefit"), arena_printf(cx->arena, "%lld", (long long)order) }; }
 
-static STATUS item_of(struct ctx *cx, const struct benefit_order_row *r, struct benefit_item *ret)
+static bool is_again(const struct benefit_order_row *r) { return (r->state == BENEFIT_RETURNED || r->state == BENEFIT_CANCELLED) && !r->revoked && r->kind == BENEFIT_FUNERAL; }
+
+/* What the office may do with it now; a decision that another order has taken meanwhile is found out when it is tried. */
+static void moves_of(const struct ctx *cx, const struct benefit_order_row *r, struct benefit_item *ret)
+{
+    bool pays = r->kind == BENEFIT_FUNERAL, open = r->state == BENEFIT_PROPOSED || r->state == BENEFIT_ORDERED;
+    ret->may = ARENA_ARRAY(cx->arena, str, 6);
+    if (!(cx->actor.roles & ROLE_OFFICER) || !str_eq(cx->actor.organisation, r->organisation))
+        return;
+    if (r->state == BENEFIT_PROPOSED || is_again(r))
+        ret->may[ret->may_count++] = STR("order");
+    if (r->state == BENEFIT_ORDERED && pays && r->ordered_by != cx->actor.account.v)
+        ret->may[ret->may_count++] = STR("approve");
+    if (r->state == BENEFIT_ORDERED && !pays)
+        ret->may[ret->may_count++] = STR("deliver");
+    if (open || r->state == BENEFIT_APPROVED)
+        ret->may[ret->may_count++] = STR("cancel");
+    if (r->state == BENEFIT_PAID || r->state == BENEFIT_RECOVERING)
+        ret->may[ret->may_count++] = STR("recover");
+}
+
+STATUS benefit_item_of(struct ctx *cx, const struct benefit_order_row *r, struct benefit_item *ret)
 {
     struct person payee;
     bool known;
     benefit_purpose(cx, r->id);
     TRY(person_by_id(cx, (person_id){ r->payee }, &payee, &known));
     TRY(disclosure_note(cx, (struct subject){ { r->payee }, (unit_id){ r->unit } }, UINT64_C(1) << FIELD_NAME));
-    *ret = (struct benefit_item){ .order = r->id, .version = r->version, .state = r->state, .order_no = r->order_no, .fund = r->fund, .amount = r->amount,
+    *ret = (struct benefit_item){ .order = r->id, .version = r->version, .kind = r->kind, .state = r->state, .card = r->card, .row = r->decision, .order_no = r->order_no, .fund = r->fund, .amount = r->amount,
                                   .recovered = r->recovered, .payee = known ? payee.name : STR(""), .bank = r->bank, .ordered = r->ordered_us,
                                   .batch = r->batch, .reference = r->reference, .reason = r->reason,
                                   .account_tail = str_from(r->account_no, r->account_no.len > ACCOUNT_TAIL ? r->account_no.len - ACCOUNT_TAIL : 0) };
+    moves_of(cx, r, ret);
     return OK;
 }
 
@@ -38,116 +57,20 @@ STATUS benefit_list(struct ctx *cx, const struct benefit_list_in *in, struct ben
     size_t count;
     if (cx->actor.organisation.len == 0)
         return FAIL(NOT_ALLOWED);
-    TRY(benefit_orders_of(cx, MONEY_SHARD, cx->actor.organisation, in->has_before ? in->before : INT64_MAX, LIST_MOST, &rows, &count));
+    int64_t before = in->has_before ? in->before : INT64_MAX;
+    if (in->has_state)
+        TRY(benefit_orders_in(cx, &(struct benefit_orders_in_params){ .shard = MONEY_SHARD, .organisation = cx->actor.organisation, .state = (int16_t)in->state,
+            .before = before, .most = LIST_MOST }, &rows, &count));
+    else
+        TRY(benefit_orders_of(cx, MONEY_SHARD, cx->actor.organisation, before, LIST_MOST, &rows, &count));
     ret->orders = ARENA_ARRAY(cx->arena, struct benefit_item, count + 1);
     for (size_t i = 0; i < count; i++)
-        TRY(item_of(cx, &rows[i], &ret->orders[ret->orders_count++]));
+        TRY(benefit_item_of(cx, &rows[i], &ret->orders[ret->orders_count++]));
     ret->next = count == LIST_MOST ? rows[count - 1].id : 0;
     return OK;
 }
 
-/* --- checking the payee ------------------------------------------------------------------------------------------------------- */
-
-static STATUS row_of(struct ctx *cx, str code, int64_t row, struct sector_item *ret, bool *ret_live)
-{
-    const struct operation *op = operation_find(cx->app, STR("sector.get"));
-    struct sector_get_in in = { .code = code, .row = row };
-    struct sector_get_out out;
-    struct purpose before = cx->purpose;
-    cx->purpose = (struct purpose){ STR("register"), code };
-    status st = gate_call(cx, op, &in, &out);
-    cx->purpose = before;
-    if (!status_ok(st))
-        return fault_pass(st, __FILE__, __LINE__);
-    *ret = out.item;
-    *ret_live = out.known && out.item.state == SECTOR_ITEM_STATE_LIVE;
-    return OK;
-}
-
-static str cell_of(const struct sector_item *item, const char *field)
-{
-    for (size_t i = 0; i < item->cells_count; i++)
-        if (str_eq(item->cells[i].field, str_of(field)))
-            return item->cells[i].value;
-    return STR("");
-}
-
-static bool is_parent(const struct person *of, const struct person *who) { return of->father.v == who->id.v || of->mother.v == who->id.v; }
-
-/* Spouse, parent, child, or one of the same household, who saw to the funeral. */
-static bool is_kin(const struct person *dead, const struct person *p)
-{
-    return dead->spouse.v == p->id.v || p->spouse.v == dead->id.v || is_parent(dead, p) || is_parent(p, dead) ||
-           (dead->household && dead->household == p->household);
-}
-
-/* The account that the register of benefit accounts has under the payee's personal number, in the payee's own name. */
-static STATUS account_of(struct ctx *cx, const struct person *payee, struct benefit_order_row *r)
-{
-    struct sector_row_of_person_row *rows;
-    size_t count;
-    TRY(sector_rows_of_person(cx, MONEY_SHARD, payee->id.v, &rows, &count));
-    for (size_t i = 0; i < count; i++) {
-        struct sector_item item;
-        bool live;
-        if (!str_eq(rows[i].code, STR("benefit-accounts")))
-            continue;
-        TRY(row_of(cx, STR("benefit-accounts"), rows[i].id, &item, &live));
-        str holder = cell_of(&item, "holder");
-        if (!live || !str_eq(cell_of(&item, "benefit"), STR("funeral")))
-            continue;
-        if (holder.len > 0 && !str_eq(viet_fold(cx->arena, holder), viet_fold(cx->arena, payee->name)))
-            return FAIL_AT(BENEFIT_HOLDER, STR("account"));
-        r->bank = cell_of(&item, "bank");
-        r->account_no = cell_of(&item, "account_no");
-        r->holder = payee->name;
-        return OK;
-    }
-    return FAIL_AT(BENEFIT_ACCOUNT, STR("account"));
-}
-
-/* Fills in what the decision says today; an order whose decision was taken back since cannot go on. */
-static STATUS decision_read(struct ctx *cx, int64_t decision, struct benefit_order_row *r)
-{
-    struct sector_item item;
-    struct person payee, dead;
-    enum number_state state;
-    int64_t deceased;
-    bool live, known;
-    TRY(row_of(cx, STR("funeral-allowances"), decision, &item, &live));
-    if (!live || !item.has_number || !str_i64(cell_of(&item, "amount"), &r->amount) || !str_i64(cell_of(&item, "deceased"), &deceased))
-        return FAIL_AT(BENEFIT_MISSING, STR("row"));
-    TRY(person_by_number(cx, item.number, &payee, &state, &known));
-    if (!known || state != NUMBER_ISSUED || payee.survives_as.v)
-        return FAIL_AT(PERSON_MISSING, STR("payee"));
-    if (payee.state == PERSON_DECEASED)
-        return FAIL_AT(PERSON_DECEASED, STR("payee"));
-    TRY(person_by_number(cx, deceased, &dead, &state, &known));
-    if (!known || dead.state != PERSON_DECEASED || !is_kin(&dead, &payee))
-        return FAIL_AT(BENEFIT_KIN, STR("payee"));
-    r->decision = decision;
-    r->order_no = cell_of(&item, "order_no");
-    r->fund = cell_of(&item, "fund");
-    r->payee = payee.id.v;
-    r->unit = payee.unit.v;
-    return account_of(cx, &payee, r);
-}
-
 /* --- moving ------------------------------------------------------------------------------------------------------------------- */
-
-static STATUS claim_take(struct ctx *cx, int64_t decision, int64_t order)
-{
-    struct benefit_claim_get_row before;
-    bool found;
-    int64_t changed = 0;
-    TRY(benefit_claim_get(cx, MONEY_SHARD, decision, &before, &found));
-    if (found && before.order_id)
-        return FAIL_AT(BENEFIT_TWICE, STR("row"));
-    if (!found)
-        return benefit_claim_add(cx, MONEY_SHARD, decision, order, NULL);
-    TRY(benefit_claim_set(cx, MONEY_SHARD, decision, 0, order, &changed));
-    return changed == 1 ? OK : FAIL(VERSION_CONFLICT);
-}
 
 STATUS benefit_order_find(struct ctx *cx, int64_t id, struct benefit_order_row *ret)
 {
@@ -161,7 +84,8 @@ STATUS benefit_state_set(struct ctx *cx, struct benefit_order_row *r, enum benef
 {
     int64_t changed = 0;
     TRY(benefit_order_set(cx, &(struct benefit_order_set_params){ .shard = MONEY_SHARD, .id = r->id, .expected = r->version, .state = (int16_t)to,
-        .recovered = r->recovered, .batch = r->batch, .reference = r->reference, .reason = r->reason }, &changed));
+        .amount = r->amount, .recovered = r->recovered, .bank = r->bank, .account_no = r->account_no, .holder = r->holder, .ordered_by = r->ordered_by,
+        .ordered_us = r->ordered_us, .batch = r->batch, .reference = r->reference, .reason = r->reason, .revoked = r->revoked }, &changed));
     if (changed != 1)
         return FAIL(VERSION_CONFLICT);
     r->version++;
@@ -180,43 +104,76 @@ STATUS benefit_moved(struct ctx *cx, const struct benefit_order_row *r, const st
     return money_moved(cx, &(struct money_move){ key, m->from, m->to, m->amount, 0, m->note });
 }
 
-static STATUS wants(const struct benefit_order_row *r, enum benefit_state state, int64_t version)
+STATUS benefit_wants(const struct benefit_order_row *r, enum benefit_state state, int64_t version)
 {
     if (r->state != (int16_t)state)
         return FAIL_AT(BENEFIT_STATE, STR("order"));
     return r->version == version ? OK : FAIL(VERSION_CONFLICT);
 }
 
+STATUS benefit_insert(struct ctx *cx, const struct benefit_order_row *r)
+{
+    TRY(claim_take(cx, r->decision, r->id));
+    TRY(benefit_order_add(cx, &(struct benefit_order_add_params){
+        .shard = MONEY_SHARD, .id = r->id, .version = r->version, .state = r->state, .organisation = r->organisation, .decision = r->decision, .order_no = r->order_no,
+        .fund = r->fund, .payee = r->payee, .unit = r->unit, .amount = r->amount, .bank = r->bank, .account_no = r->account_no, .holder = r->holder,
+        .ordered_by = r->ordered_by, .ordered_us = r->ordered_us, .kind = r->kind, .card = r->card }, NULL));
+    benefit_purpose(cx, r->id);
+    return change_note(cx, (struct subject){ { r->payee }, (unit_id){ r->unit } }, 0);
+}
+
+/* The order that the decision has brought with it and nobody has signed yet. */
+static STATUS proposal_of(struct ctx *cx, int64_t decision, struct benefit_order_row *ret, bool *ret_found)
+{
+    struct benefit_claim_get_row claim;
+    TRY(benefit_claim_get(cx, MONEY_SHARD, decision, &claim, ret_found));
+    if (*ret_found && claim.order_id)
+        TRY(benefit_order_get(cx, MONEY_SHARD, claim.order_id, ret, ret_found));
+    *ret_found = *ret_found && claim.order_id && ret->state == BENEFIT_PROPOSED && str_eq(ret->organisation, cx->actor.organisation);
+    return OK;
+}
+
 STATUS benefit_order(struct ctx *cx, const struct benefit_order_in *in, struct benefit_order_out *ret)
 {
-    struct benefit_order_row r = { .id = id_fresh(cx->now_us), .version = 1, .state = BENEFIT_ORDERED, .organisation = cx->actor.organisation,
-                                   .ordered_by = cx->actor.account.v, .ordered_us = cx->now_us };
+    struct benefit_order_row r = { .kind = BENEFIT_FUNERAL }, proposal = { 0 };
+    bool proposed;
     if (cx->actor.organisation.len == 0)
         return FAIL(NOT_ALLOWED);
-    TRY(decision_read(cx, in->row, &r));
-    TRY(claim_take(cx, in->row, r.id));
-    TRY(benefit_order_add(cx, &(struct benefit_order_add_params){
-        .shard = MONEY_SHARD, .id = r.id, .version = r.version, .state = r.state, .organisation = r.organisation, .decision = r.decision, .order_no = r.order_no,
-        .fund = r.fund, .payee = r.payee, .unit = r.unit, .amount = r.amount, .bank = r.bank, .account_no = r.account_no, .holder = r.holder,
-        .ordered_by = r.ordered_by, .ordered_us = r.ordered_us }, NULL));
-    benefit_purpose(cx, r.id);
-    TRY(change_note(cx, (struct subject){ { r.payee }, (unit_id){ r.unit } }, 0));
-    return item_of(cx, &r, &ret->item);
+    TRY(decision_check(cx, in->row, &r));
+    TRY(proposal_of(cx, in->row, &proposal, &proposed));
+    r.id = proposed ? proposal.id : id_fresh(cx->now_us);
+    r.version = proposed ? proposal.version : 1;
+    r.organisation = cx->actor.organisation;
+    r.ordered_by = cx->actor.account.v;
+    r.ordered_us = cx->now_us;
+    TRY(proposed ? benefit_state_set(cx, &r, BENEFIT_ORDERED) : benefit_insert(cx, &r));
+    return benefit_item_of(cx, &r, &ret->item);
 }
 
 STATUS benefit_approve(struct ctx *cx, const struct benefit_approve_in *in, struct benefit_approve_out *ret)
 {
     struct benefit_order_row r, now = { 0 };
     TRY(benefit_order_find(cx, in->order, &r));
-    TRY(wants(&r, BENEFIT_ORDERED, in->expected_version));
+    TRY(benefit_wants(&r, BENEFIT_ORDERED, in->expected_version));
     if (r.ordered_by == cx->actor.account.v)
         return FAIL(SAME_OFFICER);
-    TRY(decision_read(cx, r.decision, &now));
+    if (r.kind != BENEFIT_FUNERAL)
+        return FAIL_AT(BENEFIT_STATE, STR("order"));
+    TRY(decision_check(cx, r.decision, &now));
     if (now.amount != r.amount || now.payee != r.payee || !str_eq(now.account_no, r.account_no))
         return FAIL_AT(BENEFIT_CHANGED, STR("order"));
     TRY(benefit_moved(cx, &r, &(struct benefit_money){ MONEY_BENEFIT_FUND, MONEY_BENEFIT_OWED, r.amount, r.order_no }));
     TRY(benefit_state_set(cx, &r, BENEFIT_APPROVED));
-    return item_of(cx, &r, &ret->item);
+    return benefit_item_of(cx, &r, &ret->item);
+}
+
+STATUS benefit_drop(struct ctx *cx, struct benefit_order_row *r, str reason)
+{
+    if (r->state == BENEFIT_APPROVED)
+        TRY(benefit_moved(cx, r, &(struct benefit_money){ MONEY_BENEFIT_OWED, MONEY_BENEFIT_FUND, r->amount, reason }));
+    r->reason = reason;
+    TRY(benefit_claim_set(cx, MONEY_SHARD, r->decision, r->id, 0, NULL));
+    return benefit_state_set(cx, r, BENEFIT_CANCELLED);
 }
 
 STATUS benefit_cancel(struct ctx *cx, const struct benefit_cancel_in *in, struct benefit_cancel_out *ret)
@@ -225,28 +182,8 @@ STATUS benefit_cancel(struct ctx *cx, const struct benefit_cancel_in *in, struct
     TRY(benefit_order_find(cx, in->order, &r));
     if (str_is_empty(str_trim(in->reason)))
         return FAIL_AT(FIELD_MISSING, STR("reason"));
-    TRY(wants(&r, r.state == BENEFIT_APPROVED ? BENEFIT_APPROVED : BENEFIT_ORDERED, in->expected_version));
-    if (r.state == BENEFIT_APPROVED)
-        TRY(benefit_moved(cx, &r, &(struct benefit_money){ MONEY_BENEFIT_OWED, MONEY_BENEFIT_FUND, r.amount, in->reason }));
-    r.reason = in->reason;
-    TRY(benefit_claim_set(cx, MONEY_SHARD, r.decision, r.id, 0, NULL));
-    TRY(benefit_state_set(cx, &r, BENEFIT_CANCELLED));
-    return item_of(cx, &r, &ret->item);
-}
-
-STATUS benefit_recover(struct ctx *cx, const struct benefit_recover_in *in, struct benefit_recover_out *ret)
-{
-    struct benefit_order_row r;
-    TRY(benefit_order_find(cx, in->order, &r));
-    if (str_is_empty(str_trim(in->reason)))
-        return FAIL_AT(FIELD_MISSING, STR("reason"));
-    if (r.state != BENEFIT_PAID)
-        return FAIL_AT(BENEFIT_STATE, STR("order"));
-    if (in->amount > r.amount - r.recovered)
-        return FAIL_AT(VALUE_RANGE, STR("amount"));
-    r.recovered += in->amount;
-    str note = arena_printf(cx->arena, "%.*s: %.*s", STR_ARG(in->reference), STR_ARG(in->reason));
-    TRY(benefit_moved(cx, &r, &(struct benefit_money){ MONEY_BENEFIT_PAID, MONEY_BENEFIT_FUND, in->amount, note }));
-    TRY(benefit_state_set(cx, &r, BENEFIT_PAID));
-    return item_of(cx, &r, &ret->item);
+    bool open = r.state == BENEFIT_APPROVED || r.state == BENEFIT_PROPOSED;
+    TRY(benefit_wants(&r, open ? (enum benefit_state)r.state : BENEFIT_ORDERED, in->expected_version));
+    TRY(benefit_drop(cx, &r, in->reason));
+    return benefit_item_of(cx, &r, &ret->item);
 }

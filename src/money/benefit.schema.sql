@@ -50,3 +50,15 @@ CREATE TABLE benefit_batch (
 )
 -- migration 10 index_benefit_order_of_batch
 CREATE INDEX benefit_order_of_batch ON benefit_order (shard, batch, id)
+-- Which entitlement (enum benefit_kind); card: the number of what is handed over where nothing is paid; revoked: its cause was taken back
+-- while the money was on its way.
+-- migration 11 add_benefit_order_kind
+ALTER TABLE benefit_order ADD COLUMN kind SMALLINT NOT NULL DEFAULT 0
+-- migration 12 add_benefit_order_card
+ALTER TABLE benefit_order ADD COLUMN card TEXT NOT NULL DEFAULT ''
+-- migration 13 add_benefit_order_revoked
+ALTER TABLE benefit_order ADD COLUMN revoked SMALLINT NOT NULL DEFAULT 0
+-- migration 14 index_benefit_order_state
+CREATE INDEX benefit_order_state ON benefit_order (shard, organisation, state, id)
+-- migration 15 index_benefit_order_no
+CREATE INDEX benefit_order_no ON benefit_order (shard, order_no, id)

@@ -1,38 +1,52 @@
 -- query benefit_order_get(shard i16, id i64) one?
 -- row benefit_order_row
 SELECT id, version, state, organisation, decision, order_no, fund, payee, unit, amount, recovered, bank, account_no, holder, ordered_by,
-    ordered_us, batch, reference, reason
+    ordered_us, batch, reference, reason, kind, card, revoked
 FROM benefit_order WHERE shard = :shard AND id = :id;
 
 -- query benefit_order_add(shard i16, id i64, version i32, state i16, organisation str, decision i64, order_no str, fund str, payee i64,
 --   unit i32, amount i64, recovered i64, bank str, account_no str, holder str, ordered_by i64, ordered_us i64, batch i64, reference str,
---   reason str) exec
+--   reason str, kind i16, card str) exec
 INSERT INTO benefit_order (shard, id, version, state, organisation, decision, order_no, fund, payee, unit, amount, recovered, bank,
-    account_no, holder, ordered_by, ordered_us, batch, reference, reason)
+    account_no, holder, ordered_by, ordered_us, batch, reference, reason, kind, card, revoked)
 VALUES (:shard, :id, :version, :state, :organisation, :decision, :order_no, :fund, :payee, :unit, :amount, :recovered, :bank, :account_no,
-    :holder, :ordered_by, :ordered_us, :batch, :reference, :reason);
+    :holder, :ordered_by, :ordered_us, :batch, :reference, :reason, :kind, :card, 0);
 
--- query benefit_order_set(shard i16, id i64, expected i32, state i16, recovered i64, batch i64, reference str, reason str) exec
-UPDATE benefit_order SET version = version + 1, state = :state, recovered = :recovered, batch = :batch, reference = :reference,
-    reason = :reason
+-- query benefit_order_set(shard i16, id i64, expected i32, state i16, amount i64, recovered i64, bank str, account_no str, holder str,
+--   ordered_by i64, ordered_us i64, batch i64, reference str, reason str, revoked i16) exec
+UPDATE benefit_order SET version = version + 1, state = :state, amount = :amount, recovered = :recovered, bank = :bank,
+    account_no = :account_no, holder = :holder, ordered_by = :ordered_by, ordered_us = :ordered_us, batch = :batch,
+    reference = :reference, reason = :reason, revoked = :revoked
 WHERE shard = :shard AND id = :id AND version = :expected;
+
+-- query benefit_orders_in(shard i16, organisation str, state i16, before i64, most i64) many
+-- row benefit_order_row
+SELECT id, version, state, organisation, decision, order_no, fund, payee, unit, amount, recovered, bank, account_no, holder, ordered_by,
+    ordered_us, batch, reference, reason, kind, card, revoked
+FROM benefit_order WHERE shard = :shard AND organisation = :organisation AND state = :state AND id < :before ORDER BY id DESC LIMIT :most;
+
+-- query benefit_orders_with(shard i16, order_no str, most i64) many
+-- row benefit_order_row
+SELECT id, version, state, organisation, decision, order_no, fund, payee, unit, amount, recovered, bank, account_no, holder, ordered_by,
+    ordered_us, batch, reference, reason, kind, card, revoked
+FROM benefit_order WHERE shard = :shard AND order_no = :order_no ORDER BY id LIMIT :most;
 
 -- query benefit_orders_of(shard i16, organisation str, before i64, most i64) many
 -- row benefit_order_row
 SELECT id, version, state, organisation, decision, order_no, fund, payee, unit, amount, recovered, bank, account_no, holder, ordered_by,
-    ordered_us, batch, reference, reason
+    ordered_us, batch, reference, reason, kind, card, revoked
 FROM benefit_order WHERE shard = :shard AND organisation = :organisation AND id < :before ORDER BY id DESC LIMIT :most;
 
 -- query benefit_orders_ready(shard i16, organisation str, state i16, most i64) many
 -- row benefit_order_row
 SELECT id, version, state, organisation, decision, order_no, fund, payee, unit, amount, recovered, bank, account_no, holder, ordered_by,
-    ordered_us, batch, reference, reason
+    ordered_us, batch, reference, reason, kind, card, revoked
 FROM benefit_order WHERE shard = :shard AND organisation = :organisation AND state = :state AND batch = 0 ORDER BY id LIMIT :most;
 
 -- query benefit_orders_of_batch(shard i16, batch i64, most i64) many
 -- row benefit_order_row
 SELECT id, version, state, organisation, decision, order_no, fund, payee, unit, amount, recovered, bank, account_no, holder, ordered_by,
-    ordered_us, batch, reference, reason
+    ordered_us, batch, reference, reason, kind, card, revoked
 FROM benefit_order WHERE shard = :shard AND batch = :batch ORDER BY id LIMIT :most;
 
 -- query benefit_claim_get(shard i16, decision i64) one?

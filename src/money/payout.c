@@ -105,7 +105,8 @@ STATUS benefit_outcome(struct ctx *cx, const struct benefit_outcome_in *in, stru
     if (r.amount != in->amount)
         return FAIL_AT(VALUE_RANGE, STR("amount"));
     ret->state = (int32_t)to;
-    if (r.state == (int16_t)to && str_eq(r.reference, in->reference))
+    bool told = r.state == (int16_t)to || (paid && (r.state == BENEFIT_RECOVERING || r.state == BENEFIT_RECOVERED));
+    if (told && str_eq(r.reference, in->reference))
         return OK; /* told again */
     if (r.state != BENEFIT_EXPORTED)
         return FAIL_AT(BENEFIT_STATE, STR("order"));
@@ -116,5 +117,6 @@ STATUS benefit_outcome(struct ctx *cx, const struct benefit_outcome_in *in, stru
     TRY(benefit_moved(cx, &r, &(struct benefit_money){ MONEY_BENEFIT_SENT, paid ? MONEY_BENEFIT_PAID : MONEY_BENEFIT_FUND, r.amount, in->reference }));
     if (!paid) /* a new order may be made, to another account */
         TRY(benefit_claim_set(cx, MONEY_SHARD, r.decision, r.id, 0, NULL));
-    return benefit_state_set(cx, &r, to);
+    TRY(benefit_state_set(cx, &r, to));
+    return paid && r.revoked ? recovery_open(cx, &r) : OK;
 }

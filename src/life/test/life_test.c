@@ -6,6 +6,8 @@
 
 #include "life/inside.h"
 
+extern const struct module money_module; /* legs grant benefits, by the operations of a module above this one */
+
 enum { STEPS_SQLITE = 3000, STEPS_POSTGRESQL = 300, BUNDLES_MAX = 600, FAMILIES = 4 };
 
 struct world {
@@ -200,8 +202,9 @@ int main(void)
     const struct CMUnitTest tests[] = { EVERYWHERE(any_order_of_commands_keeps_the_rules), EVERYWHERE(a_leg_is_no_ground_to_borrow) };
     fixture_modules[1] = &notice_module;
     fixture_modules[2] = &service_module;
-    fixture_modules[3] = &life_module;
-    fixture_module_count = 4;
+    fixture_modules[3] = &money_module;
+    fixture_modules[4] = &life_module;
+    fixture_module_count = 5;
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
