@@ -7,6 +7,7 @@
 #include "centre/into.h"
 #include "register/register_sql.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* `done` of a delivery into a register; what completes another is not the list before the next one. */
@@ -21,6 +22,7 @@ struct into {
     day effective;
     int column[SECTOR_FIELDS_MAX]; /* of the list; -1: it has none */
     uint64_t given;
+    struct sector_keys keys;
 };
 
 STATUS into_begin(struct ctx *cx, str code, int64_t delivery, str source, int64_t completes)
@@ -95,8 +97,15 @@ STATUS into_open(struct ctx *cx, struct arena *a, const struct sheet *s, int64_t
     for (size_t i = 0; i < in->def->key_count; i++)
         if (in->column[in->def->key[i]] < 0)
             return FAIL_AT(COLUMN_UNMAPPED, in->def->fields[in->def->key[i]].key);
+    TRY(sector_keys_start(cx, in->def, &in->keys));
     *ret = in;
     return OK;
+}
+
+void into_close(struct into *in)
+{
+    if (in)
+        sector_keys_done(&in->keys);
 }
 
 void into_room(const struct into *in, struct arena *a, struct chunk *c)
@@ -188,17 +197,46 @@ static STATUS row_apply(const struct into *in, struct sector_batch *b, const str
     return OK;
 }
 
-STATUS into_apply(struct ctx *cx, const struct into *in, const struct chunk *c)
+/* Rows of a register that is told apart by subject are written in the order of the people whom they mean, so that its indexes grow where
+ * they were touched just before. Two of one person, and those of nobody, stay in the order of the list. */
+struct turn {
+    int64_t person;
+    size_t place;
+};
+
+static int by_person(const void *a, const void *b)
+{
+    const struct turn *x = a, *y = b;
+
+    return x->person != y->person ? (x->person < y->person ? -1 : 1) : x->place < y->place ? -1 : x->place > y->place;
+}
+
+static struct turn *turns_make(struct ctx *cx, const struct into *in, const struct chunk *c, size_t *ret_count)
+{
+    struct turn *list = ARENA_ARRAY(cx->arena, struct turn, c->applied + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->applied; i++)
+        if (!is_left_out(in, &c->results[i]))
+            list[n++] = (struct turn){ in->def->key_subject ? c->results[i].person.v : 0, i };
+    qsort(list, n, sizeof *list, by_person);
+    *ret_count = n;
+    return list;
+}
+
+STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c)
 {
     struct sector_batch *b DEFER(sector_batch_done) = NULL;
     struct delta delta = { { 0 } };
+    size_t n;
 
     if (!in)
         return OK;
+    const struct turn *turns = turns_make(cx, in, c, &n);
     sector_batch_start(cx, in->def, &b);
-    for (size_t i = 0; i < c->applied; i++)
-        if (!is_left_out(in, &c->results[i]))
-            TRY(row_apply(in, b, c, i, &delta));
+    TRY(sector_batch_keys(b, &in->keys));
+    for (size_t i = 0; i < n; i++)
+        TRY(row_apply(in, b, c, turns[i].place, &delta));
     TRY(sector_batch_end(b));
     return sector_delivery_count(cx, &(struct sector_delivery_count_params){
         .shard = CENTRE_SHARD, .delivery = in->delivery, .rows_new = delta.done[SECTOR_NEW], .rows_changed = delta.done[SECTOR_CHANGED],

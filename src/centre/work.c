@@ -377,6 +377,7 @@ static bool delivery_off(struct worker *w, int64_t id)
     sheet_done(&o.sheet);
     delivery_file_unmap(&o.file);
     seen_done(&o.seen);
+    into_close(o.into);
     place_memo_done(&o.memo);
     places_done(&o.places);
     for (int i = 0; i < SLOTS; i++)

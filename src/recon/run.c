@@ -269,6 +269,8 @@ STATUS run_status(struct ctx *cx, const struct run_status_in *in, struct run_sta
 {
     struct recon_run_row r;
     TRY(run_of(cx, in->run, &r));
+    if (r.state == RUN_PLANNED || r.state == RUN_PUBLISHING)
+        worker_wake(app_state(cx->app, "recon")); /* somebody waits: also in a process that has just begun */
     run_item_fill(cx, &r, &ret->item);
     ret->error = r.error;
     ret->error_says = error_text(cx, r.error);

@@ -15,6 +15,7 @@ struct sector_batch {
     const struct sector_register *def;
     struct sector_moves *moves;
     struct table keys; /* of rows put since the last flush */
+    struct sector_keys *all; /* NULL: they have to be asked for */
     struct sector_row_add_params *adds;
     struct sector_event_add_params *events;
     struct sector_row_seen_params *seen;
@@ -65,7 +66,51 @@ static STATUS flush(struct sector_batch *b)
 STATUS sector_batch_end(struct sector_batch *b)
 {
     TRY(flush(b));
+    if (b->all && b->next_id)
+        b->all->last = b->next_id - 1;
     return sector_moves_write(b->cx, b->moves, b->def->code);
+}
+
+/* --- keys that are known without asking ------------------------------------------------------------------------------------ */
+
+static STATUS last_id(struct ctx *cx, const struct sector_register *r, int64_t *ret)
+{
+    struct sector_row_last_row *last;
+    size_t n;
+    TRY(sector_row_last(cx, 0, r->code, &last, &n));
+    *ret = n ? last[0].id : 0;
+    return OK;
+}
+
+STATUS sector_keys_start(struct ctx *cx, const struct sector_register *r, struct sector_keys *ret)
+{
+    *ret = (struct sector_keys){ 0 };
+    table64_init(&ret->hashes, 1024);
+    TRY(last_id(cx, r, &ret->last));
+    ret->known = ret->last == 0;
+    return OK;
+}
+
+void sector_keys_done(struct sector_keys *k) { table64_done(&k->hashes); }
+
+STATUS sector_batch_keys(struct sector_batch *b, struct sector_keys *k)
+{
+    int64_t last;
+    if (!k->known)
+        return OK;
+    TRY(last_id(b->cx, b->def, &last));
+    k->known = last == k->last;
+    b->all = k->known ? k : NULL;
+    return OK;
+}
+
+static STATUS row_by_key(struct sector_batch *b, str key, struct sector_row_row *row, bool *ret_known)
+{
+    uint64_t any;
+    *ret_known = false;
+    if (b->all && !table64_get(&b->all->hashes, str_hash(key), &any))
+        return OK;
+    return sector_row_by_key(b->cx, 0, b->def->code, key, row, ret_known);
 }
 
 /* --- which row ---------------------------------------------------------------------------------------------------------- */
@@ -121,14 +166,14 @@ static STATUS row_find(struct sector_batch *b, const struct sector_put *put, str
     TRY(key_make(b, put, true, ret_key));
     if (table_get(&b->keys, *ret_key))
         TRY(flush(b));
-    TRY(sector_row_by_key(b->cx, 0, b->def->code, *ret_key, row, ret_known));
+    TRY(row_by_key(b, *ret_key, row, ret_known));
     if (*ret_known || !b->def->key_subject || put->link != LINK_LINKED)
         return OK;
     str listed;
     TRY(key_make(b, put, false, &listed));
     if (table_get(&b->keys, listed))
         TRY(flush(b));
-    return sector_row_by_key(b->cx, 0, b->def->code, listed, row, ret_known);
+    return row_by_key(b, listed, row, ret_known);
 }
 
 /* --- what it becomes ------------------------------------------------------------------------------------------------------ */
@@ -188,14 +233,13 @@ static void event_gather(struct sector_batch *b, const struct sector_row_row *ro
  * processes that give the same one at once are told apart by the key: the later begins again. */
 static STATUS id_new(struct sector_batch *b, int64_t *ret)
 {
-    struct sector_row_last_row *last;
-    size_t n;
+    int64_t last;
     if (!b->next_id) {
-        TRY(sector_row_last(b->cx, 0, b->def->code, &last, &n));
+        TRY(last_id(b->cx, b->def, &last));
         b->next_id = b->cx->now_us - SINCE_2020_US;
-        b->first = n == 0;
-        if (n && last[0].id >= b->next_id)
-            b->next_id = last[0].id + 1;
+        b->first = last == 0;
+        if (last >= b->next_id)
+            b->next_id = last + 1;
     }
     *ret = b->next_id++;
     return OK;
@@ -210,6 +254,8 @@ static STATUS row_new(struct sector_batch *b, struct sector_row_row *row)
         .unit = row->unit, .row_key = row->row_key, .broken = row->broken, .rules = row->rules, .effective = row->effective,
         .recorded_us = row->recorded_us, .source = row->source, .delivery = row->delivery, .doc = row->doc };
     table_set(&b->keys, row->row_key, b);
+    if (b->all)
+        table64_set(&b->all->hashes, str_hash(row->row_key), 1);
     return OK;
 }
 

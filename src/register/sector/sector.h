@@ -102,9 +102,19 @@ struct sector_written_row {
     enum sector_done done;
     uint64_t broken;
 };
+/* The keys that a register has, for whoever filled it from nothing: another key has no row, and need not be looked for. Rows that others
+ * write, and batches that did not commit, end its use. */
+struct sector_keys {
+    struct table64 hashes;
+    int64_t last; /* id of the last row that is known of */
+    bool known;
+};
+STATUS sector_keys_start(struct ctx *cx, const struct sector_register *r, struct sector_keys *ret); /* known if the register is empty */
+void sector_keys_done(struct sector_keys *k);
 struct sector_batch;
 /* Gathers rows of one register and writes them together; what was put is seen by later puts of the same batch. */
 void sector_batch_start(struct ctx *cx, const struct sector_register *r, struct sector_batch **ret);
+STATUS sector_batch_keys(struct sector_batch *b, struct sector_keys *k); /* before the first row */
 STATUS sector_batch_put(struct sector_batch *b, const struct sector_put *put, struct sector_written_row *ret);
 /* A live row named by its id, whatever its key becomes: what `put` gives over what it has. ERR_ROW_MISSING, ERR_ROW_EXISTS if
  * another row has the key that it would get (two rows of one person). */
