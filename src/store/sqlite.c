@@ -408,10 +408,10 @@ static status sqlite_begin(struct db *d)
 
 static void sqlite_rollback(struct db *base)
 {
-    struct sqlite *d = (struct sqlite *)base;
+    static int slot;
 
-    if (!sqlite3_get_autocommit(d->handle)) /* some failures have rolled back already */
-        (void)sqlite3_exec(d->handle, "ROLLBACK", NULL, NULL, NULL);
+    if (!sqlite3_get_autocommit(((struct sqlite *)base)->handle)) /* some failures have rolled back already */
+        (void)word(base, "ROLLBACK", &slot).code;
 }
 
 static status sqlite_commit(struct db *base)

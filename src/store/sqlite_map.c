@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define GROWN_BYTES_MAX ((sqlite3_int64)64 << 20)
-enum { TAIL_BYTES = 16 };
+enum { TAIL_BYTES = 16, LINE_BYTES = 64 };
 
 static sqlite3_vfs vfs, *under;
 static sqlite3_io_methods methods;
@@ -36,6 +36,16 @@ static int unfetch(sqlite3_file *file, sqlite3_int64 at, void *page)
         return SQLITE_OK;
     *mapped = bytes;
     return methods_under->xUnfetch(file, at, page);
+}
+
+/* A look-up jumps about in a page, and waits for memory at every jump. Asked for at once, its lines come together. */
+static int fetch(sqlite3_file *file, sqlite3_int64 at, int bytes, void **ret)
+{
+    int rc = methods_under->xFetch(file, at, bytes, ret);
+
+    for (int i = 0; *ret != NULL && i < bytes; i += LINE_BYTES)
+        __builtin_prefetch((const char *)*ret + i);
+    return rc;
 }
 
 /* All files of the unix VFS that lock by POSIX rules share one table; one with another table stays as it is. */
@@ -62,6 +72,7 @@ static void make(void)
         methods_under = probe->pMethods;
         methods = *methods_under;
         methods.xUnfetch = unfetch;
+        methods.xFetch = fetch;
         (void)probe->pMethods->xClose(probe);
     }
     sqlite3_free(probe);
