@@ -9,8 +9,8 @@
 
 /* A whole request head must fit in the connection's pool, as must the head of the reply. The library clears all of it
  * after each request, so that more room costs every request its time. */
-#define EDGE_POOL_BYTES ((size_t)16 << 10)
-#define EDGE_HEAD_BYTES_MAX ((size_t)12 << 10)
+#define EDGE_POOL_BYTES ((size_t)10 << 10)
+#define EDGE_HEAD_BYTES_MAX ((size_t)6 << 10)
 #define EDGE_HEADERS_MAX 100
 #define EDGE_PARAMS_MAX 1000
 /* A body that is too long is still read up to here, so that the sender sees the reply and not a reset connection. */
