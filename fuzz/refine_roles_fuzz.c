@@ -15,7 +15,7 @@ static void written_check(struct arena *a, const struct roles *r)
 
     buf_init(&out, BYTES_MAX);
     roles_write(r, &out);
-    MUST(status_ok(buf_check(&out)) && status_ok(roles_read(a, STR("again"), arena_str(a, buf_str(&out)), &again)));
+    MUST(status_ok(buf_check(&out)) && status_ok(roles_read(a, LANG_EN, STR("again"), arena_str(a, buf_str(&out)), &again)));
     MUST(again.count == r->count);
     for (size_t i = 0; i < r->count; i++)
         MUST(str_eq(again.columns[i].head, r->columns[i].head) && again.columns[i].role == r->columns[i].role);
@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct roles r;
     bool has_heads = status_ok(roles_heads_read(a, STR("list"), csv, &heads));
 
-    if (status_ok(roles_read(a, STR("roles"), roles, &r))) {
+    if (status_ok(roles_read(a, LANG_EN, STR("roles"), roles, &r))) {
         written_check(a, &r);
         if (has_heads)
             (void)!status_ok(roles_check(&r, &heads, 1));

@@ -166,6 +166,11 @@ str msg_fill(struct arena *arena, enum lang lang, size_t row, const struct msg_a
     return fill(arena, lang, text, args);
 }
 
+str msg_say(struct arena *arena, enum lang lang, const struct msg_kept *kept)
+{
+    return msg_fill(arena, lang, kept->row, kept->args);
+}
+
 static str fault_fill(struct arena *arena, enum lang lang, size_t row, const struct fault *fault)
 {
     str field = str_of(fault->field);

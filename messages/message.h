@@ -30,6 +30,14 @@ extern const struct msg_error_row msg_error_rows[ERR_COUNT];
 str msg_text(size_t row, enum lang lang);
 str msg_fill(struct arena *arena, enum lang lang, size_t row, const struct msg_arg *args);
 
+/* A message that is said before the language is known. Its texts are the caller's. */
+enum { MSG_ARGS_MAX = 4 };
+struct msg_kept {
+    size_t row;
+    struct msg_arg args[MSG_ARGS_MAX];
+};
+str msg_say(struct arena *arena, enum lang lang, const struct msg_kept *kept);
+
 /* A label whose key comes from data (a state, a role, a fact). False, and *ret untouched, if there is none. */
 bool msg_find(str key, enum lang lang, str *ret);
 

@@ -10,7 +10,8 @@ With --unused: a key that nothing asks for.
 
 Arguments: {name} text, {n:number} grouped integer, {x:decimal} one decimal, {d:day}, {t:time} in Vietnam's time.
 […] is left out when an argument inside it is empty or zero; {{ }} [[ ]] stand for the characters themselves.
-A file may name `families: [month_]`: keys that the program composes at run time from that beginning.
+A file may name `families: [month_]`: keys that the program composes at run time from that beginning; and `kept: [defs_]`:
+keys whose function gives a struct msg_kept, for code that says something before it knows in which language.
 """
 import argparse
 import pathlib
@@ -43,6 +44,7 @@ class Message:
         self.key, self.path, self.line = key, path, line
         self.texts = {}  # language -> list of pieces
         self.args = {}   # name -> kind, in the order of the Vietnamese text
+        self.kept = False
 
     def refuse(self, why):
         refuse(self.path, self.line, f"{self.key}: {why}")
@@ -138,6 +140,7 @@ def families_read(path, key_node, node):
 
 
 def file_read(path, messages, families):
+    kept = ()
     try:
         root = yaml.compose(pathlib.Path(path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -149,7 +152,11 @@ def file_read(path, messages, families):
         if key_node.value == "families":
             families += families_read(path, key_node, node)
             continue
+        if key_node.value == "kept":
+            kept = tuple(families_read(path, key_node, node))
+            continue
         message = message_read(path, key_node, node)
+        message.kept = message.key.startswith(kept)
         other = messages.setdefault(message.key, message)
         if other is not message:
             message.refuse(f"stands also at {other.path}:{other.line}")
@@ -210,10 +217,14 @@ MEMBERS = {"str": "text", "number": "number", "decimal": "decimal", "day": "day"
 
 
 def c_function(message, number):
-    if not message.args:
-        return f"static inline str msg_{message.key}(enum lang lang) {{ return msg_text({number}, lang); }}\n"
     params = ", ".join(f"{KINDS[kind]} {name}" for name, kind in message.args.items())
     args = ", ".join(f"{{ .kind = MSG_{kind.upper()}, .{MEMBERS[kind]} = {name} }}" for name, kind in message.args.items())
+    if message.kept:
+        given = f", .args = {{ {args} }}" if args else ""
+        return (f"static inline struct msg_kept msg_{message.key}({params or 'void'})\n"
+                f"{{ return (struct msg_kept){{ .row = {number}{given} }}; }}\n")
+    if not message.args:
+        return f"static inline str msg_{message.key}(enum lang lang) {{ return msg_text({number}, lang); }}\n"
     return (f"static inline str msg_{message.key}(struct arena *arena, enum lang lang, {params})\n"
             f"{{ return msg_fill(arena, lang, {number}, (const struct msg_arg[]){{ {args} }}); }}\n")
 

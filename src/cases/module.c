@@ -3,6 +3,7 @@
  * tested by: src/cases/test/decide_test.c */
 #include "gate/worker.h"
 #include "cases/inside.h"
+#include "messages/messages.h"
 
 /* Each kind of case has its days. */
 static void cases_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems)
@@ -12,8 +13,8 @@ static void cases_check(const struct app *app, const struct defs *d, struct aren
     for (int i = 0; i < CASE_KIND_COUNT + 2; i++) {
         str word = i < CASE_KIND_COUNT ? case_kind_word(&(struct case_row){ .kind = (int16_t)i }) : str_of(terms[i - CASE_KIND_COUNT]);
         if (defs_days(d, word) < 0)
-            defs_problem_add(arena, problems, &(struct defs_problem){ .file = STR("authority.yaml"), .line = 1, .column = 1,
-                             .reason = arena_printf(arena, "days: nothing for '%.*s'", STR_ARG(word)), .remedy = STR("Add it under 'days'.") });
+            defs_problem_add(arena, problems, &(struct defs_problem){ .file = STR("authority.yaml"), .line = 1, .column = 1 },
+                             msg_defs_case_days(word), msg_defs_fix_case_days());
     }
 }
 

@@ -93,7 +93,7 @@ static STATUS options_read(struct command *c, struct clean_options *o)
     if (!roles.len)
         return OK;
     TRY(command_file(c, roles, &yaml));
-    return clean_roles(c->arena, roles, yaml, &o->sheet.map);
+    return clean_roles(c->arena, c->lang, roles, yaml, &o->sheet.map);
 }
 
 static status clean_run(struct command *c)

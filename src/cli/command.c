@@ -39,7 +39,7 @@ static STATUS app_open(struct command *c, bool bare, bool serving, struct app **
 {
     str data = command_text(c, "data", STR("var/dancu"));
     str store = command_text(c, "store", arena_printf(c->arena, "sqlite:%.*s/dancu.db", STR_ARG(data)));
-    struct defs_problems problems = { 0 };
+    struct defs_problems problems = { .lang = c->lang };
     struct app_options o = {
         .url = store,
         .directory = data,

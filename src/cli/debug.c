@@ -98,7 +98,7 @@ static STATUS digest_line(struct app *app, char out[static LINE_BYTES_MAX])
 static STATUS reload(struct app *app, char out[static LINE_BYTES_MAX])
 {
     struct arena *a = arena_new(RELOAD_BYTES_MAX);
-    struct defs_problems problems = { 0 };
+    struct defs_problems problems = { .lang = LANG_EN };
     status st = app_reload(app, a, &problems);
     if (problems.count) {
         const struct defs_problem *p = &problems.list[0];

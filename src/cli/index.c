@@ -30,6 +30,7 @@ static STATUS job_read(struct command *c, size_t first, struct index_job *j)
     j->roles_name = command_text(c, "roles", (str){ 0 });
     if (j->roles_name.len)
         TRY(command_file(c, j->roles_name, &j->roles_text));
+    j->lang = c->lang;
     j->model_name = command_text(c, "model", (str){ 0 });
     if (j->model_name.len)
         TRY(command_file(c, j->model_name, &j->model_text));

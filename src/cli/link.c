@@ -175,6 +175,7 @@ static STATUS job_read(struct command *c, struct link_job *j)
     j->roles_name = command_text(c, "roles", (str){ 0 });
     if (j->roles_name.len)
         TRY(command_file(c, j->roles_name, &j->roles_text));
+    j->lang = c->lang;
     for (int s = 0; s < j->sides; s++) {
         TRY(command_file(c, command_argument(c, (size_t)s), &j->csv[s]));
         j->name[s] = path_name(command_argument(c, (size_t)s));

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "messages/messages.h"
+
 enum { AGREEMENTS_MAX = 10000, DAY_MINUTES = 1440 };
 
 static void fields_read(struct yaml_file *f, struct yaml_node *node, uint64_t *ret)
@@ -17,14 +19,14 @@ static void fields_read(struct yaml_file *f, struct yaml_node *node, uint64_t *r
         if (!yaml_str(f, list[i], &key))
             continue;
         if (!person_field_by_name(key, &bit))
-            yaml_problem(f, list[i], "Use a key of the population register.", "there is no field '%.*s'", STR_ARG(key));
+            yaml_problem(f, list[i], msg_defs_field_unknown(key), msg_defs_fix_population_key());
         else if (person_field_def(bit)->class == FIELD_CLASS_STATE_SECRET)
-            yaml_problem(f, list[i], "Remove it: a state secret is never shared.", "the field '%.*s' is a state secret", STR_ARG(key));
+            yaml_problem(f, list[i], msg_defs_field_secret(key), msg_defs_fix_secret_shared());
         else
             *ret |= UINT64_C(1) << bit;
     }
     if (count == 0)
-        yaml_problem(f, node, "List at least one.", "'fields' is missing or empty");
+        yaml_problem(f, node, msg_defs_fields_none(), msg_defs_fix_list_one());
 }
 
 static void operations_read(struct defs *d, struct yaml_file *f, struct yaml_node *node, struct defs_grounded *ret)
@@ -37,7 +39,7 @@ static void operations_read(struct defs *d, struct yaml_file *f, struct yaml_nod
             ret->operation_count++;
     ret->operations = names;
     if (count == 0)
-        yaml_problem(f, node, "List at least one.", "'operations' is missing or empty");
+        yaml_problem(f, node, msg_defs_operations_none(), msg_defs_fix_list_one());
 }
 
 /* The sector registers whose rows may be used under it. */
@@ -50,8 +52,7 @@ static void registers_read(struct defs *d, struct yaml_file *f, struct yaml_node
         if (!yaml_str(f, list[i], &codes[ret->register_count]))
             continue;
         if (!defs_sector(d, codes[ret->register_count], ret->from))
-            yaml_problem(f, list[i], "Add the file register/NAME.yaml, or correct the code.", "there is no register '%.*s'",
-                         STR_ARG(codes[ret->register_count]));
+            yaml_problem(f, list[i], msg_defs_register_unknown(codes[ret->register_count]), msg_defs_fix_register_file());
         ret->register_count++;
     }
     ret->registers = codes;
@@ -67,7 +68,7 @@ static void hours_read(struct yaml_file *f, struct yaml_node *node, struct defs_
     yaml_minute(f, yaml_need(f, hours, "to"), &ret->to_minute);
     yaml_end(f, hours);
     if (ret->from_minute >= ret->to_minute)
-        yaml_problem(f, hours, "Let 'from' come before 'to' of the same day.", "the hours never open");
+        yaml_problem(f, hours, msg_defs_hours_never(), msg_defs_fix_hours_order());
 }
 
 static bool grounded_read(struct defs *d, struct yaml_file *f, struct yaml_node *node, struct defs_grounded *ret)
@@ -80,7 +81,7 @@ static bool grounded_read(struct defs *d, struct yaml_file *f, struct yaml_node 
     if (yaml_get(node, "to"))
         yaml_day(f, yaml_get(node, "to"), &ret->to);
     if (!day_is_none(ret->to) && ret->to.ymd < ret->from.ymd)
-        yaml_problem(f, node, "Correct one of the days.", "'to' lies before 'from'");
+        yaml_problem(f, node, msg_defs_days_reversed(), msg_defs_fix_one_day());
     operations_read(d, f, node, ret);
     fields_read(f, node, &ret->fields);
     registers_read(d, f, node, ret);
@@ -89,7 +90,7 @@ static bool grounded_read(struct defs *d, struct yaml_file *f, struct yaml_node 
         ret->per_minute = (int32_t)rate;
     if (yaml_get(node, "unit") && yaml_str(f, yaml_get(node, "unit"), &unit) &&
         !status_ok(defs_unit_parse(d, unit, ret->from, &ret->unit)))
-        yaml_problem(f, node, "Write a code and its map: \"00004@new\".", "there is no unit '%.*s'", STR_ARG(unit));
+        yaml_problem(f, node, msg_defs_unit_unknown(unit), msg_defs_fix_unit_written());
     return whole;
 }
 
@@ -110,9 +111,9 @@ void agreements_read(struct defs *d, struct yaml_file *f)
         bool whole = grounded_read(d, f, list[i], &a.is) && yaml_str(f, yaml_need(f, list[i], "member"), &a.member);
         yaml_end(f, list[i]);
         if (whole && defs_agreement(d, a.is.code))
-            yaml_problem(f, list[i], "Give it another code.", "agreement '%.*s' stands twice", STR_ARG(a.is.code));
+            yaml_problem(f, list[i], msg_defs_agreement_twice(a.is.code), msg_defs_fix_another_key());
         if (whole && !defs_organisation(f->problem_arena, d, a.member, &member))
-            yaml_problem(f, list[i], "Add it to organisations.yaml.", "there is no organisation '%.*s'", STR_ARG(a.member));
+            yaml_problem(f, list[i], msg_defs_organisation_unknown(a.member), msg_defs_fix_organisation_add());
         if (whole)
             d->agreements[d->agreement_count++] = a;
     }
@@ -130,7 +131,7 @@ uint32_t yaml_roles(struct yaml_file *f, struct yaml_node *node)
         mask |= role >= 0 ? 1u << role : 0;
     }
     if (count == 0)
-        yaml_problem(f, node, "List at least one.", "'roles' is missing or empty");
+        yaml_problem(f, node, msg_defs_roles_none(), msg_defs_fix_list_one());
     return mask;
 }
 
@@ -147,7 +148,7 @@ void grounds_read(struct defs *d, struct yaml_file *f)
             yaml_flag(f, yaml_get(list[i], "own_unit"), &a.own_unit);
         yaml_end(f, list[i]);
         if (whole && defs_authority(d, a.is.code))
-            yaml_problem(f, list[i], "Give it another code.", "ground '%.*s' stands twice", STR_ARG(a.is.code));
+            yaml_problem(f, list[i], msg_defs_ground_twice(a.is.code), msg_defs_fix_another_key());
         if (whole)
             d->authorities[d->authority_count++] = a;
     }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "messages/messages.h"
+
 enum { YEAR_FIRST = 2021, YEAR_LAST = 2100, RULES_MAX = 40, DAYS_A_YEAR_MAX = 120, LISTED_MAX = 2000 };
 
 struct reading {
@@ -30,7 +32,7 @@ static bool month_day_read(struct yaml_file *f, struct yaml_node *node, struct h
         return false;
     if (text.len != 5 || text.ptr[2] != '-' || !str_i64(str_slice(text, 0, 2), &month) || !str_i64(str_from(text, 3), &day_number) ||
         month < 1 || month > 12 || day_number < 1 || day_number > 31) {
-        yaml_problem(f, node, "Write month and day as \"04-30\", in quotes.", "'%.*s' is no day of a year", STR_ARG(text));
+        yaml_problem(f, node, msg_defs_year_day(text), msg_defs_fix_year_day_written());
         return false;
     }
     rule->month = (int)month;
@@ -47,7 +49,7 @@ static void rule_read(struct reading *r, struct yaml_node *node)
     struct yaml_node *lunar = yaml_get(node, "lunar"), *solar = yaml_get(node, "solar");
     bool whole = yaml_str(r->f, yaml_need(r->f, node, "key"), &key) && yaml_texts(r->f, node, "label", &vi, &en);
     if (!lunar == !solar) {
-        yaml_problem(r->f, node, "Write exactly one of 'solar' and 'lunar'.", "the day of the holiday is not clear");
+        yaml_problem(r->f, node, msg_defs_holiday_unclear(), msg_defs_fix_solar_lunar());
         return;
     }
     rule.kind = lunar ? HOLIDAY_LUNAR : HOLIDAY_SOLAR;
@@ -63,7 +65,7 @@ static void rule_read(struct reading *r, struct yaml_node *node)
     yaml_end(r->f, node);
     for (size_t i = 0; i < r->rule_count; i++)
         if (str_eq(r->keys[i], key))
-            yaml_problem(r->f, node, "Give it another key.", "the holiday '%.*s' stands twice", STR_ARG(key));
+            yaml_problem(r->f, node, msg_defs_holiday_twice(key), msg_defs_fix_another_key());
     if (!whole || r->rule_count == RULES_MAX)
         return;
     rule.days = (int)days;
@@ -83,7 +85,7 @@ static void listed_read(struct reading *r, struct yaml_node *node, const char *k
         if (!yaml_day(r->f, list[i], &d))
             continue;
         if (day_year(d) != (int)year)
-            yaml_problem(r->f, list[i], "Move it to its own year.", "a day of another year stands under %d", (int)year);
+            yaml_problem(r->f, list[i], msg_defs_year_other(arena_printf(r->f->problem_arena, "%d", (int)year)), msg_defs_fix_own_year());
         out[(*count)++] = d;
     }
 }
@@ -100,7 +102,7 @@ static void year_holiday_read(struct reading *r, struct yaml_node *node, int64_t
             r->before[year - YEAR_FIRST][i] = (int8_t)before;
             return;
         }
-    yaml_problem(r->f, node, "Use the key of a holiday above.", "there is no holiday '%.*s'", STR_ARG(key));
+    yaml_problem(r->f, node, msg_defs_holiday_unknown(key), msg_defs_fix_holiday_above());
 }
 
 static void year_read(struct reading *r, struct yaml_node *node)
@@ -199,7 +201,7 @@ void calendar_read(struct defs *d, struct yaml_file *f)
     yaml_end(f, f->root);
     years_work_out(r);
     if (!calendar_is_sound(r->c))
-        yaml_problem(f, f->root, "Let hours be in order and at least one weekday be worked.", "the calendar has no working time");
+        yaml_problem(f, f->root, msg_defs_calendar_empty(), msg_defs_fix_calendar_hours());
     d->calendar = r->c;
 }
 

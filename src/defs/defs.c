@@ -124,11 +124,11 @@ STATUS defs_load(struct arena *arena, str directory, struct defs **ret, struct d
 {
     struct arena *own = arena_new(96 << 20);
     struct defs *d = ARENA_NEW(own, struct defs);
-    struct defs_problems unseen;
+    struct defs_problems unseen = { 0 };
     struct loading l = { d, arena ? arena : own, problems ? problems : &unseen, directory };
     d->arena = own;
     *ret = NULL;
-    *l.problems = (struct defs_problems){ 0 };
+    *l.problems = (struct defs_problems){ .lang = l.problems->lang };
     load_all(&l);
     if (l.problems->count == 0) {
         *ret = d;

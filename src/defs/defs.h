@@ -16,12 +16,15 @@ struct defs_problem {
     str reason, remedy;
 };
 struct defs_problems {
+    enum lang lang; /* of those who will read them: set by the caller */
     struct defs_problem *list;
     size_t count;
 };
 
-/* For modules that judge what only they know of a definition; texts are copied. */
-void defs_problem_add(struct arena *arena, struct defs_problems *problems, const struct defs_problem *what);
+/* For modules that judge what only they know of a definition, with words of messages/defs.yaml. */
+struct msg_kept;
+void defs_problem_add(struct arena *arena, struct defs_problems *problems, const struct defs_problem *at,
+                      struct msg_kept reason, struct msg_kept remedy);
 
 /* `directory`: files of this installation, searched below its `definitions`; empty or absent: the built-in ones only.
  * ERR_DEFINITION with at least one problem; then *ret is NULL, and the fault record names the first. Without `problems`

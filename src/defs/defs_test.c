@@ -33,7 +33,7 @@ static int teardown(void **state)
 
 static void built_in_ones_load_fast(void **state)
 {
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d;
     int64_t start = clock_mono_us();
     (void)state;
@@ -54,23 +54,28 @@ static const struct wrong wrongs[] = {
     { "grounds.yaml", "", "", NULL },
     { "grounds.yaml", "grounds: &a\n  - *a # here\n", "reference", "a # here" },
     { "grounds.yaml", "grounds: [[[[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]]]]\n", "nested deeper", "x" },
-    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [name], from: 2025-01-01, title: {vi: t, en: t}, colour: red}\n", "'colour' is unknown", "colour" },
-    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [boss], operations: [x], fields: [name], from: 2025-01-01, title: {vi: t, en: t}}\n", "'boss' is none of", "boss" },
-    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [soul], from: 2025-01-01, title: {vi: t, en: t}}\n", "no field 'soul'", "soul" },
-    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [], fields: [name], from: 2025-01-01, title: {vi: t, en: t}}\n", "'operations' is missing", "code: a" },
+    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [name], from: 2025-01-01, title: {vi: t, en: t}, colour: red}\n", "“colour” is unknown", "colour" },
+    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [boss], operations: [x], fields: [name], from: 2025-01-01, title: {vi: t, en: t}}\n", "“boss” is none of", "boss" },
+    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [soul], from: 2025-01-01, title: {vi: t, en: t}}\n", "no field “soul”", "soul" },
+    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [], fields: [name], from: 2025-01-01, title: {vi: t, en: t}}\n", "“operations” is missing", "code: a" },
     { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [name], from: 2025-02-30, title: {vi: t, en: t}}\n", "not a day", "2025-02-30" },
-    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [name], from: 2025-01-01, title: {vi: t}}\n", "'en' is missing", "vi: t}" },
-    { "grounds.yaml", "grounds:\n  - {code: a, code: b}\n", "duplicate key", "code: b" },
-    { "agreements/own.yaml", "agreements:\n  - {code: A, member: nobody, law: b, operations: [x], fields: [name], from: 2025-01-01, title: {vi: t, en: t}}\n", "no organisation 'nobody'", "code: A" },
+    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [name], from: 2025-01-01, title: {vi: t}}\n", "“en” is missing", "vi: t}" },
+    { "grounds.yaml", "grounds:\n  - {code: a, code: b}\n", "stands already", "code: b" },
+    { "grounds.yaml", "grounds: []\nhours: {}\n", "“hours” is unknown", "hours" },
+    { "grounds.yaml", "grounds:\n  - {code: a, law: b, roles: [officer], operations: [x], fields: [name], from: 2025-01-01, title: {}}\n", "“vi” is missing", "title" },
+    { "grounds.yaml", "grounds:\n\t- code: a\n", "tab", NULL },
+    { "grounds.yaml", "grounds:\n  - code: a\n    law: [b\n", "bracket", NULL },
+    { "grounds.yaml", "grounds:\n  - law: \"a\n", "quotes", NULL },
+    { "agreements/own.yaml", "agreements:\n  - {code: A, member: nobody, law: b, operations: [x], fields: [name], from: 2025-01-01, title: {vi: t, en: t}}\n", "no organisation “nobody”", "code: A" },
     { "agreements/own.yaml", "agreements:\n  - {code: AG-2025-001, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, title: {vi: t, en: t}}\n", "stands twice", "code: AG" },
-    { "agreements/own.yaml", "agreements:\n  - {code: A, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, to: 2024-01-01, title: {vi: t, en: t}}\n", "before 'from'", "code: A" },
-    { "agreements/own.yaml", "agreements:\n  - {code: A, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, unit: 99999, title: {vi: t, en: t}}\n", "no unit '99999'", "code: A" },
+    { "agreements/own.yaml", "agreements:\n  - {code: A, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, to: 2024-01-01, title: {vi: t, en: t}}\n", "before “from”", "code: A" },
+    { "agreements/own.yaml", "agreements:\n  - {code: A, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, unit: 99999, title: {vi: t, en: t}}\n", "no unit “99999”", "code: A" },
     { "agreements/own.yaml", "agreements:\n  - {code: A, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, hours: {from: \"22:00\", to: \"06:00\"}, title: {vi: t, en: t}}\n", "never open", "from: \"22" },
     { "agreements/own.yaml", "agreements:\n  - {code: A, member: bhxh, law: b, operations: [x], fields: [name], from: 2025-01-01, per_minute: 0, title: {vi: t, en: t}}\n", "not a number", "0, title" },
     { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nweekly_rest: [6, 7]\nworking_hours:\n  - {from: \"07:30\", to: \"7:30\"}\nholidays: []\n", "not a time of day", "7:30\"}" },
     { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nweekly_rest: [1, 2, 3, 4, 5, 6, 7]\nworking_hours:\n  - {from: \"07:30\", to: \"11:30\"}\n", "no working time", "calendar" },
     { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nholidays:\n  - {key: a, solar: \"13-01\", label: {vi: x, en: x}}\n", "no day of a year", "13-01" },
-    { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nyears:\n  - {year: 2026, holidays: [{key: tet, before: 2}]}\n", "no holiday 'tet'", "key: tet" },
+    { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nyears:\n  - {year: 2026, holidays: [{key: tet, before: 2}]}\n", "no holiday “tet”", "key: tet" },
     { "calendar/vn.yaml", "calendar: vn\nreceived_until: \"15:00\"\nyears:\n  - {year: 2026, off: [2025-01-02]}\n", "another year", "2025-01-02" },
     { "organisations.yaml", "organisations:\n  - {code: \"a b\", kind: member, name: {vi: x, en: x}}\n", "no code", "code: " },
     { "organisations.yaml", "organisations:\n  - {code: G01, kind: ministry, next: G99, name: {vi: x, en: x}}\n", "not listed", "organisations" },
@@ -95,7 +100,7 @@ static void each_problem_names_its_place(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
-        struct defs_problems problems;
+        struct defs_problems problems = { .lang = LANG_EN };
         struct defs *d = (struct defs *)1;
         bool found = false;
         const char *file = arena_printf(arena, "definitions/%s", wrongs[i].file).ptr;
@@ -114,7 +119,7 @@ static void each_problem_names_its_place(void **state)
 
 static void an_installation_adds_and_replaces(void **state)
 {
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d;
     (void)state;
     folder_put(&folder, "definitions/agreements/own.yaml", "agreements:\n  - {code: OWN-1, member: bhxh, law: b, operations: [person.verify], fields: [name, birth], from: 2025-01-01, unit: \"00004@new\", title: {vi: t, en: t}}\n");
@@ -132,7 +137,7 @@ static void an_installation_adds_and_replaces(void **state)
 
 static void grounds_are_live_by_day_operation_and_hour(void **state)
 {
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d;
     (void)state;
     assert_true(status_ok(defs_load(arena, STR(""), &d, &problems)));
@@ -155,7 +160,7 @@ static void grounds_are_live_by_day_operation_and_hour(void **state)
 
 static void local_bodies_follow_their_rule(void **state)
 {
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct organisation o, same;
     struct defs *d;
     (void)state;
@@ -173,7 +178,7 @@ static void local_bodies_follow_their_rule(void **state)
 
 static void working_days_follow_law_and_decisions(void **state)
 {
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d;
     static const struct { int32_t day; bool works; } cases[] = {
         { 20250101, false }, { 20250124, true }, { 20250127, false }, { 20250131, false }, { 20250203, true }, { 20250407, false },

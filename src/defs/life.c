@@ -7,6 +7,8 @@
 
 #include "defs/inside.h"
 
+#include "messages/messages.h"
+
 enum { EVENTS_MAX = 200, DAYS_MAX = 400, VALUES_MAX = 40 };
 
 int life_leg_find(const struct life_event *e, str key)
@@ -52,8 +54,7 @@ static void value_check(const struct reading *r, struct yaml_node *node, str val
         size_t joint = str_find(value, STR(" + "));
         str part = str_slice(value, 0, joint);
         if (!part_ok(r, part))
-            yaml_problem(r->f, node, "Use \"form.KEY\", \"leg.KEY.NAME\" with a leg above, \"subject.number\", \"decision.day\", \"known.unit\" or \"=literal\".",
-                         "'%.*s' is nothing that a life event knows here", STR_ARG(part));
+            yaml_problem(r->f, node, msg_defs_life_value(part), msg_defs_fix_life_value());
         value = joint < value.len ? str_from(value, joint + 3) : STR("");
     }
 }
@@ -93,7 +94,7 @@ static bool effect_read(const struct reading *r, struct yaml_node *node, struct 
             e->kind = (enum life_effect_kind)i;
         }
     if (!found)
-        yaml_problem(r->f, node, "Write 'operation', 'put', 'stop' or 'undo'.", "the effect does nothing");
+        yaml_problem(r->f, node, msg_defs_effect_nothing(), msg_defs_fix_effect_one());
     if (e->kind == LIFE_EFFECT_PUT || e->kind == LIFE_EFFECT_STOP)
         found = value_read(r, yaml_need(r->f, node, "about"), &e->about) && found;
     if (e->kind == LIFE_EFFECT_CALL || e->kind == LIFE_EFFECT_PUT)
@@ -124,7 +125,7 @@ static uint32_t legs_named(const struct reading *r, struct yaml_node *node, cons
         str name = { 0 };
         int leg = yaml_str(r->f, list[i], &name) ? life_leg_find(r->event, name) : -1;
         if (leg < 0)
-            yaml_problem(r->f, list[i], "Name a leg that stands above, so that no leg waits for itself.", "there is no leg '%.*s' above this one", STR_ARG(name));
+            yaml_problem(r->f, list[i], msg_defs_leg_unknown(name), msg_defs_fix_leg_above());
         else
             bits |= 1u << leg;
     }
@@ -147,7 +148,7 @@ static void owner_read(const struct reading *r, struct yaml_node *node, struct l
     if (yaml_get(o, "person"))
         value_read(r, yaml_get(o, "person"), &leg->owner_person);
     if (yaml_str(r->f, yaml_need(r->f, o, "kind"), &leg->owner_kind) && !kind_known(r->d, leg->owner_kind))
-        yaml_problem(r->f, o, "Use a kind under 'rules' of organisations.yaml.", "there is no kind of organisation '%.*s'", STR_ARG(leg->owner_kind));
+        yaml_problem(r->f, o, msg_defs_organisation_kind(leg->owner_kind), msg_defs_fix_organisation_rule());
     value_read(r, yaml_need(r->f, o, "at"), &leg->owner_at);
     yaml_end(r->f, o);
 }
@@ -184,7 +185,7 @@ static bool leg_read(const struct reading *r, struct yaml_node *node, struct lif
 {
     bool whole = yaml_str(r->f, yaml_need(r->f, node, "key"), &leg->key) && yaml_texts(r->f, node, "name", &leg->name_vi, &leg->name_en);
     if (whole && life_leg_find(r->event, leg->key) >= 0)
-        yaml_problem(r->f, node, "Give it another key.", "the leg '%.*s' stands twice", STR_ARG(leg->key));
+        yaml_problem(r->f, node, msg_defs_leg_twice(leg->key), msg_defs_fix_another_key());
     if (yaml_get(node, "automatic"))
         yaml_flag(r->f, yaml_get(node, "automatic"), &leg->automatic);
     owner_read(r, node, leg);
@@ -195,7 +196,7 @@ static bool leg_read(const struct reading *r, struct yaml_node *node, struct lif
     leg->effects = effects_read(r, node, "effects", &leg->effect_count);
     leg->undos = effects_read(r, node, "undo", &leg->undo_count);
     if (leg->owner_person.len && leg->automatic)
-        yaml_problem(r->f, node, "Remove 'automatic', or the person.", "nobody would be asked about '%.*s'", STR_ARG(leg->key));
+        yaml_problem(r->f, node, msg_defs_leg_nobody(leg->key), msg_defs_fix_leg_automatic());
     yaml_end(r->f, node);
     return whole;
 }
@@ -207,7 +208,7 @@ static void legs_read(struct reading *r, struct yaml_node *node)
     struct life_leg *legs = ARENA_ARRAY(r->f->arena, struct life_leg, LIFE_LEGS_MAX);
     r->event->legs = legs;
     if (count == 0 || count > LIFE_LEGS_MAX)
-        yaml_problem(r->f, node, "List one to sixteen legs.", "a life event has %zu legs", count);
+        yaml_problem(r->f, node, msg_defs_leg_count((int64_t)count), msg_defs_fix_leg_count());
     for (size_t i = 0; i < count && i < LIFE_LEGS_MAX; i++) {
         struct life_leg leg = { 0 };
         if (leg_read(r, list[i], &leg))
@@ -242,7 +243,7 @@ static bool event_read(struct reading *r, struct yaml_node *node)
     e->acknowledge_minutes = (int)minutes;
     r->form = defs_procedure(r->d, e->procedure, e->from);
     if (whole && !r->form)
-        yaml_problem(f, node, "Name the key of a procedure in force on that day.", "there is no procedure '%.*s' whose form it could read", STR_ARG(e->procedure));
+        yaml_problem(f, node, msg_defs_life_procedure(e->procedure), msg_defs_fix_procedure_live());
     legs_read(r, node);
     value_read(r, yaml_need(f, node, "subject"), &e->subject);
     home_read(r, node);
@@ -266,7 +267,7 @@ void life_events_read(struct defs *d, struct yaml_file *f)
         if (!event_read(&r, list[i]))
             continue;
         if (defs_life(d, e.key, e.from))
-            yaml_problem(f, list[i], "End the older version the day before.", "two versions of '%.*s' hold at once", STR_ARG(e.key));
+            yaml_problem(f, list[i], msg_defs_versions_overlap(e.key), msg_defs_fix_version_end());
         all[d->life_count++] = e;
     }
     yaml_end(f, f->root);

@@ -44,7 +44,7 @@ static void the_four_events_load(void **state)
 {
     static const char *const all[] = { "birth", "death", "marriage", "move" };
     struct defs *d = NULL;
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     (void)state;
     assert_true(status_ok(defs_load(arena, (str){ 0 }, &d, &problems)));
     for (size_t i = 0; i < 4; i++) {
@@ -67,27 +67,27 @@ static void the_four_events_load(void **state)
 static void what_is_wrong_is_refused_at_its_place(void **state)
 {
     static const struct { const char *body, *reason; } cases[] = {
-        { LEG("a", ", needs: [b]") LEG("b", ""), "there is no leg 'b' above" },
-        { LEG("a", ", needs: [a]"), "there is no leg 'a' above" },
+        { LEG("a", ", needs: [b]") LEG("b", ""), "there is no leg “b” above" },
+        { LEG("a", ", needs: [a]"), "there is no leg “a” above" },
         { LEG("a", "") LEG("a", ""), "stands twice" },
-        { LEG("a", ", effects: [{operation: person.move, with: {number: form.salary}}]"), "'form.salary' is nothing" },
-        { LEG("a", ", effects: [{operation: person.move, with: {number: leg.b.number}}]"), "'leg.b.number' is nothing" },
+        { LEG("a", ", effects: [{operation: person.move, with: {number: form.salary}}]"), "“form.salary” is nothing" },
+        { LEG("a", ", effects: [{operation: person.move, with: {number: leg.b.number}}]"), "“leg.b.number” is nothing" },
         { LEG("a", ", effects: [{with: {number: form.child_name}}]"), "the effect does nothing" },
-        { LEG("a", ", when: {value: known.money, is: x}"), "'known.money' is nothing" },
-        { "      - {key: a, name: {vi: A, en: A}, owner: {kind: castle, at: form.registered_at}}\n", "no kind of organisation 'castle'" },
+        { LEG("a", ", when: {value: known.money, is: x}"), "“known.money” is nothing" },
+        { "      - {key: a, name: {vi: A, en: A}, owner: {kind: castle, at: form.registered_at}}\n", "no kind of organisation “castle”" },
         { "      - {key: a, name: {vi: A, en: A}, automatic: true, owner: {person: known.head, kind: police, at: form.registered_at}}\n", "nobody would be asked" },
         { LEG("a", ", colour: red"), "colour" },
         { "      []\n", "0 legs" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct defs_problems problems;
+        struct defs_problems problems = { .lang = LANG_EN };
         struct defs *d = load("life-events/x.yaml", EVENT, cases[i].body, &problems);
         if (d || problems.count == 0 || str_find(problems.list[0].reason, str_of(cases[i].reason)) == problems.list[0].reason.len)
             fail_msg("case %zu: %s", i, problems.count ? arena_z(arena, problems.list[0].reason) : "accepted");
         assert_true(problems.list[0].line > 0 && str_ends(problems.list[0].file, STR("x.yaml")));
     }
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d = load("life-events/x.yaml", EVENT, LEG("a", "") LEG("b", ", needs: [a]"), &problems);
     assert_non_null(d);
     defs_free(d);
@@ -105,7 +105,7 @@ static void peers_are_named_once_with_their_keys(void **state)
         { "self: a\npeers:\n  - {node: b, url: \"http://h\", key: short, holds: [police]}\n", "43 characters" },
         { "self: a\npeers:\n  - {node: b, url: \"http://h\", key: " KEY ", holds: [castle]}\n", "no kind of organisation" },
     };
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct defs *d = load("peers.yaml", "", cases[i].body, &problems);

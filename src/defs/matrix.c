@@ -8,6 +8,8 @@
 
 #include "defs/inside.h"
 
+#include "messages/messages.h"
+
 enum { SPEAKERS_MAX = 200, TERMS_MAX = 40, OFFERS_MAX = 50, TERM_DAYS_MAX = 365 };
 
 struct matrix {
@@ -36,7 +38,7 @@ static bool source_read(struct yaml_file *f, const struct yaml_node *at, str key
 {
     if (fact_source_by_name(key, ret))
         return true;
-    yaml_problem(f, at, "Use a source of register/population.yaml.", "there is no source '%.*s'", STR_ARG(key));
+    yaml_problem(f, at, msg_defs_source_unknown(key), msg_defs_fix_source_known());
     return false;
 }
 
@@ -70,13 +72,13 @@ static bool order_prove(struct yaml_file *f, const struct yaml_node *at, const s
 {
     for (int x = 0; x < SOURCE_COUNT; x++)
         if (b->over[x][x]) {
-            yaml_problem(f, at, "Take out one of the chains that lead back to it.", "'%.*s' beats itself: the chains make a loop", STR_ARG(source_key(x)));
+            yaml_problem(f, at, msg_defs_source_loop(source_key(x)), msg_defs_fix_chain_out());
             return false;
         }
     for (int x = 0; x < SOURCE_COUNT; x++)
         for (int y = x + 1; y < SOURCE_COUNT; y++)
             if (!b->over[x][y] && !b->over[y][x]) {
-                yaml_problem(f, at, "Add a chain with both.", "nothing says which of '%.*s' and '%.*s' is believed", STR_ARG(source_key(x)), STR_ARG(source_key(y)));
+                yaml_problem(f, at, msg_defs_source_open(source_key(x), source_key(y)), msg_defs_fix_chain_add());
                 return false;
             }
     return true;
@@ -97,8 +99,7 @@ static void agree_check(struct yaml_file *f, const struct yaml_node *at, int bit
     for (int x = 0; x < SOURCE_COUNT; x++)
         for (int y = 0; y < SOURCE_COUNT; y++)
             if (def->rank[x] && def->rank[y] && def->rank[x] < def->rank[y] && b->over[y][x]) {
-                yaml_problem(f, at, "Let both files name the sources in one order.", "of '%.*s', '%.*s' is believed over '%.*s' in register/population.yaml",
-                             STR_ARG(def->key), STR_ARG(source_key(x)), STR_ARG(source_key(y)));
+                yaml_problem(f, at, msg_defs_source_against(def->key, source_key(x), source_key(y)), msg_defs_fix_chain_same());
                 return;
             }
 }
@@ -110,11 +111,11 @@ static void field_take(struct matrix *m, struct yaml_file *f, struct yaml_node *
     if (!yaml_str(f, node, &key))
         return;
     if (!person_field_by_name(key, &bit)) {
-        yaml_problem(f, node, "Use a field of register/population.yaml.", "there is no field '%.*s'", STR_ARG(key));
+        yaml_problem(f, node, msg_defs_field_unknown(key), msg_defs_fix_population_key());
         return;
     }
     if (m->rank[bit][0]) {
-        yaml_problem(f, node, "Name each field in one order.", "the field '%.*s' stands in two orders", STR_ARG(key));
+        yaml_problem(f, node, msg_defs_order_twice(key), msg_defs_fix_order_one());
         return;
     }
     for (int s = 0; s < SOURCE_COUNT; s++)
@@ -150,7 +151,7 @@ static void speakers_read(struct defs *d, struct yaml_file *f, struct yaml_node 
         if (!yaml_str(f, p->value, &word) || !source_read(f, p->value, word, &source))
             continue;
         if (!defs_sector(d, p->key, (day){ 0 }) && !defs_sector(d, p->key, (day){ 99991231 }))
-            yaml_problem(f, p->value, "Use the code of a register in definitions/register.", "there is no register '%.*s'", STR_ARG(p->key));
+            yaml_problem(f, p->value, msg_defs_register_unknown(p->key), msg_defs_fix_register_file());
         m->speakers[m->speaker_count].code = p->key;
         m->speakers[m->speaker_count++].source = source;
     }
@@ -181,9 +182,9 @@ static void offer_read(struct defs *d, struct yaml_file *f, struct yaml_node *no
     yaml_end(f, node);
     const struct sector_register *s = t.register_code.len ? defs_sector(d, t.register_code, (day){ 99991231 }) : NULL;
     if (t.register_code.len && (!s || sector_field_find(s, t.field) < 0))
-        yaml_problem(f, node, "Use a register of definitions/register and one of its fields.", "no register has '%.*s'", STR_ARG(t.field));
+        yaml_problem(f, node, msg_defs_register_field(t.field), msg_defs_fix_register_and_field());
     if (t.attribute.len && !person_field_by_name(t.attribute, &bit))
-        yaml_problem(f, node, "Use a field of register/population.yaml.", "there is no field '%.*s'", STR_ARG(t.attribute));
+        yaml_problem(f, node, msg_defs_field_unknown(t.attribute), msg_defs_fix_population_key());
     if (whole && d->matrix->offer_count < OFFERS_MAX)
         d->matrix->offers[d->matrix->offer_count++] = t;
 }
@@ -197,7 +198,7 @@ void matrix_read(struct defs *d, struct yaml_file *f)
         order_read(d->matrix, f, orders[i]);
     for (int bit = 0; bit < FIELD_END; bit++)
         if (person_field_def(bit) && !d->matrix->rank[bit][0])
-            yaml_problem(f, f->root, "Name it under 'for' of an order.", "no order names the field '%.*s'", STR_ARG(person_field_name(bit)));
+            yaml_problem(f, f->root, msg_defs_order_none(person_field_name(bit)), msg_defs_fix_order_for());
     speakers_read(d, f, yaml_need(f, f->root, "registers"));
     terms_read(d->matrix, f, yaml_need(f, f->root, "days"));
     count = yaml_list(f, f->root, "offers", &orders);

@@ -31,7 +31,7 @@ static int teardown(void **state)
 static struct defs *load(struct arena *a, str body, str *ret_reason)
 {
     struct defs *d = NULL;
-    struct defs_problems problems = { 0 };
+    struct defs_problems problems = { .lang = LANG_EN };
     folder_put(&folder, "definitions/authority.yaml", arena_z(a, body));
     bool good = status_ok(defs_load(a, str_of(folder.path), &d, &problems));
     *ret_reason = good ? STR("") : problems.list[0].reason;
@@ -154,7 +154,7 @@ static void refused(const char *registers, const char *fields, const char *wins,
     str reason, text = arena_printf(a, "registers: %s\ndays: {conflict: 1}\norders:\n  - for: [%s]\n    wins: [\"%s\"]\n", registers, fields, wins);
     assert_null(load(a, text, &reason));
     if (str_find(reason, str_of(word)) >= reason.len)
-        fail_msg("got '%.*s', expected '%s'", STR_ARG(reason), word);
+        fail_msg("got “%.*s”, expected “%s”", STR_ARG(reason), word);
     arena_free(a);
 }
 
@@ -162,11 +162,11 @@ static void what_is_wrong_is_told(void **state)
 {
     static const char chain[] = "civil_status > identity > residence > population > social_insurance > health > education > list > citizen";
     (void)state;
-    refused("{}", all_fields, "civil_status > identiti", "there is no source 'identiti'");
-    refused("{}", "name, name", chain, "the field 'name' stands in two orders");
-    refused("{}", "nane", chain, "there is no field 'nane'");
+    refused("{}", all_fields, "civil_status > identiti", "there is no source “identiti”");
+    refused("{}", "name, name", chain, "the field “name” stands in two orders");
+    refused("{}", "nane", chain, "there is no field “nane”");
     refused("{}", "name", "citizen > list > education > health > social_insurance > population > residence > identity > civil_status", "is believed over");
-    refused("{}", "name", chain, "no order names the field 'other_name'");
+    refused("{}", "name", chain, "no order names the field “other_name”");
     refused("{bees: list}", "name", chain, "no order names");
 }
 

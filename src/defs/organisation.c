@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "messages/messages.h"
+
 enum { CODE_MAX = 35 }; /* QĐ 20/2020/QĐ-TTg */
 
 static bool code_ok(str code)
@@ -24,10 +26,10 @@ static void organisation_read(struct defs *d, struct yaml_file *f, struct yaml_n
     if (!yaml_str(f, yaml_need(f, node, "code"), &o.code) || !yaml_str(f, yaml_need(f, node, "kind"), &o.kind))
         return;
     if (!code_ok(o.code))
-        yaml_problem(f, node, "Use letters, digits, dots; at most 35.", "'%.*s' is no code of an organisation", STR_ARG(o.code));
+        yaml_problem(f, node, msg_defs_organisation_code(o.code), msg_defs_fix_organisation_code());
     for (size_t i = 0; i < d->organisation_count; i++)
         if (str_eq(d->organisations[i].code, o.code))
-            yaml_problem(f, node, "Remove one of them.", "organisation '%.*s' stands twice", STR_ARG(o.code));
+            yaml_problem(f, node, msg_defs_organisation_twice(o.code), msg_defs_fix_remove_one());
     yaml_texts(f, node, "name", &o.name_vi, &o.name_en);
     if (yaml_get(node, "from"))
         yaml_day(f, yaml_get(node, "from"), &o.from);
@@ -50,8 +52,7 @@ static void rule_read(struct defs *d, struct yaml_file *f, struct yaml_node *nod
     if (!whole || level < UNIT_PROVINCE)
         return;
     if (level == UNIT_COMMUNE && str_find(r.code, STR("{unit}")) == r.code.len)
-        yaml_problem(f, node, "Put {unit} into the code.", "all communes of a province would share the code '%.*s'",
-                     STR_ARG(r.code));
+        yaml_problem(f, node, msg_defs_organisation_shared(r.code), msg_defs_fix_unit_in_code());
     r.level = (enum unit_level)level;
     d->rules[d->rule_count++] = r;
 }
@@ -69,8 +70,7 @@ void organisations_read(struct defs *d, struct yaml_file *f)
         for (size_t k = 0; k < d->organisation_count && !found; k++)
             found = str_eq(d->organisations[k].code, o->next);
         if (!found)
-            yaml_problem(f, f->root, "List the one that took over.", "'%.*s' names the successor '%.*s', which is not listed",
-                         STR_ARG(o->code), STR_ARG(o->next));
+            yaml_problem(f, f->root, msg_defs_organisation_next(o->next, o->code), msg_defs_fix_organisation_next());
     }
     count = yaml_list(f, f->root, "rules", &list);
     d->rules = ARENA_ARRAY(d->arena, struct organisation_rule, count + 1);

@@ -7,6 +7,8 @@
 
 #include "defs/inside.h"
 
+#include "messages/messages.h"
+
 enum { KEY_CHARS = 43, NODE_BYTES_MAX = 40 };
 
 static void holds_read(struct defs *d, struct yaml_file *f, struct yaml_node *node, struct peer *p)
@@ -22,7 +24,7 @@ static void holds_read(struct defs *d, struct yaml_file *f, struct yaml_node *no
         for (size_t k = 0; k < d->rule_count && !known; k++)
             known = str_eq(d->rules[k].kind, holds[p->hold_count]);
         if (!known)
-            yaml_problem(f, list[i], "Use a kind under 'rules' of organisations.yaml.", "there is no kind of organisation '%.*s'", STR_ARG(holds[p->hold_count]));
+            yaml_problem(f, list[i], msg_defs_organisation_kind(holds[p->hold_count]), msg_defs_fix_organisation_rule());
         p->hold_count += known;
     }
 }
@@ -37,11 +39,11 @@ static void peer_read(struct defs *d, struct yaml_file *f, struct yaml_node *nod
     if (!whole)
         return;
     if (!yaml_is_name(p.node, NODE_BYTES_MAX, "") || str_eq(p.node, d->node) || defs_peer(d, p.node))
-        yaml_problem(f, node, "Use small letters, digits and '-', each name once.", "'%.*s' is no name for another node", STR_ARG(p.node));
+        yaml_problem(f, node, msg_defs_node_name(p.node), msg_defs_fix_name_dashed());
     if (!str_starts(p.url, STR("https://")) && !str_starts(p.url, STR("http://")))
-        yaml_problem(f, node, "Begin it with https:// (http:// only within one machine).", "'%.*s' is no address", STR_ARG(p.url));
+        yaml_problem(f, node, msg_defs_address(p.url), msg_defs_fix_https());
     if (p.key.len != KEY_CHARS)
-        yaml_problem(f, node, "Take the line that 'dancu post key' prints on that node.", "the key of '%.*s' has not 43 characters", STR_ARG(p.node));
+        yaml_problem(f, node, msg_defs_node_key(p.node), msg_defs_fix_node_key());
     d->peers[d->peer_count++] = p;
 }
 
@@ -53,7 +55,7 @@ void peers_read(struct defs *d, struct yaml_file *f)
     if (yaml_get(f->root, "self"))
         yaml_str(f, yaml_get(f->root, "self"), &d->node);
     if (count > 0 && !yaml_is_name(d->node, NODE_BYTES_MAX, ""))
-        yaml_problem(f, f->root, "Name this node under 'self'.", "the others could not know who writes");
+        yaml_problem(f, f->root, msg_defs_node_self(), msg_defs_fix_node_self());
     for (size_t i = 0; i < count; i++)
         peer_read(d, f, list[i]);
     yaml_end(f, f->root);

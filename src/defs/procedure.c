@@ -9,6 +9,8 @@
 
 #include "defs/inside.h"
 
+#include "messages/messages.h"
+
 enum { PROCEDURES_MAX = 10000, FIELDS_MAX = 100, TEXT_MAX = 1000, TERM_DAYS_MAX = 400, ROWS_USUAL = 20, FILE_MB = 20, FILE_MB_MAX = 64 };
 
 static const char *const type_words[] = {
@@ -58,7 +60,7 @@ static bool key_read(struct yaml_file *f, struct yaml_node *node, str *ret)
     if (!yaml_str(f, yaml_need(f, node, "key"), ret))
         return false;
     if (!key_ok(*ret))
-        yaml_problem(f, node, "Use small letters, digits, '_' and '-', at most 40.", "'%.*s' is no key", STR_ARG(*ret));
+        yaml_problem(f, node, msg_defs_key_format(*ret), msg_defs_fix_key_written());
     return true;
 }
 
@@ -90,7 +92,7 @@ static void choices_read(struct yaml_file *f, struct yaml_node *node, struct pro
         yaml_end(f, list[i]);
     }
     if (count < 2)
-        yaml_problem(f, node, "List two 'choices' or more.", "the field '%.*s' leaves no choice", STR_ARG(field->key));
+        yaml_problem(f, node, msg_defs_choices_few(field->key), msg_defs_fix_choices_two());
     field->choices = out;
 }
 
@@ -101,9 +103,9 @@ static void prefill_read(struct yaml_file *f, struct yaml_node *node, struct pro
     if (!yaml_get(node, "prefill") || !yaml_str(f, yaml_get(node, "prefill"), &key))
         return;
     if (!person_field_by_name(key, &field->prefill))
-        yaml_problem(f, yaml_get(node, "prefill"), "Use a key of the population register.", "there is no field '%.*s'", STR_ARG(key));
+        yaml_problem(f, yaml_get(node, "prefill"), msg_defs_field_unknown(key), msg_defs_fix_population_key());
     else if (person_field_def(field->prefill)->class == FIELD_CLASS_STATE_SECRET)
-        yaml_problem(f, yaml_get(node, "prefill"), "Remove it: a state secret is never shown.", "the field '%.*s' is a state secret", STR_ARG(key));
+        yaml_problem(f, yaml_get(node, "prefill"), msg_defs_field_secret(key), msg_defs_fix_secret_shown());
 }
 
 static void limits_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
@@ -116,7 +118,7 @@ static void limits_read(struct yaml_file *f, struct yaml_node *node, struct proc
     if (yaml_get(node, "min"))
         yaml_i64(f, yaml_get(node, "min"), 0, INT64_MAX, &field->min);
     if (field->min > field->max)
-        yaml_problem(f, node, "Let 'min' be at most 'max'.", "no answer would fit the field '%.*s'", STR_ARG(field->key));
+        yaml_problem(f, node, msg_defs_bounds_empty(field->key), msg_defs_fix_min_max());
 }
 
 static bool when_read(struct yaml_file *f, struct yaml_node *node, str *ret_when, str *ret_is)
@@ -155,7 +157,7 @@ static void condition_check(struct yaml_file *f, struct yaml_node *node, const s
     for (size_t i = 0; asked && i < asked->choice_count && !found; i++)
         found = str_eq(asked->choices[i].word, is);
     if (!found)
-        yaml_problem(f, node, "Use one of its words.", "'%.*s' is no choice of '%.*s'", STR_ARG(is), STR_ARG(asked->key));
+        yaml_problem(f, node, msg_defs_choice_unknown(is, asked->key), msg_defs_fix_choice_word());
 }
 
 /* The fields of a form, or of one row of its group `in`. */
@@ -176,8 +178,7 @@ static void field_check(struct yaml_file *f, struct yaml_node *node, const struc
     if (!asked && l->in)
         asked = field_in(l->around->list, l->around->count, field->when);
     if (!asked)
-        yaml_problem(f, node, "Name a field that stands above.", "the condition asks '%.*s', which is not asked before '%.*s'",
-                     STR_ARG(field->when), STR_ARG(field->key));
+        yaml_problem(f, node, msg_defs_condition_late(field->when, field->key), msg_defs_fix_field_above());
     condition_check(f, node, asked, field->when_is);
 }
 
@@ -189,7 +190,7 @@ static void group_read(struct yaml_file *f, struct yaml_node *node, const struct
     yaml_texts(f, node, "item", &group->item_vi, &group->item_en);
     fields_read(f, node, "fields", &l);
     if (l.count == 0)
-        yaml_problem(f, node, "List its questions under 'fields'.", "the group '%.*s' asks nothing", STR_ARG(group->key));
+        yaml_problem(f, node, msg_defs_group_empty(group->key), msg_defs_fix_group_fields());
     group->fields = l.list;
     group->field_count = l.count;
     yaml_end(f, node);
@@ -201,18 +202,18 @@ static void fields_read(struct yaml_file *f, struct yaml_node *node, const char 
     size_t count = yaml_list(f, node, key, &list);
     l->list = ARENA_ARRAY(f->arena, struct procedure_field, count + 1);
     if (count > FIELDS_MAX)
-        yaml_problem(f, node, "Split the procedure.", "a form has at most %d fields", (int)FIELDS_MAX);
+        yaml_problem(f, node, msg_defs_form_fields(FIELDS_MAX), msg_defs_fix_procedure_split());
     for (size_t i = 0; i < count && i < FIELDS_MAX; i++) {
         struct procedure_field field = { 0 };
         bool whole = field_read(f, list[i], &field);
         if (field.type == ANSWER_GROUP && l->in)
-            yaml_problem(f, list[i], "Put its fields into the group itself.", "the group '%.*s' stands in a group", STR_ARG(field.key));
+            yaml_problem(f, list[i], msg_defs_group_nested(field.key), msg_defs_fix_group_flat());
         else if (field.type == ANSWER_GROUP)
             group_read(f, list[i], l, &field);
         if (!whole)
             continue;
         if (field_in(l->list, l->count, field.key))
-            yaml_problem(f, list[i], "Give it another key.", "the field '%.*s' stands twice", STR_ARG(field.key));
+            yaml_problem(f, list[i], msg_defs_field_twice(field.key), msg_defs_fix_another_key());
         l->list[l->count++] = field;
         field_check(f, list[i], l);
     }
@@ -228,7 +229,7 @@ static void form_read(struct yaml_file *f, struct yaml_node *node, struct proced
     for (size_t i = 0; i < l.count; i++)
         answers += 1 + (int64_t)l.list[i].field_count * (l.list[i].type == ANSWER_GROUP ? l.list[i].max : 0);
     if (answers > FORM_ANSWERS_MAX)
-        yaml_problem(f, node, "Lower the 'max' of a group.", "with all rows the form has %lld answers, at most %d may be", (long long)answers, (int)FORM_ANSWERS_MAX);
+        yaml_problem(f, node, msg_defs_form_answers(answers, FORM_ANSWERS_MAX), msg_defs_fix_group_max());
 }
 
 static unsigned kinds_read(struct yaml_file *f, struct yaml_node *node)
@@ -255,14 +256,14 @@ static void component_read(struct yaml_file *f, struct yaml_node *node, struct p
         if (!yaml_str(f, list[i], &key))
             continue;
         if (!person_field_by_name(key, &bit) || person_field_def(bit)->class == FIELD_CLASS_STATE_SECRET)
-            yaml_problem(f, list[i], "Use a key of the population register.", "'%.*s' cannot be fetched", STR_ARG(key));
+            yaml_problem(f, list[i], msg_defs_fetch_unknown(key), msg_defs_fix_population_key());
         else
             c->fields |= UINT64_C(1) << bit;
     }
     c->required = flag_read(f, node, "required", true);
     when_read(f, node, &c->when, &c->when_is);
     if (c->when.len > 0 && !procedure_field(p, c->when))
-        yaml_problem(f, node, "Name a field of the form.", "the condition asks '%.*s', which the form does not ask", STR_ARG(c->when));
+        yaml_problem(f, node, msg_defs_condition_unknown(c->when), msg_defs_fix_form_field());
     condition_check(f, node, procedure_field(p, c->when), c->when_is);
     c->kinds = kinds_read(f, node);
     c->bytes_max = (int64_t)count_read(f, node, "max_mb", FILE_MB_MAX, FILE_MB) << 20;
@@ -294,10 +295,10 @@ static void office_read(const struct defs *d, struct yaml_file *f, struct yaml_n
     for (size_t i = 0; i < d->rule_count && !known; i++)
         known = str_eq(d->rules[i].kind, *kind);
     if (!known)
-        yaml_problem(f, node, "Use a kind under 'rules' of organisations.yaml.", "there is no kind of organisation '%.*s'", STR_ARG(*kind));
+        yaml_problem(f, node, msg_defs_organisation_kind(*kind), msg_defs_fix_organisation_rule());
     const struct procedure_field *at = procedure_field(p, *place);
     if (!str_eq(*place, STR("applicant")) && (!at || at->type != ANSWER_UNIT))
-        yaml_problem(f, node, "Write 'applicant', or the key of a form field of type unit.", "'%.*s' is no place", STR_ARG(*place));
+        yaml_problem(f, node, msg_defs_authority_place(*place), msg_defs_fix_authority_place());
 }
 
 static void steps_read(const struct defs *d, struct yaml_file *f, struct yaml_node *node, struct procedure *p)
@@ -312,12 +313,12 @@ static void steps_read(const struct defs *d, struct yaml_file *f, struct yaml_no
         if (yaml_get(list[i], "office"))
             office_read(d, f, yaml_get(list[i], "office"), p, &s->office, &s->office_at);
         if (s->office.len > 0 && (i == 0 || i + 1 == count))
-            yaml_problem(f, list[i], "Remove 'office', or add a step of the authority.", "the first and the last step belong to the authority, which decides");
+            yaml_problem(f, list[i], msg_defs_steps_ends(), msg_defs_fix_step_office());
         yaml_end(f, list[i]);
         p->step_count += whole;
     }
     if (count == 0)
-        yaml_problem(f, node, "List who does what under 'steps'.", "nobody would decide");
+        yaml_problem(f, node, msg_defs_steps_none(), msg_defs_fix_steps());
     p->steps = out;
 }
 
@@ -346,8 +347,7 @@ static bool value_read(struct yaml_file *f, struct yaml_node *node, const struct
     if (!yaml_str(f, node, ret))
         return false;
     if (!value_ok(p, e, *ret))
-        yaml_problem(f, node, "Use \"form.KEY\" with a key of the form, \"row.KEY\" with one of the group under 'each', \"applicant.number\", \"office.unit\", \"decision.day\" or \"=literal\".",
-                     "'%.*s' is no value that a dossier has", STR_ARG(*ret));
+        yaml_problem(f, node, msg_defs_dossier_value(*ret), msg_defs_fix_dossier_value());
     return true;
 }
 
@@ -377,11 +377,11 @@ static bool effect_read(struct yaml_file *f, struct yaml_node *node, struct proc
             e->kind = (enum procedure_effect_kind)i;
         }
     if (!found)
-        yaml_problem(f, node, "Write 'operation', 'put', 'change' or 'end'.", "the effect does nothing");
+        yaml_problem(f, node, msg_defs_effect_nothing(), msg_defs_fix_effect_one_of());
     if (yaml_get(node, "each") && yaml_str(f, yaml_get(node, "each"), &each))
         e->each = procedure_field(p, each);
     if (each.len > 0 && (!e->each || e->each->type != ANSWER_GROUP))
-        yaml_problem(f, node, "Name a field of type group.", "there is no group '%.*s' in the form", STR_ARG(each));
+        yaml_problem(f, node, msg_defs_group_unknown(each), msg_defs_fix_group_field());
     if (e->kind != EFFECT_CALL)
         found = value_read(f, yaml_need(f, node, "about"), p, e, &e->about) && found;
     effect_values_read(f, node, p, e);
@@ -406,7 +406,7 @@ static void deadline_read(struct yaml_file *f, struct yaml_node *node, struct pr
     if (!d)
         return;
     if (!yaml_get(d, "working_days") == !yaml_get(d, "working_hours"))
-        yaml_problem(f, d, "Write exactly one of 'working_days' and 'working_hours'.", "the time limit is not clear");
+        yaml_problem(f, d, msg_defs_limit_unclear(), msg_defs_fix_limit_one());
     p->working_days = (int)count_read(f, d, "working_days", TERM_DAYS_MAX, 0);
     p->working_hours = (int)count_read(f, d, "working_hours", TERM_DAYS_MAX, 0);
     p->restart = flag_read(f, d, "restart", false);
@@ -469,7 +469,7 @@ static bool procedure_read(const struct defs *d, struct yaml_file *f, struct yam
     p->begins = effects_read(f, node, p, "begins", &p->begin_count);
     p->reads |= prefills(p->fields, p->field_count);
     if (!day_is_none(p->to) && p->to.ymd < p->from.ymd)
-        yaml_problem(f, node, "Correct one of the days.", "'to' lies before 'from'");
+        yaml_problem(f, node, msg_defs_days_reversed(), msg_defs_fix_one_day());
     yaml_end(f, node);
     return whole;
 }
@@ -501,7 +501,7 @@ void procedures_read(struct defs *d, struct yaml_file *f)
             continue;
         for (size_t k = 0; k < d->procedure_count; k++)
             if (overlaps(&all[k], &p))
-                yaml_problem(f, list[i], "End the older version the day before.", "two versions of '%.*s' hold at once", STR_ARG(p.key));
+                yaml_problem(f, list[i], msg_defs_versions_overlap(p.key), msg_defs_fix_version_end());
         all[d->procedure_count++] = p;
     }
     if (d->procedure_count)

@@ -52,7 +52,7 @@ static struct defs *load(const char *body, struct defs_problems *problems)
 static void reads_the_services_of_the_programme(void **state)
 {
     struct defs *d = NULL;
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     size_t effects = 0;
     (void)state;
     assert_true(status_ok(defs_load(arena, (str){ 0 }, &d, &problems)));
@@ -76,7 +76,7 @@ static void reads_the_services_of_the_programme(void **state)
 
 static void keeps_versions_apart(void **state)
 {
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d = load("    to: 2026-06-30\n    authority: {kind: justice, at: applicant}\n    form: [{key: why, type: text, label: {vi: Lý do, en: Why}}]\n"
                           "    deadline: {working_days: 3}\n"
                           "  - key: test-permit\n    name: {vi: Giấy phép mới, en: New permit}\n    area: {vi: Thử, en: Test}\n    law: \"x\"\n    from: 2026-07-01\n"
@@ -102,14 +102,14 @@ static void refuses_what_is_wrong(void **state)
         const char *body, *reason;
         int line;
     } wrong[] = {
-        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: nowhere}\n    deadline: {working_days: 1}\n", "'nowhere' is no place", 11 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: nowhere}\n    deadline: {working_days: 1}\n", "“nowhere” is no place", 11 },
         { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: wizards, at: applicant}\n    deadline: {working_days: 1}\n", "there is no kind of organisation", 11 },
         { "    form: [{key: why, type: colour, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "colour", 10 },
-        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n    effects: [{operation: person.death, with: {number: form.whom}}]\n", "'form.whom' is no value", 13 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n    effects: [{operation: person.death, with: {number: form.whom}}]\n", "“form.whom” is no value", 13 },
         { "    form: [{key: why, type: text, label: {vi: a, en: b}}, {key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "stands twice", 10 },
         { "    form: [{key: why, type: text, when: {field: later, is: x}, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "which is not asked before", 10 },
         { "    form: [{key: why, type: choice, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "leaves no choice", 10 },
-        { "    form: [{key: why, type: text, prefill: salary, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "there is no field 'salary'", 10 },
+        { "    form: [{key: why, type: text, prefill: salary, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "there is no field “salary”", 10 },
         { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {restart: true}\n", "time limit is not clear", 12 },
         { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n    colour: red\n", "colour", 13 },
         { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}, {key: a, type: text, label: {vi: a, en: b}}") REST, "stands twice", 10 },
@@ -119,22 +119,22 @@ static void refuses_what_is_wrong(void **state)
         { "    form: [{key: who, type: group, label: {vi: a, en: b}, fields: [{key: a, type: text, label: {vi: a, en: b}}]}]\n" REST, "item", 10 },
         { "    form: [{key: who, type: group, item: {vi: a, en: b}, label: {vi: a, en: b}}]\n" REST, "asks nothing", 10 },
         { "    form: [{key: who, type: group, max: 51, item: {vi: a, en: b}, label: {vi: a, en: b}, fields: [{key: a, type: text, label: {vi: a, en: b}}]}]\n" REST, "51", 10 },
-        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n" REST "    effects: [{operation: person.death, each: why, with: {number: =1}}]\n", "no group 'why'", 13 },
-        { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}") REST "    effects: [{operation: person.death, with: {number: row.a}}]\n", "'row.a' is no value", 13 },
-        { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}") REST "    effects: [{operation: person.death, each: who, with: {number: row.b}}]\n", "'row.b' is no value", 13 },
+        { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n" REST "    effects: [{operation: person.death, each: why, with: {number: =1}}]\n", "no group “why”", 13 },
+        { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}") REST "    effects: [{operation: person.death, with: {number: row.a}}]\n", "“row.a” is no value", 13 },
+        { GROUP_OF("{key: a, type: text, label: {vi: a, en: b}}") REST "    effects: [{operation: person.death, each: who, with: {number: row.b}}]\n", "“row.b” is no value", 13 },
         { "    form: [{key: why, type: text, label: {vi: a, en: b}}]\n" REST "    components: [{key: c, when: {field: who, is: x}, label: {vi: a, en: b}}]\n", "which the form does not ask", 13 },
         { FORM REST "    effects: [{put: farmers, with: {member_no: form.why}}]\n", "about", 13 },
-        { FORM REST "    effects: [{put: farmers, about: form.whom, with: {member_no: form.why}}]\n", "'form.whom' is no value", 13 },
-        { FORM REST "    effects: [{change: farmers, about: applicant.number, with: {member_no: \"next.A###\"}}]\n", "'next.A###' is no value", 13 },
+        { FORM REST "    effects: [{put: farmers, about: form.whom, with: {member_no: form.why}}]\n", "“form.whom” is no value", 13 },
+        { FORM REST "    effects: [{change: farmers, about: applicant.number, with: {member_no: \"next.A###\"}}]\n", "“next.A###” is no value", 13 },
         { FORM REST OTHER FORM "    steps: [{key: a, office: {kind: tax, at: applicant}, label: {vi: a, en: b}}, {key: b, label: {vi: a, en: b}}]\n", "the first and the last step belong", 23 },
-        { FORM REST OTHER FORM "    steps: [{key: a, label: {vi: a, en: b}}, {key: b, office: {kind: wizards, at: applicant}, label: {vi: a, en: b}}, {key: c, label: {vi: a, en: b}}]\n", "no kind of organisation 'wizards'", 23 },
-        { FORM REST OTHER FORM "    steps: [{key: a, label: {vi: a, en: b}}, {key: b, office: {kind: tax, at: why}, label: {vi: a, en: b}}, {key: c, label: {vi: a, en: b}}]\n", "'why' is no place", 23 },
+        { FORM REST OTHER FORM "    steps: [{key: a, label: {vi: a, en: b}}, {key: b, office: {kind: wizards, at: applicant}, label: {vi: a, en: b}}, {key: c, label: {vi: a, en: b}}]\n", "no kind of organisation “wizards”", 23 },
+        { FORM REST OTHER FORM "    steps: [{key: a, label: {vi: a, en: b}}, {key: b, office: {kind: tax, at: why}, label: {vi: a, en: b}}, {key: c, label: {vi: a, en: b}}]\n", "“why” is no place", 23 },
         { FORM REST "    effects: [{with: {member_no: form.why}}]\n", "the effect does nothing", 13 },
-        { "    to: 2025-01-01\n    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "'to' lies before 'from'", 2 },
+        { "    to: 2025-01-01\n    form: [{key: why, type: text, label: {vi: a, en: b}}]\n    authority: {kind: justice, at: applicant}\n    deadline: {working_days: 1}\n", "“to” lies before “from”", 2 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct defs_problems problems;
+        struct defs_problems problems = { .lang = LANG_EN };
         bool found = false;
         struct defs *d = load(wrong[i].body, &problems);
         for (size_t k = 0; k < problems.count; k++) {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "messages/messages.h"
+
 enum { UNITS_MAX = 40000 };
 
 static struct unit *unit_add(struct defs *d)
@@ -33,7 +35,7 @@ static void maps_read(struct defs *d, struct yaml_file *f)
         yaml_end(f, maps[i]);
     }
     if (day_is_none(d->maps[MAP_OLD].from) || day_is_none(d->maps[MAP_NEW].from))
-        yaml_problem(f, f->root, "Describe both under 'maps'.", "the maps 'old' and 'new' need a first day");
+        yaml_problem(f, f->root, msg_defs_map_days(), msg_defs_fix_maps());
 }
 
 /* Two digits, as the statistics office writes province codes. */
@@ -44,8 +46,7 @@ static bool code_read(struct yaml_file *f, struct yaml_node *node, size_t digits
     if (!yaml_str(f, node, &text))
         return false;
     if (text.len != digits || !str_is_digits(text) || !str_i64(text, &value)) {
-        yaml_problem(f, node, "Write all digits, in quotes, so that leading zeros stay.", "'%.*s' is no code of %zu digits",
-                     STR_ARG(text), digits);
+        yaml_problem(f, node, msg_defs_unit_code(text, (int64_t)digits), msg_defs_fix_digits_quoted());
         return false;
     }
     *ret = (int32_t)value;
@@ -75,7 +76,7 @@ static void province_read(struct defs *d, struct yaml_file *f, struct yaml_node 
     u.id = unit_id_make(map, UNIT_PROVINCE, u.code);
     for (size_t i = 0; i < d->unit_count; i++)
         if (d->units[i].id.v == u.id.v)
-            yaml_problem(f, node, "Remove one of them.", "province %02d stands twice in this map", u.code);
+            yaml_problem(f, node, msg_defs_province_twice(arena_printf(f->problem_arena, "%02d", u.code)), msg_defs_fix_remove_one());
     *unit_add(d) = u;
 }
 
@@ -86,11 +87,11 @@ static void change_read(struct defs *d, struct yaml_file *f, struct yaml_node *n
     if (!yaml_str(f, yaml_need(f, node, "unit"), &text) || !yaml_day(f, yaml_need(f, node, "from"), &c.from))
         return;
     if (!status_ok(defs_unit_parse(d, text, c.from, &c.unit)))
-        yaml_problem(f, node, "Write a code and its map: \"00004@new\".", "there is no unit '%.*s'", STR_ARG(text));
+        yaml_problem(f, node, msg_defs_unit_unknown(text), msg_defs_fix_unit_written());
     if (yaml_get(node, "type") && yaml_str(f, yaml_get(node, "type"), &word)) {
         int type = unit_type_of_word(word);
         if (type < 0)
-            yaml_problem(f, node, "Use a type such as city, ward, commune.", "'%.*s' is no type", STR_ARG(word));
+            yaml_problem(f, node, msg_defs_unit_type(word), msg_defs_fix_unit_type());
         c.type = (uint8_t)(type > 0 ? type : 0);
     }
     if (yaml_get(node, "name"))
@@ -193,11 +194,9 @@ void units_finish(struct defs *d, struct yaml_file *provinces)
     for (size_t i = 0; i < d->unit_count; i++) {
         const struct unit *u = &d->units[i];
         if (u->level != UNIT_PROVINCE && !defs_unit(d, u->parent))
-            yaml_problem(provinces, provinces->root, "Describe every province of both maps.",
-                         "a unit names the province or district %d, which is not there", u->parent.v % 100000);
+            yaml_problem(provinces, provinces->root, msg_defs_unit_parent(arena_printf(provinces->problem_arena, "%d", u->parent.v % 100000)), msg_defs_fix_provinces_all());
         if (u->next.v && !defs_unit(d, u->next))
-            yaml_problem(provinces, provinces->root, "Describe the new province, or correct 'becomes'.",
-                         "province %02d becomes %02d, which is not there", u->code, u->next.v % 100000);
+            yaml_problem(provinces, provinces->root, msg_defs_province_becomes(arena_printf(provinces->problem_arena, "%02d", u->code), arena_printf(provinces->problem_arena, "%02d", u->next.v % 100000)), msg_defs_fix_province_new());
         if (provinces->problems->count > 0)
             return;
     }

@@ -13,7 +13,7 @@ static const day before = { 20250630 }, after = { 20250701 };
 
 static int setup(void **state)
 {
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     (void)state;
     arena = arena_new(64 << 20);
     return status_ok(defs_load(arena, STR(""), &d, &problems)) ? 0 : -1;
@@ -96,7 +96,7 @@ static void what_is_no_unit_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (!status_is(defs_unit_parse(d, str_of(wrong[i]), after, &id), ERR_UNIT_UNKNOWN) || id.v != 0)
-            fail_msg("'%s' was taken for a unit", wrong[i]);
+            fail_msg("“%s” was taken for a unit", wrong[i]);
 }
 
 static void the_tree_holds_together(void **state)

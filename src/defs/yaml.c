@@ -5,13 +5,15 @@
 #include "defs/yaml.h"
 
 #include <libfyaml.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "messages/messages.h"
+
 enum { DEPTH_MAX = 16, PROBLEMS_MAX = 200, TEXT_MAX = 4 << 20 };
 
-void defs_problem_add(struct arena *arena, struct defs_problems *p, const struct defs_problem *what)
+void defs_problem_add(struct arena *arena, struct defs_problems *p, const struct defs_problem *at, struct msg_kept reason,
+                      struct msg_kept remedy)
 {
     if (p->count == PROBLEMS_MAX)
         return;
@@ -21,23 +23,14 @@ void defs_problem_add(struct arena *arena, struct defs_problems *p, const struct
             memcpy(list, p->list, p->count * sizeof *list);
         p->list = list;
     }
-    p->list[p->count++] = (struct defs_problem){ arena_str(arena, what->file), what->line, what->column, arena_str(arena, what->reason),
-                                                 arena_str(arena, what->remedy) };
+    p->list[p->count++] = (struct defs_problem){ arena_str(arena, at->file), at->line, at->column, msg_say(arena, p->lang, &reason),
+                                                 msg_say(arena, p->lang, &remedy) };
 }
 
-static void problem_add(struct yaml_file *f, int line, int column, str reason, const char *remedy)
+void yaml_problem(struct yaml_file *f, const struct yaml_node *at, struct msg_kept reason, struct msg_kept remedy)
 {
-    defs_problem_add(f->problem_arena, f->problems, &(struct defs_problem){ f->name, line, column, reason, str_of(remedy) });
-}
-
-void yaml_problem(struct yaml_file *f, const struct yaml_node *at, const char *remedy, const char *reason, ...)
-{
-    char text[400];
-    va_list args;
-    va_start(args, reason);
-    vsnprintf(text, sizeof text, reason, args);
-    va_end(args);
-    problem_add(f, at ? at->line : 1, at ? at->column : 1, text_cut(str_of(text), sizeof text - 1), remedy);
+    struct defs_problem where = { .file = f->name, .line = at ? at->line : 1, .column = at ? at->column : 1 };
+    defs_problem_add(f->problem_arena, f->problems, &where, reason, remedy);
 }
 
 /* Of a map or list: the place of the first scalar in it, which is what the reader of the file sees. */
@@ -62,7 +55,8 @@ static void node_place(struct fy_node *n, int *line, int *column)
     }
 }
 
-static struct yaml_node *node_copy(struct yaml_file *f, struct fy_node *n, int depth);
+/* `near`: whose place a value gets that has none of its own, such as {}. */
+static struct yaml_node *node_copy(struct yaml_file *f, struct fy_node *n, const struct yaml_node *near, int depth);
 
 static void map_copy(struct yaml_file *f, struct yaml_node *out, struct fy_node *n, int depth)
 {
@@ -71,33 +65,34 @@ static void map_copy(struct yaml_file *f, struct yaml_node *out, struct fy_node 
     void *at = NULL;
     struct fy_node_pair *pair;
     while ((pair = fy_node_mapping_iterate(n, &at))) {
-        struct yaml_node *key = node_copy(f, fy_node_pair_key(pair), depth + 1);
-        struct yaml_node *value = node_copy(f, fy_node_pair_value(pair), depth + 1);
-        if (!key || !value)
+        struct yaml_node *key = node_copy(f, fy_node_pair_key(pair), out, depth + 1);
+        struct yaml_node *value = key ? node_copy(f, fy_node_pair_value(pair), key, depth + 1) : NULL;
+        if (!value)
             return;
         if (key->kind != YAML_SCALAR) {
-            yaml_problem(f, key, "Use a plain word as the key.", "a key is not a word");
+            yaml_problem(f, key, msg_defs_key_no_word(), msg_defs_fix_word());
             continue;
         }
         out->pairs[out->count++] = (struct yaml_pair){ key->text, key->line, key->column, value, false };
     }
 }
 
-static struct yaml_node *node_copy(struct yaml_file *f, struct fy_node *n, int depth)
+static struct yaml_node *node_copy(struct yaml_file *f, struct fy_node *n, const struct yaml_node *near, int depth)
 {
     struct yaml_node *out = ARENA_NEW(f->arena, struct yaml_node);
-    out->line = out->column = 1;
+    out->line = near->line;
+    out->column = near->column;
     if (!n) {
-        yaml_problem(f, NULL, "Write a value.", "a value is empty");
+        yaml_problem(f, out, msg_defs_value_empty(), msg_defs_fix_value());
         return NULL;
     }
     node_place(n, &out->line, &out->column);
     if (depth > DEPTH_MAX) {
-        yaml_problem(f, out, "Write it flatter.", "nested deeper than %d", DEPTH_MAX);
+        yaml_problem(f, out, msg_defs_nested(DEPTH_MAX), msg_defs_fix_nest_less());
         return NULL;
     }
     if (fy_node_is_alias(n)) {
-        yaml_problem(f, out, "Write the value itself.", "a reference to another place is not allowed");
+        yaml_problem(f, out, msg_defs_alias(), msg_defs_fix_value_itself());
         return NULL;
     }
     if (fy_node_get_type(n) == FYNT_SCALAR) {
@@ -114,7 +109,7 @@ static struct yaml_node *node_copy(struct yaml_file *f, struct fy_node *n, int d
         void *at = NULL;
         struct fy_node *item;
         while ((item = fy_node_sequence_iterate(n, &at))) {
-            struct yaml_node *copy = node_copy(f, item, depth + 1);
+            struct yaml_node *copy = node_copy(f, item, out, depth + 1);
             if (copy)
                 out->items[out->count++] = copy;
         }
@@ -122,22 +117,49 @@ static struct yaml_node *node_copy(struct yaml_file *f, struct fy_node *n, int d
     return out;
 }
 
+/* The parser speaks English alone: what it says is told by its words. The first that fits. */
+static void parser_problem(struct yaml_file *f, const struct yaml_node *at, str said)
+{
+    static const struct {
+        const char *word;
+        struct msg_kept (*reason)(void), (*remedy)(void);
+    } kinds[] = {
+        { "duplicate key", msg_defs_key_twice, msg_defs_fix_remove_one },
+        { "tab", msg_defs_tab, msg_defs_fix_tab },
+        { "indent", msg_defs_indent, msg_defs_fix_indent },
+        { "indendation", msg_defs_indent, msg_defs_fix_indent },
+        { "same line", msg_defs_same_line, msg_defs_fix_same_line },
+        { "flow", msg_defs_bracket, msg_defs_fix_bracket },
+        { "comma", msg_defs_bracket, msg_defs_fix_bracket },
+        { "quote", msg_defs_quote, msg_defs_fix_quote },
+        { "escape", msg_defs_quote, msg_defs_fix_quote },
+        { "alias", msg_defs_alias, msg_defs_fix_value_itself },
+        { "anchor", msg_defs_alias, msg_defs_fix_value_itself },
+        { "':'", msg_defs_colon, msg_defs_fix_colon },
+        { "multiline", msg_defs_colon, msg_defs_fix_colon },
+        { "", msg_defs_no_yaml, msg_defs_fix_yaml },
+    };
+    size_t k = 0;
+    while (str_find(said, str_of(kinds[k].word)) == said.len && kinds[k].word[0])
+        k++;
+    yaml_problem(f, at, kinds[k].reason(), kinds[k].remedy());
+}
+
 static void parser_problems(struct yaml_file *f, struct fy_diag *diag)
 {
     void *at = NULL;
     struct fy_diag_error *e = fy_diag_errors_iterate(diag, &at);
     if (!e)
-        problem_add(f, 1, 1, STR("the file is empty or not YAML"), "Correct the indentation or the quotes.");
+        yaml_problem(f, NULL, msg_defs_no_content(), msg_defs_fix_yaml());
     else
-        problem_add(f, e->line > 0 ? e->line : 1, e->column > 0 ? e->column : 1, str_of(e->msg),
-                    "Correct the indentation or the quotes at this place.");
+        parser_problem(f, &(struct yaml_node){ .line = e->line > 0 ? e->line : 1, .column = e->column > 0 ? e->column : 1 }, str_of(e->msg));
 }
 
 void yaml_read(struct yaml_file *f, str text)
 {
     f->root = NULL;
     if (text.len > TEXT_MAX || !text_is_utf8(text)) {
-        problem_add(f, 1, 1, STR("the file is larger than 4 MiB or not UTF-8"), "Save it as UTF-8, or divide it.");
+        yaml_problem(f, NULL, msg_defs_file_unreadable(), msg_defs_fix_file());
         return;
     }
     struct fy_diag_cfg diag_config;
@@ -149,7 +171,7 @@ void yaml_read(struct yaml_file *f, str text)
     struct fy_parse_cfg config = { .flags = FYPCF_QUIET, .diag = diag };
     struct fy_document *doc = fy_document_build_from_string(&config, text.ptr, text.len);
     if (doc && fy_document_root(doc))
-        f->root = node_copy(f, fy_document_root(doc), 0);
+        f->root = node_copy(f, fy_document_root(doc), &(struct yaml_node){ .line = 1, .column = 1 }, 0);
     else
         parser_problems(f, diag);
     fy_document_destroy(doc);
@@ -172,7 +194,7 @@ struct yaml_node *yaml_need(struct yaml_file *f, struct yaml_node *map, const ch
 {
     struct yaml_node *got = yaml_get(map, key);
     if (!got && map)
-        yaml_problem(f, map, "Add it.", "'%s' is missing", key);
+        yaml_problem(f, map, msg_defs_missing(str_of(key)), msg_defs_fix_add());
     return got;
 }
 
@@ -180,7 +202,7 @@ size_t yaml_list(struct yaml_file *f, struct yaml_node *map, const char *key, st
 {
     struct yaml_node *list = yaml_get(map, key);
     if (list && list->kind != YAML_LIST)
-        yaml_problem(f, list, "Write a list: [one, two], or lines that begin with '- '.", "'%s' is not a list", key);
+        yaml_problem(f, list, msg_defs_no_list(str_of(key)), msg_defs_fix_list());
     if (!list || list->kind != YAML_LIST)
         return 0;
     *ret = list->items;
@@ -202,11 +224,11 @@ bool yaml_str(struct yaml_file *f, struct yaml_node *node, str *ret)
     if (!node)
         return false;
     if (node->kind != YAML_SCALAR || node->text.len == 0) {
-        yaml_problem(f, node, "Write one text.", "a text is expected here");
+        yaml_problem(f, node, msg_defs_no_text(), msg_defs_fix_text());
         return false;
     }
     if (!status_ok(text_check(STR(""), node->text, 2000))) {
-        yaml_problem(f, node, "Remove control characters; at most 2000 bytes.", "the text cannot be used");
+        yaml_problem(f, node, msg_defs_text_unusable(), msg_defs_fix_text_clean());
         return false;
     }
     *ret = node->text;
@@ -220,8 +242,7 @@ bool yaml_i64(struct yaml_file *f, struct yaml_node *node, int64_t min, int64_t 
     if (!yaml_str(f, node, &text))
         return false;
     if (!str_i64(text, &value) || value < min || value > max) {
-        yaml_problem(f, node, "Write a whole number within these bounds.", "'%.*s' is not a number from %lld to %lld",
-                     STR_ARG(text), (long long)min, (long long)max);
+        yaml_problem(f, node, msg_defs_number_bounds(text, arena_printf(f->problem_arena, "%lld", (long long)min), arena_printf(f->problem_arena, "%lld", (long long)max)), msg_defs_fix_number());
         return false;
     }
     *ret = value;
@@ -234,7 +255,7 @@ bool yaml_day(struct yaml_file *f, struct yaml_node *node, day *ret)
     if (!yaml_str(f, node, &text))
         return false;
     if (!status_ok(day_parse(text, ret)) || day_precision(*ret) != DAY_FULL) {
-        yaml_problem(f, node, "Write a day as 2025-07-01.", "'%.*s' is not a day", STR_ARG(text));
+        yaml_problem(f, node, msg_defs_no_day(text), msg_defs_fix_day());
         *ret = (day){ 0 };
         return false;
     }
@@ -259,7 +280,7 @@ bool yaml_minute(struct yaml_file *f, struct yaml_node *node, int *ret)
     if (text.len != 5 || text.ptr[2] != ':' || !str_i64(str_slice(text, 0, 2), &hour) ||
         !str_i64(str_from(text, 3), &minute) || hour < 0 || hour > 24 || minute < 0 || minute > 59 ||
         hour * 60 + minute > 1440) {
-        yaml_problem(f, node, "Write it as \"07:30\", in quotes.", "'%.*s' is not a time of day", STR_ARG(text));
+        yaml_problem(f, node, msg_defs_no_time(text), msg_defs_fix_time());
         return false;
     }
     *ret = (int)(hour * 60 + minute);
@@ -274,7 +295,7 @@ bool yaml_texts(struct yaml_file *f, struct yaml_node *map, const char *key, str
     bool vi = yaml_str(f, yaml_need(f, both, "vi"), ret_vi);
     bool en = yaml_str(f, yaml_need(f, both, "en"), ret_en);
     if (both->kind != YAML_MAP)
-        yaml_problem(f, both, "Write {vi: …, en: …}.", "'%s' needs both languages", key);
+        yaml_problem(f, both, msg_defs_languages(str_of(key)), msg_defs_fix_languages());
     yaml_end(f, both);
     return vi && en;
 }
@@ -292,7 +313,7 @@ int yaml_word(struct yaml_file *f, struct yaml_node *node, const char *const *wo
         int wrote = snprintf(list + len, sizeof list - len, "%s%s", i ? ", " : "", words[i]);
         len = wrote > 0 && len + (size_t)wrote < sizeof list ? len + (size_t)wrote : len;
     }
-    yaml_problem(f, node, "Use one of the listed words.", "'%.*s' is none of: %s", STR_ARG(text), list);
+    yaml_problem(f, node, msg_defs_word_unknown(text, str_of(list)), msg_defs_fix_word_listed());
     return -1;
 }
 
@@ -303,7 +324,6 @@ void yaml_end(struct yaml_file *f, struct yaml_node *map)
     for (size_t i = 0; i < map->count; i++)
         if (!map->pairs[i].read) {
             struct yaml_node at = { .line = map->pairs[i].line, .column = map->pairs[i].column };
-            yaml_problem(f, &at, "Correct its spelling or remove it.", "the key '%.*s' is unknown here",
-                         STR_ARG(map->pairs[i].key));
+            yaml_problem(f, &at, msg_defs_key_unknown(map->pairs[i].key), msg_defs_fix_spelling());
         }
 }

@@ -2,6 +2,7 @@
  * what is wrong with it and how to put it right. A reader never stops: all problems of a file come in one list. */
 #pragma once
 #include "defs/defs.h"
+#include "messages/message.h"
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
@@ -30,8 +31,8 @@ struct yaml_file {
 
 /* NULL root and a problem if the text is no YAML, nests deeper than 16, or holds a key twice. */
 void yaml_read(struct yaml_file *f, str text);
-__attribute__((format(printf, 4, 5))) void yaml_problem(struct yaml_file *f, const struct yaml_node *at, const char *remedy,
-                                                        const char *reason, ...);
+/* NULL `at`: the beginning of the file. The words stand in messages/defs.yaml. */
+void yaml_problem(struct yaml_file *f, const struct yaml_node *at, struct msg_kept reason, struct msg_kept remedy);
 
 /* The value under `key`, or NULL; yaml_need() notes a missing one. `map` may be NULL (NULL again, nothing noted). */
 struct yaml_node *yaml_get(struct yaml_node *map, const char *key);

@@ -96,12 +96,12 @@ static STATUS modules_start(struct app *app)
 /* Read whole, and judged by the modules too; what one of them finds wrong is wrong. */
 static STATUS definitions_load(struct app *app, struct arena *arena, struct defs_problems *problems, struct defs **ret)
 {
-    struct defs_problems unseen;
+    struct defs_problems unseen = { 0 };
     struct arena *own = arena ? NULL : arena_new(PROBLEMS_BYTES_MAX);
     struct defs_problems *p = problems ? problems : &unseen;
     status st = defs_load(arena, app->directory, ret, problems);
     if (status_ok(st)) {
-        *p = (struct defs_problems){ 0 };
+        *p = (struct defs_problems){ .lang = p->lang };
         for (size_t i = 0; i < app->module_count; i++)
             if (app->modules[i]->check)
                 app->modules[i]->check(app, *ret, arena ? arena : own, p);

@@ -12,6 +12,7 @@
 
 #include "register/register_sql.h"
 #include "register/sector/sector.h"
+#include "messages/messages.h"
 
 enum { BODY_BYTES_MAX = 16384, OUTPUTS_MAX = 40, ROWS_LISTED_MAX = 50 };
 
@@ -263,22 +264,21 @@ STATUS leg_undo(struct ctx *cx, struct bundle *b, int leg, str reason)
 
 /* --- checking definitions ------------------------------------------------------------------------------------------------- */
 
-static void problem(struct arena *a, struct defs_problems *problems, const struct life_effect *e, str reason, const char *remedy)
+static void problem(struct arena *a, struct defs_problems *problems, const struct life_effect *e, struct msg_kept reason, struct msg_kept remedy)
 {
-    defs_problem_add(a, problems, &(struct defs_problem){ .file = e->file, .line = e->line, .column = 1, .reason = reason, .remedy = str_of(remedy) });
+    defs_problem_add(a, problems, &(struct defs_problem){ .file = e->file, .line = e->line, .column = 1 }, reason, remedy);
 }
 
 static void operation_check(const struct app *app, struct arena *a, const struct life_effect *e, struct defs_problems *problems)
 {
     const struct operation *op = operation_find(app, e->target);
     if (!op || !op->writes || op->ground != GROUND_REQUIRED) {
-        problem(a, problems, e, arena_printf(a, "there is no operation '%.*s' that changes a register", STR_ARG(e->target)),
-                "Use one of the operations in docs/permissions.md that write and need a ground.");
+        problem(a, problems, e, msg_defs_operation_unknown(e->target), msg_defs_fix_operation());
         return;
     }
     for (size_t i = 0; i < e->count; i++)
         if (shape_field_index(op->takes, e->values[i].to) < 0)
-            problem(a, problems, e, arena_printf(a, "%s takes no '%.*s'", op->name, STR_ARG(e->values[i].to)), "Use a field that the operation takes.");
+            problem(a, problems, e, msg_defs_operation_takes(str_of(op->name), e->values[i].to), msg_defs_fix_operation_field());
 }
 
 void life_check(const struct app *app, const struct defs *d, struct arena *arena, struct defs_problems *problems)

@@ -6,6 +6,7 @@
 static const char *const event_names[] = {
 #define EVENT(name) name,
 #include "notice/event.def"
+#include "messages/messages.h"
 #undef EVENT
 };
 
@@ -109,14 +110,13 @@ STATUS notice_was_made(struct ctx *cx, const struct notice_event *e, bool *ret)
 
 /* --- what only this module knows of the definitions ------------------------------------------------------------------------------ */
 
-static void problem(struct arena *arena, struct defs_problems *problems, str file, int line, str reason, const char *remedy)
+static void problem(struct arena *arena, struct defs_problems *problems, str file, int line, struct msg_kept reason, struct msg_kept remedy)
 {
-    defs_problem_add(arena, problems, &(struct defs_problem){ .file = file, .line = line, .column = 1, .reason = reason, .remedy = str_of(remedy) });
+    defs_problem_add(arena, problems, &(struct defs_problem){ .file = file, .line = line, .column = 1 }, reason, remedy);
 }
 
 void notices_check(const struct app *app, const struct defs *d, struct arena *a, struct defs_problems *problems)
 {
-    static const char *const remedy = "Use an event listed in docs/notices.md.";
     const struct channels *c = defs_channels(d);
     size_t count;
     const struct notice_rule *rules = defs_notice_rules(d, &count);
@@ -124,13 +124,12 @@ void notices_check(const struct app *app, const struct defs *d, struct arena *a,
     for (size_t i = 0; i < count; i++) {
         str text;
         if (!event_known(rules[i].event))
-            problem(a, problems, STR("notices.yaml"), rules[i].line, arena_printf(a, "there is no event '%.*s'", STR_ARG(rules[i].event)), remedy);
+            problem(a, problems, STR("notices.yaml"), rules[i].line, msg_defs_event_unknown(rules[i].event), msg_defs_fix_event_listed());
         if (!msg_find(arena_printf(a, "notice_said_%.*s", STR_ARG(rules[i].say)), LANG_VI, &text))
-            problem(a, problems, STR("notices.yaml"), rules[i].line, arena_printf(a, "there is no message 'notice_said_%.*s'", STR_ARG(rules[i].say)),
-                    "Add it to messages/notice.yaml, or use another.");
+            problem(a, problems, STR("notices.yaml"), rules[i].line, msg_defs_notice_text(rules[i].say), msg_defs_fix_notice_text());
     }
     for (size_t i = 0; i < c->receiver_count; i++)
         for (size_t k = 0; k < c->receivers[i].event_count; k++)
             if (!event_known(c->receivers[i].events[k]))
-                problem(a, problems, STR("channels.yaml"), 1, arena_printf(a, "there is no event '%.*s'", STR_ARG(c->receivers[i].events[k])), remedy);
+                problem(a, problems, STR("channels.yaml"), 1, msg_defs_event_unknown(c->receivers[i].events[k]), msg_defs_fix_event_listed());
 }

@@ -45,11 +45,11 @@ static const struct {
     { LINK_PHONE, COLUMN_PHONE },        { LINK_ADDRESS, COLUMN_ADDRESS },
 };
 
-STATUS clean_roles(struct arena *a, str file, str yaml, str *ret_map)
+STATUS clean_roles(struct arena *a, enum lang lang, str file, str yaml, str *ret_map)
 {
     struct roles told;
 
-    TRY(roles_read(a, file, yaml, &told));
+    TRY(roles_read(a, lang, file, yaml, &told));
     *ret_map = (str){ 0 };
     for (size_t i = 0; i < told.count; i++)
         for (size_t k = 0; k < sizeof roles / sizeof *roles; k++)

@@ -33,4 +33,4 @@ STATUS clean_list(struct arena *a, str bytes, const struct clean_options *o, str
 STATUS clean_format_of(str path, uint32_t allowed, str option, enum clean_format *ret);
 /* roles.yaml, as a linkage takes it ("columns:" with a role for each head), as the map that sheet_options takes. Errors of
  * roles_read(). Roles that play no part in cleaning are left out. */
-STATUS clean_roles(struct arena *a, str file, str yaml, str *ret_map);
+STATUS clean_roles(struct arena *a, enum lang lang, str file, str yaml, str *ret_map);

@@ -7,6 +7,7 @@
 
 #include "register/register_ops.h"
 #include "register/register_sql.h"
+#include "messages/messages.h"
 
 #include <string.h>
 
@@ -246,26 +247,25 @@ static bool effect_gives(const struct procedure_effect *e, str name)
     return false;
 }
 
-static void problem(struct arena *arena, struct defs_problems *problems, const struct procedure_effect *e, str reason, const char *remedy)
+static void problem(struct arena *arena, struct defs_problems *problems, const struct procedure_effect *e, struct msg_kept reason, struct msg_kept remedy)
 {
-    defs_problem_add(arena, problems, &(struct defs_problem){ .file = e->file, .line = e->line, .column = 1, .reason = reason, .remedy = str_of(remedy) });
+    defs_problem_add(arena, problems, &(struct defs_problem){ .file = e->file, .line = e->line, .column = 1 }, reason, remedy);
 }
 
 void call_check(const struct app *app, struct arena *a, const struct procedure_effect *e, struct defs_problems *problems)
 {
     const struct operation *op = operation_find(app, e->target);
     if (!op || !op->writes || op->ground != GROUND_REQUIRED) {
-        problem(a, problems, e, arena_printf(a, "there is no operation '%.*s' that changes a register", STR_ARG(e->target)),
-                "Use one of the operations in docs/permissions.md that write and need a ground.");
+        problem(a, problems, e, msg_defs_operation_unknown(e->target), msg_defs_fix_operation());
         return;
     }
     for (size_t i = 0; i < e->count; i++)
         if (shape_field_index(op->takes, e->values[i].to) < 0)
-            problem(a, problems, e, arena_printf(a, "%s takes no '%.*s'", op->name, STR_ARG(e->values[i].to)), "Use a field that the operation takes.");
+            problem(a, problems, e, msg_defs_operation_takes(str_of(op->name), e->values[i].to), msg_defs_fix_operation_field());
     for (size_t i = 0; i < op->takes->field_count; i++) {
         const struct op_field *f = &op->takes->fields[i];
         if (!f->optional && f->type != OP_LIST && !effect_gives(e, str_of(f->name)))
-            problem(a, problems, e, arena_printf(a, "%s needs '%s'", op->name, f->name), "Add it under 'with'.");
+            problem(a, problems, e, msg_defs_operation_needs(str_of(op->name), str_of(f->name)), msg_defs_fix_with());
     }
 }
 
@@ -278,8 +278,7 @@ static void given_check(const struct app *app, struct arena *a, const struct pro
     const struct operation *op = before ? operation_find(app, before->target) : NULL;
     for (size_t i = 0; i < e->count; i++)
         if (str_starts(e->values[i].from, STR("given.")) && (!op || shape_field_index(op->gives, str_from(e->values[i].from, 6)) < 0))
-            problem(a, problems, e, arena_printf(a, "no effect before it gives '%.*s'", STR_ARG(str_from(e->values[i].from, 6))),
-                    "Use an output of the operation of the effect above.");
+            problem(a, problems, e, msg_defs_given_unknown(str_from(e->values[i].from, 6)), msg_defs_fix_given());
 }
 
 static void effect_check(const struct app *app, const struct defs *d, struct arena *a, const struct procedure *p, size_t index, struct defs_problems *problems)

@@ -5,6 +5,7 @@
  * code list does not have, and a number for what is not the key.
  * tested by: src/service/test/row_test.c */
 #include "register/register_sql.h"
+#include "messages/messages.h"
 #include "service/inside.h"
 #include "viet/fold.h"
 
@@ -107,9 +108,9 @@ struct checking {
     struct defs_problems *problems;
 };
 
-static void problem(const struct checking *k, str reason, const char *remedy)
+static void problem(const struct checking *k, struct msg_kept reason, struct msg_kept remedy)
 {
-    defs_problem_add(k->arena, k->problems, &(struct defs_problem){ .file = k->check->file, .line = k->check->line, .column = 1, .reason = reason, .remedy = str_of(remedy) });
+    defs_problem_add(k->arena, k->problems, &(struct defs_problem){ .file = k->check->file, .line = k->check->line, .column = 1 }, reason, remedy);
 }
 
 static bool is_key(const struct sector_register *r, int field)
@@ -136,12 +137,12 @@ static void value_check(const struct checking *k, const struct sector_register *
     if (str_starts(from, STR("="))) {
         bool plain = str_find(from, STR(" + ")) == from.len && str_find(from, STR(" plus ")) == from.len;
         if (plain && f->type == SECTOR_CODE && !code_item_find(f->codes, str_from(from, 1)))
-            problem(k, arena_printf(k->arena, "'%.*s' is no word of the code list '%.*s'", STR_ARG(str_from(from, 1)), STR_ARG(f->codes->key)), "Use a code of that list.");
+            problem(k, msg_defs_code_unknown(f->codes->key, str_from(from, 1)), msg_defs_fix_code_of_list());
     } else if (str_starts(from, STR("next."))) {
         if (r->key_subject || r->key_count != 1 || !is_key(r, field))
-            problem(k, arena_printf(k->arena, "'%.*s' is not the whole key of the register", STR_ARG(f->key)), "Number only what alone is the key.");
+            problem(k, msg_defs_key_part(f->key), msg_defs_fix_key_whole());
         if (!pattern_ok(str_from(from, 5)))
-            problem(k, arena_printf(k->arena, "'%.*s' is no pattern of a number", STR_ARG(str_from(from, 5))), "End it with one to nine '#', one for each digit.");
+            problem(k, msg_defs_pattern(str_from(from, 5)), msg_defs_fix_pattern());
     }
 }
 
@@ -158,19 +159,19 @@ void row_check(const struct defs *d, struct arena *a, const struct row_check *c,
     const struct checking k = { a, c, problems };
     const struct sector_register *r = defs_sector(d, c->code, c->on);
     if (!r) {
-        problem(&k, arena_printf(a, "there is no register '%.*s'", STR_ARG(c->code)), "Use the code of a file in definitions/register.");
+        problem(&k, msg_defs_register_unknown(c->code), msg_defs_fix_register_file());
         return;
     }
     for (size_t i = 0; i < c->count; i++) {
         int field = sector_field_find(r, c->values[i].to);
         if (field < 0)
-            problem(&k, arena_printf(a, "the register has no field '%.*s'", STR_ARG(c->values[i].to)), "Use a key of its 'fields'.");
+            problem(&k, msg_defs_register_no_field(c->values[i].to), msg_defs_fix_own_field());
         else
             value_check(&k, r, field, c->values[i].from);
     }
     for (size_t i = 0; c->whole != ROW_NAMED && i < r->field_count; i++) {
         bool needed = is_key(r, (int)i) || (c->whole == ROW_WHOLE && r->fields[i].required);
         if (needed && !is_given(c, r->fields[i].key))
-            problem(&k, arena_printf(a, "the register needs '%.*s'", STR_ARG(r->fields[i].key)), "Add it under 'with'.");
+            problem(&k, msg_defs_register_needs(r->fields[i].key), msg_defs_fix_with());
     }
 }

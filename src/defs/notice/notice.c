@@ -3,6 +3,8 @@
  * tested by: src/notice/test/notice_test.c */
 #include "defs/inside.h"
 
+#include "messages/messages.h"
+
 enum { RULES_MAX = 500, RECEIVERS_MAX = 500, EVENTS_MAX = 100, NAME_BYTES_MAX = 40, DAY_S = 86400, GIVE_UP_S_MAX = 30 * 86400 };
 
 /* --- rules ------------------------------------------------------------------------------------------------------------------ */
@@ -20,7 +22,7 @@ static void rule_read(struct defs *d, struct yaml_file *f, struct yaml_node *nod
     r.to = (enum notice_to)to;
     for (size_t i = 0; i < d->notice_rule_count; i++)
         if (str_eq(d->notice_rules[i].event, r.event) && d->notice_rules[i].to == r.to)
-            yaml_problem(f, node, "Remove one of them: an event is told once.", "'%.*s' tells %s twice", STR_ARG(r.event), words[to]);
+            yaml_problem(f, node, msg_defs_event_twice(r.event, str_of(words[to])), msg_defs_fix_event_once());
     d->notice_rules[d->notice_rule_count++] = r;
 }
 
@@ -30,7 +32,7 @@ void notices_read(struct defs *d, struct yaml_file *f)
     size_t count = yaml_list(f, f->root, "notices", &list);
     d->notice_rules = ARENA_ARRAY(d->arena, struct notice_rule, count + 1);
     if (count > RULES_MAX)
-        yaml_problem(f, f->root, "Leave the most important ones.", "there are more than %d rules", RULES_MAX);
+        yaml_problem(f, f->root, msg_defs_rules_many(RULES_MAX), msg_defs_fix_rules_fewer());
     for (size_t i = 0; i < count && i < RULES_MAX; i++)
         rule_read(d, f, list[i]);
     yaml_end(f, f->root);
@@ -74,11 +76,11 @@ static void receiver_read(struct defs *d, struct yaml_file *f, struct yaml_node 
     if (!whole)
         return;
     if (!yaml_is_name(r.name, NAME_BYTES_MAX, ".") || defs_notice_receiver(d, r.name))
-        yaml_problem(f, node, "Use small letters, digits, '.' and '-', each name once.", "'%.*s' is no name for a receiver", STR_ARG(r.name));
+        yaml_problem(f, node, msg_defs_receiver_name(r.name), msg_defs_fix_name_dotted());
     if (!url_ok(r.url))
-        yaml_problem(f, node, "Begin it with https:// (http:// only within one machine).", "'%.*s' is no address", STR_ARG(r.url));
+        yaml_problem(f, node, msg_defs_address(r.url), msg_defs_fix_https());
     if (!defs_organisation(f->problem_arena, d, r.organisation, &o))
-        yaml_problem(f, node, "Add it to organisations.yaml.", "there is no organisation '%.*s'", STR_ARG(r.organisation));
+        yaml_problem(f, node, msg_defs_organisation_unknown(r.organisation), msg_defs_fix_organisation_add());
     d->channels.receivers[d->channels.receiver_count++] = r;
 }
 
@@ -96,11 +98,11 @@ static void mail_read(struct defs *d, struct yaml_file *f, struct yaml_node *nod
         whole = yaml_str(f, yaml_get(node, "user"), &c->mail_user) && yaml_str(f, yaml_need(f, node, "password_file"), &c->mail_password_file) && whole;
     yaml_end(f, node);
     if (whole && !server_ok(c->mail_server))
-        yaml_problem(f, node, "Begin it with smtps:// or smtp:// (then STARTTLS is asked for).", "'%.*s' is no mail server", STR_ARG(c->mail_server));
+        yaml_problem(f, node, msg_defs_mail_server(c->mail_server), msg_defs_fix_smtp());
     if (whole && !mail_address_ok(c->mail_from))
-        yaml_problem(f, node, "Write it as name@domain.", "'%.*s' is no address of letters", STR_ARG(c->mail_from));
+        yaml_problem(f, node, msg_defs_mail_address(c->mail_from), msg_defs_fix_mail_written());
     if (str_find_char(c->mail_password_file, '/') < c->mail_password_file.len)
-        yaml_problem(f, node, "Name a file in the data folder.", "'%.*s' leads out of the data folder", STR_ARG(c->mail_password_file));
+        yaml_problem(f, node, msg_defs_file_outside(c->mail_password_file), msg_defs_fix_file_inside());
 }
 
 void channels_read(struct defs *d, struct yaml_file *f)
@@ -115,7 +117,7 @@ void channels_read(struct defs *d, struct yaml_file *f)
     yaml_i64(f, yaml_need(f, retry, "give_up_s"), 1, GIVE_UP_S_MAX, &c->give_up_s);
     yaml_end(f, retry);
     if (yaml_get(f->root, "site") && yaml_str(f, yaml_get(f->root, "site"), &c->site) && !url_ok(c->site))
-        yaml_problem(f, f->root, "Begin it with https:// (http:// only within one machine).", "'%.*s' is no address", STR_ARG(c->site));
+        yaml_problem(f, f->root, msg_defs_address(c->site), msg_defs_fix_https());
     if (yaml_get(f->root, "mail"))
         mail_read(d, f, yaml_get(f->root, "mail"));
     c->sms_spool = yaml_word(f, yaml_need(f, f->root, "sms"), sms) == 1;

@@ -2,6 +2,8 @@
  * tested by: src/money/test/payment_test.c */
 #include "defs/inside.h"
 
+#include "messages/messages.h"
+
 enum { ACCOUNTS_MAX = 5000, BANK_DIGITS = 6, ACCOUNT_BYTES_MAX = 19 };
 
 const struct payment_account *defs_payment_account(const struct defs *d, str organisation)
@@ -29,14 +31,14 @@ static void account_read(struct defs *d, struct yaml_file *f, struct yaml_node *
     if (!whole)
         return;
     if (a.bank.len != BANK_DIGITS || !str_is_digits(a.bank))
-        yaml_problem(f, node, "Write the six digits of the bank at NAPAS.", "'%.*s' is no number of a bank", STR_ARG(a.bank));
+        yaml_problem(f, node, msg_defs_bank_number(a.bank), msg_defs_fix_bank_digits());
     if (a.account.len == 0 || a.account.len > ACCOUNT_BYTES_MAX)
-        yaml_problem(f, node, "Write at most 19 letters and digits.", "'%.*s' is no account", STR_ARG(a.account));
+        yaml_problem(f, node, msg_defs_bank_account(a.account), msg_defs_fix_account_digits());
     if (!str_eq(a.organisation, STR("any")) && !defs_organisation(f->problem_arena, d, a.organisation, &o))
-        yaml_problem(f, node, "Add it to organisations.yaml, or write any.", "there is no organisation '%.*s'", STR_ARG(a.organisation));
+        yaml_problem(f, node, msg_defs_organisation_unknown(a.organisation), msg_defs_fix_organisation_any());
     for (size_t i = 0; i < d->payment_count; i++)
         if (str_eq(d->payments[i].organisation, a.organisation))
-            yaml_problem(f, node, "Remove one of them.", "'%.*s' has two accounts", STR_ARG(a.organisation));
+            yaml_problem(f, node, msg_defs_account_twice(a.organisation), msg_defs_fix_remove_one());
     d->payments[d->payment_count++] = a;
 }
 
@@ -45,7 +47,7 @@ void payments_read(struct defs *d, struct yaml_file *f)
     struct yaml_node **list = NULL;
     size_t count = yaml_list(f, f->root, "accounts", &list);
     if (count > ACCOUNTS_MAX) {
-        yaml_problem(f, f->root, "Let offices share accounts.", "there are more than %d accounts", ACCOUNTS_MAX);
+        yaml_problem(f, f->root, msg_defs_accounts_many(ACCOUNTS_MAX), msg_defs_fix_accounts_shared());
         count = ACCOUNTS_MAX;
     }
     d->payments = ARENA_ARRAY(d->arena, struct payment_account, count + 1);

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "messages/messages.h"
+
 static str *also_read(struct defs *d, struct yaml_file *f, struct yaml_node *node, size_t *ret_count)
 {
     struct yaml_node **list = NULL;
@@ -37,14 +39,13 @@ static void item_read(struct defs *d, struct yaml_file *f, struct yaml_node *nod
     if (!whole)
         return;
     if (it.code.len > 40)
-        yaml_problem(f, node, "At most 40 bytes.", "the code '%.*s' is too long", STR_ARG(it.code));
+        yaml_problem(f, node, msg_defs_code_long(it.code), msg_defs_fix_bytes_40());
     for (size_t i = 0; i < *count; i++) {
         bool alike = spelt_alike(f->problem_arena, &items[i], it.code) || spelt_alike(f->problem_arena, &items[i], it.vi);
         for (size_t k = 0; k < it.also_count && !alike; k++)
             alike = spelt_alike(f->problem_arena, &items[i], it.also[k]);
         if (alike)
-            yaml_problem(f, node, "Give it another code or spelling.", "'%.*s' cannot be told from '%.*s'", STR_ARG(it.code),
-                         STR_ARG(items[i].code));
+            yaml_problem(f, node, msg_defs_code_alike(it.code, items[i].code), msg_defs_fix_code_other());
     }
     items[(*count)++] = it;
 }
@@ -65,16 +66,16 @@ void code_lists_read(struct defs *d, struct yaml_file *f)
     whole = yaml_texts(f, f->root, "name", &l.vi, &l.en) && whole;
     size_t count = yaml_list(f, f->root, "items", &list);
     if (count == 0 || count > CODE_ITEMS_MAX)
-        yaml_problem(f, f->root, "List between 1 and 1000 items.", "'items' is missing, empty or too long");
+        yaml_problem(f, f->root, msg_defs_items_count(), msg_defs_fix_items_count());
     struct code_item *items = ARENA_ARRAY(d->arena, struct code_item, count + 1);
     for (size_t i = 0; i < count && i < CODE_ITEMS_MAX; i++)
         item_read(d, f, list[i], items, &l.count);
     l.items = items;
     yaml_end(f, f->root);
     if (whole && code_list_find(d, l.key))
-        yaml_problem(f, f->root, "Give it another key.", "the code list '%.*s' stands twice", STR_ARG(l.key));
+        yaml_problem(f, f->root, msg_defs_codes_twice(l.key), msg_defs_fix_another_key());
     if (d->code_list_count == CODE_LISTS_MAX)
-        yaml_problem(f, f->root, "Remove some.", "there are more than %d code lists", CODE_LISTS_MAX);
+        yaml_problem(f, f->root, msg_defs_codes_many(CODE_LISTS_MAX), msg_defs_fix_fewer());
     else if (whole)
         d->code_lists[d->code_list_count++] = l;
 }

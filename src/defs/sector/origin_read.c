@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "messages/messages.h"
+
 enum { NAME_BYTES_MAX = 40, TIMEOUT_MAX_S = 30, FRESH_MAX_S = 366 * 86400, BODY_DEPTH_MAX = 6, BODY_BYTES_MAX = 4000, TRIES_DEFAULT = 3 };
 #define SECOND_US INT64_C(1000000)
 
@@ -62,8 +64,7 @@ static void place_read(struct reading *g, struct yaml_node *node, str *ret)
     if (!yaml_str(g->f, node, ret))
         return;
     if (!origin_place_ok(*ret))
-        yaml_problem(g->f, node, "Write names with dots between them, such as record.class or cells[field=class].value.",
-                     "'%.*s' is no place in an answer", STR_ARG(*ret));
+        yaml_problem(g->f, node, msg_defs_answer_place(*ret), msg_defs_fix_answer_place());
 }
 
 /* --- where it lives ----------------------------------------------------------------------------------------------------- */
@@ -72,25 +73,24 @@ static void file_read(struct reading *g, struct yaml_node *at, const char *key, 
 {
     struct yaml_node *node = yaml_get(at, key);
     if (node && yaml_str(g->f, node, ret) && !yaml_is_name(*ret, NAME_BYTES_MAX, ""))
-        yaml_problem(g->f, node, "Use small letters, digits and '-': the secret itself stands in a file of the installation.", "'%.*s' is no name of a file",
-                     STR_ARG(*ret));
+        yaml_problem(g->f, node, msg_defs_file_name(*ret), msg_defs_fix_secret_file());
 }
 
 static void address_read(struct reading *g, struct yaml_node *at)
 {
     struct yaml_node *url = yaml_get(at, "url"), *node = yaml_get(at, "node"), *path = yaml_need(g->f, at, "path");
     if ((url != NULL) == (node != NULL))
-        yaml_problem(g->f, at, "Name the address under 'url', or one of peers.yaml under 'node'.", "'origin' needs 'url' or 'node', one of the two");
+        yaml_problem(g->f, at, msg_defs_origin_where(), msg_defs_fix_origin_where());
     if (url && yaml_str(g->f, url, &g->o->url)) {
         if (!str_starts(g->o->url, STR("https://")))
-            yaml_problem(g->f, url, "Begin it with https://: personal data never travels without TLS.", "'%.*s' is an address without TLS", STR_ARG(g->o->url));
+            yaml_problem(g->f, url, msg_defs_address_open(g->o->url), msg_defs_fix_tls());
         else if (str_find_char(g->o->url, '@') < g->o->url.len || str_find_char(g->o->url, '?') < g->o->url.len || str_ends(g->o->url, STR("/")))
-            yaml_problem(g->f, url, "Write scheme, host and port alone: https://host:8443.", "'%.*s' has more than an address", STR_ARG(g->o->url));
+            yaml_problem(g->f, url, msg_defs_address_more(g->o->url), msg_defs_fix_address_only());
     }
     if (node)
         yaml_str(g->f, node, &g->o->node);
     if (yaml_str(g->f, path, &g->o->path) && g->o->path.ptr[0] != '/')
-        yaml_problem(g->f, path, "Begin it with '/'.", "'%.*s' is no path", STR_ARG(g->o->path));
+        yaml_problem(g->f, path, msg_defs_path(g->o->path), msg_defs_fix_path_slash());
     yaml_str(g->f, yaml_need(g->f, at, "agreement"), &g->o->agreement);
     file_read(g, at, "token", &g->o->token);
     file_read(g, at, "trust", &g->o->trust);
@@ -110,7 +110,7 @@ struct packing {
 static void part_end(struct reading *g, struct packing *p, struct yaml_node *at, int slot)
 {
     if (p->count == ORIGIN_PARTS_MAX) {
-        yaml_problem(g->f, at, "Put fewer values into it.", "the request has too many values");
+        yaml_problem(g->f, at, msg_defs_request_values(), msg_defs_fix_request_fewer());
         return;
     }
     p->parts[p->count++] = (struct origin_part){ arena_str(g->d->arena, buf_str(&p->text)), slot };
@@ -135,14 +135,14 @@ static void scalar_pack(struct reading *g, struct packing *p, struct yaml_node *
         p->fields |= UINT64_C(1) << field;
         part_end(g, p, node, field);
     } else {
-        yaml_problem(g->f, node, "Use $number, or $ and a field of the key.", "nothing is known under '%.*s' when a record is asked for", STR_ARG(node->text));
+        yaml_problem(g->f, node, msg_defs_request_unknown(node->text), msg_defs_fix_request_number());
     }
 }
 
 static void node_pack(struct reading *g, struct packing *p, struct yaml_node *node, int depth)
 {
     if (depth > BODY_DEPTH_MAX) {
-        yaml_problem(g->f, node, "Nest it less.", "the request nests too deep");
+        yaml_problem(g->f, node, msg_defs_request_deep(), msg_defs_fix_nest_less());
         return;
     }
     if (node->kind == YAML_SCALAR) {
@@ -168,10 +168,10 @@ static struct packing body_read(struct reading *g, struct yaml_node *node, struc
     struct packing p = { .parts = ARENA_ARRAY(g->d->arena, struct origin_part, ORIGIN_PARTS_MAX + 1) };
     buf_init(&p.text, BODY_BYTES_MAX);
     if (node->kind != YAML_MAP)
-        yaml_problem(g->f, node, "Write the request as it is to be sent: {code: …, number: $number}.", "a request is a map of names and values");
+        yaml_problem(g->f, node, msg_defs_request_map(), msg_defs_fix_request_map());
     node_pack(g, &p, node, 0);
     if (p.text.full)
-        yaml_problem(g->f, node, "Shorten it.", "the request is too long");
+        yaml_problem(g->f, node, msg_defs_request_long(), msg_defs_fix_shorten());
     part_end(g, &p, node, ORIGIN_SLOT_NONE);
     buf_done(&p.text);
     *ret = (struct origin_body){ p.parts, p.count };
@@ -185,16 +185,16 @@ static void asks_read(struct reading *g, struct yaml_node *at)
     for (size_t i = 0; i < g->r->key_count; i++)
         all |= UINT64_C(1) << g->r->key[i];
     if (!number && !key)
-        yaml_problem(g->f, at, "Say what is sent: by_number: {number: $number}.", "'by_number' and 'by_key' are missing: nothing could be asked");
+        yaml_problem(g->f, at, msg_defs_request_none(), msg_defs_fix_request_say());
     if (number) {
         struct packing p = body_read(g, number, &g->o->by_number);
         if (!p.number || p.fields)
-            yaml_problem(g->f, number, "Put $number into it, and no field of the key.", "a request by number has the personal number and nothing else of the record");
+            yaml_problem(g->f, number, msg_defs_request_number(), msg_defs_fix_request_by_number());
     }
     if (key) {
         struct packing p = body_read(g, key, &g->o->by_key);
         if (p.fields != all || p.number != g->r->key_subject)
-            yaml_problem(g->f, key, "Put each field of the key into it: $field.", "a request by key has the whole key and nothing else of the record");
+            yaml_problem(g->f, key, msg_defs_request_key(), msg_defs_fix_request_by_key());
     }
 }
 
@@ -212,8 +212,7 @@ static void subject_places(struct reading *g, struct yaml_node *at)
             place_read(g, yaml_get(node, said[i].key), said[i].place);
     yaml_end(g->f, node);
     if (g->r->has_subject && !g->o->number.len)
-        yaml_problem(g->f, node ? node : at, "Say where the answer has it: subject: {number: owner.id}.",
-                     "the answer has to say whom it is about, or it could be about somebody else");
+        yaml_problem(g->f, node ? node : at, msg_defs_answer_subject(), msg_defs_fix_answer_subject());
 }
 
 static void field_place(struct reading *g, struct yaml_pair *pair, str *places)
@@ -222,11 +221,11 @@ static void field_place(struct reading *g, struct yaml_pair *pair, str *places)
     int field = sector_field_find(g->r, pair->key);
     pair->read = true;
     if (field < 0) {
-        yaml_problem(g->f, &at, "Name a field of this register.", "the register has no field '%.*s'", STR_ARG(pair->key));
+        yaml_problem(g->f, &at, msg_defs_register_no_field(pair->key), msg_defs_fix_own_field());
         return;
     }
     if (g->r->fields[field].class == SECTOR_STATE_SECRET)
-        yaml_problem(g->f, &at, "Remove it: a state secret is never fetched over a network.", "the field '%.*s' is a state secret", STR_ARG(pair->key));
+        yaml_problem(g->f, &at, msg_defs_field_secret(pair->key), msg_defs_fix_secret_fetched());
     place_read(g, pair->value, &places[field]);
 }
 
@@ -237,12 +236,12 @@ static void fields_places(struct reading *g, struct yaml_node *at)
     memset(places, 0, (SECTOR_FIELDS_MAX + 1) * sizeof *places);
     g->o->fields = places;
     if (node && node->kind != YAML_MAP)
-        yaml_problem(g->f, node, "Write {field: place, …}.", "'fields' is no map of fields and their places");
+        yaml_problem(g->f, node, msg_defs_answer_fields(), msg_defs_fix_answer_fields());
     for (size_t i = 0; node && node->kind == YAML_MAP && i < node->count; i++)
         field_place(g, &node->pairs[i], places);
     for (size_t i = 0; node && i < g->r->field_count; i++)
         if (g->r->fields[i].required && !places[i].len)
-            yaml_problem(g->f, node, "Say where the answer has it.", "the required field '%.*s' stands nowhere in the answer", STR_ARG(g->r->fields[i].key));
+            yaml_problem(g->f, node, msg_defs_answer_missing(g->r->fields[i].key), msg_defs_fix_answer_where());
 }
 
 static void good_read(struct reading *g, struct yaml_node *at)
@@ -253,7 +252,7 @@ static void good_read(struct reading *g, struct yaml_node *at)
     place_read(g, yaml_need(g->f, node, "at"), &g->o->good_at);
     size_t count = yaml_list(g->f, node, "is", &list);
     if (count == 0 || count > ORIGIN_GOOD_MAX)
-        yaml_problem(g->f, node, "List the words of a good answer: is: [ok].", "'is' is missing, empty or too long");
+        yaml_problem(g->f, node, msg_defs_answer_is(), msg_defs_fix_answer_is());
     for (size_t i = 0; i < count && i < ORIGIN_GOOD_MAX; i++)
         if (yaml_str(g->f, list[i], &g->o->good_is[g->o->good_count]))
             g->o->good_count++;
@@ -274,7 +273,7 @@ static bool span_read(struct reading *g, struct yaml_node *node, int64_t most_s,
             *ret_s = n * units[i].seconds;
             return true;
         }
-    yaml_problem(g->f, node, "Write a whole number and s, m, h or d, such as 24h.", "'%.*s' is no span of time up to %lld s", STR_ARG(text), (long long)most_s);
+    yaml_problem(g->f, node, msg_defs_span(text, most_s), msg_defs_fix_span());
     return false;
 }
 
@@ -301,8 +300,9 @@ const struct sector_origin *origin_read(struct defs *d, struct yaml_file *f, con
     if (!at)
         return NULL;
     if (at->kind != YAML_MAP || r->people || r->class == SECTOR_STATE_SECRET) {
-        yaml_problem(f, at, at->kind != YAML_MAP ? "Say where it lives: origin: {url: …, path: …}." : "Remove 'origin'.",
-                     at->kind != YAML_MAP ? "'origin' is no map" : r->people ? "the population register lives here" : "a register of state secrets is never fetched over a network");
+        bool map = at->kind == YAML_MAP;
+        yaml_problem(f, at, !map ? msg_defs_origin_map() : r->people ? msg_defs_origin_people() : msg_defs_origin_secret(),
+                     map ? msg_defs_fix_origin_none() : msg_defs_fix_origin_map());
         return NULL;
     }
     address_read(&g, at);
@@ -328,11 +328,10 @@ void origins_finish(struct defs *d, struct yaml_file *f)
         const struct peer *p = defs_peer(d, o->node);
         at.name = d->sectors[i].file;
         if (str_eq(o->node, d->node))
-            yaml_problem(&at, &line, "Name the node where the register lives, or remove 'origin'.", "the register '%.*s' would ask itself: '%.*s' is this node",
-                         STR_ARG(d->sectors[i].code), STR_ARG(o->node));
+            yaml_problem(&at, &line, msg_defs_origin_self(d->sectors[i].code, o->node), msg_defs_fix_origin_other());
         else if (!p)
-            yaml_problem(&at, &line, "Name a node of peers.yaml.", "there is no node '%.*s'", STR_ARG(o->node));
+            yaml_problem(&at, &line, msg_defs_node_unknown(o->node), msg_defs_fix_node_listed());
         else if (!str_starts(p->url, STR("https://")))
-            yaml_problem(&at, &line, "Give that node an address that begins with https://.", "'%.*s' is an address without TLS", STR_ARG(p->url));
+            yaml_problem(&at, &line, msg_defs_address_open(p->url), msg_defs_fix_node_tls());
     }
 }

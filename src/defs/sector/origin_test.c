@@ -136,34 +136,34 @@ static const struct {
 } wrongs[] = {
     { "https://gplx", "http://gplx", "address without TLS", 17 },
     { "gplx.example.vn:8443", "me:secret@gplx.example.vn", "more than an address", 17 },
-    { "  url: https://gplx.example.vn:8443\n", "", "'url' or 'node'", 17 },
-    { "  url: https://gplx.example.vn:8443\n", "  url: https://a.vn\n  node: b\n", "'url' or 'node'", 17 },
-    { "  url: https://gplx.example.vn:8443\n", "  node: csgt\n", "no node 'csgt'", 17 },
+    { "  url: https://gplx.example.vn:8443\n", "", "“url” or “node”", 17 },
+    { "  url: https://gplx.example.vn:8443\n", "  url: https://a.vn\n  node: b\n", "“url” or “node”", 17 },
+    { "  url: https://gplx.example.vn:8443\n", "  node: csgt\n", "no node “csgt”", 17 },
     { "path: /api", "path: api", "no path", 18 },
-    { "  agreement: AG-1\n", "", "'agreement' is missing", 17 },
+    { "  agreement: AG-1\n", "", "“agreement” is missing", 17 },
     { "token: gplx", "token: ../gplx", "no name of a file", 20 },
-    { "{id: $number}", "{id: $name}", "nothing is known under '$name'", 21 },
-    { "{id: $number}", "{id: $points}", "nothing is known under '$points'", 21 },
+    { "{id: $number}", "{id: $name}", "nothing is known under “$name”", 21 },
+    { "{id: $number}", "{id: $points}", "nothing is known under “$points”", 21 },
     { "{id: $number}", "{id: all}", "has the personal number", 21 },
     { "value: $licence_no", "value: all", "has the whole key", 22 },
-    { "is: [here, fresh]", "is: []", "'is' is missing", 23 },
+    { "is: [here, fresh]", "is: []", "“is” is missing", 23 },
     { "rows: result.rows", "rows: result..rows", "no place in an answer", 24 },
     { "number: owner.id, ", "", "has to say whom it is about", 25 },
-    { "points: points", "speed: points", "no field 'speed'", 26 },
-    { "points: points", "agent: points", "'agent' is a state secret", 26 },
-    { "licence_no: \"cells[field=licence_no].value\", ", "", "'licence_no' stands nowhere", 26 },
+    { "points: points", "speed: points", "no field “speed”", 26 },
+    { "points: points", "agent: points", "“agent” is a state secret", 26 },
+    { "licence_no: \"cells[field=licence_no].value\", ", "", "“licence_no” stands nowhere", 26 },
     { "cells[field=licence_no].value", "cells[field=licence_no.value", "no place in an answer", 26 },
     { "fresh: 24h", "fresh: 24", "no span of time", 27 },
     { "fresh: 24h", "fresh: 400d", "no span of time", 27 },
     { "timeout: 5s", "timeout: 5m", "no span of time up to 30", 28 },
-    { "silent: stale", "silent: guess", "'guess' is none of", 29 },
-    { "silent: stale", "silent: stale\n  colour: red", "'colour' is unknown", 30 },
+    { "silent: stale", "silent: guess", "“guess” is none of", 29 },
+    { "silent: stale", "silent: stale\n  colour: red", "“colour” is unknown", 30 },
     { "class: personal\n", "class: state-secret\n", "never fetched", 17 },
 };
 
 static void told(const char *reason, int line)
 {
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d = NULL;
     status st = defs_load(arena, str_of(directory), &d, &problems);
     assert_true(status_is(st, ERR_DEFINITION));

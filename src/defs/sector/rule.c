@@ -4,8 +4,9 @@
  * tested by: src/defs/sector/rule_test.c */
 #include "defs/sector/rule_node.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "messages/messages.h"
 
 struct parser {
     struct arena *arena;
@@ -15,14 +16,15 @@ struct parser {
     size_t count;
     uint64_t used;
     int depth;
-    char *why;
+    struct msg_kept *why;
     bool failed;
 };
 
-static struct rule_node *wrong(struct parser *p, const char *why, str word)
+/* The first thing wrong is told. */
+static struct rule_node *wrong(struct parser *p, struct msg_kept why)
 {
     if (!p->failed)
-        (void)snprintf(p->why, RULE_WHY_BYTES, "%s%s%.*s%s", why, word.len ? " '" : "", STR_ARG(text_cut(word, 60)), word.len ? "'" : "");
+        *p->why = why;
     p->failed = true;
     return NULL;
 }
@@ -94,7 +96,7 @@ static struct rule_node *digits(struct parser *p)
     str number = str_slice(p->text, p->at, end);
     n->value = (struct rule_value){ .type = RULE_NUMBER, .known = true };
     if (!str_i64(number, &n->value.number))
-        return wrong(p, "no number can be read from", number);
+        return wrong(p, msg_defs_rule_number(number));
     p->at = end;
     return n;
 }
@@ -105,7 +107,7 @@ static struct rule_node *quoted(struct parser *p)
     while (end < p->text.len && p->text.ptr[end] != '\'')
         end++;
     if (end == p->text.len)
-        return wrong(p, "a text is not closed with '", (str){ 0 });
+        return wrong(p, msg_defs_rule_quote());
     struct rule_node *n = node(p, RULE_CONSTANT, RULE_TEXT, NULL, NULL);
     n->value = (struct rule_value){ .type = RULE_TEXT, .known = true, .text = arena_str(p->arena, str_slice(p->text, p->at + 1, end)) };
     p->at = end + 1;
@@ -122,12 +124,14 @@ static struct rule_node *named(struct parser *p, str name)
             p->at += name.len;
             return n;
         }
-    return wrong(p, "there is no field or function", name);
+    return wrong(p, msg_defs_rule_name_unknown(name));
 }
 
-static struct rule_node *of_type(struct parser *p, struct rule_node *n, enum rule_type type, const char *what)
+static struct rule_node *of_type(struct parser *p, struct rule_node *n, enum rule_type type)
 {
-    return !n || n->type == type ? n : wrong(p, "this has to be", str_of(what));
+    if (!n || n->type == type)
+        return n;
+    return wrong(p, type == RULE_DAY ? msg_defs_rule_day() : type == RULE_TEXT ? msg_defs_rule_text() : msg_defs_rule_truth());
 }
 
 /* age(day), age(day, day), year(day), length(text), present(name) */
@@ -146,13 +150,13 @@ static struct rule_node *function(struct parser *p, str name)
         }
         struct rule_node *a = either(p), *b = NULL;
         if (a && table[i].op == RULE_PRESENT && a->op != RULE_NAME)
-            return wrong(p, "present() asks for a field", (str){ 0 });
+            return wrong(p, msg_defs_rule_present());
         if (table[i].op != RULE_PRESENT)
-            a = of_type(p, a, table[i].takes, table[i].takes == RULE_DAY ? "a day" : "a text");
+            a = of_type(p, a, table[i].takes);
         if (a && table[i].op == RULE_AGE && mark(p, ","))
-            b = of_type(p, either(p), RULE_DAY, "a day");
+            b = of_type(p, either(p), RULE_DAY);
         if (!p->failed && !mark(p, ")"))
-            return wrong(p, "a bracket is not closed after", name);
+            return wrong(p, msg_defs_rule_bracket(name));
         return p->failed ? NULL : node(p, table[i].op, table[i].gives, a, b);
     }
     return named(p, name);
@@ -168,10 +172,10 @@ static struct rule_node *atom(struct parser *p)
         return quoted(p);
     if (mark(p, "(")) {
         struct rule_node *n = either(p);
-        return !n || mark(p, ")") ? n : wrong(p, "a bracket is not closed", (str){ 0 });
+        return !n || mark(p, ")") ? n : wrong(p, msg_defs_rule_bracket((str){ 0 }));
     }
     if (!is_letter(c))
-        return wrong(p, c ? "a value is expected at" : "a value is missing at the end", str_slice(p->text, p->at, p->at + 1));
+        return wrong(p, msg_defs_rule_value(str_slice(p->text, p->at, p->at + 1)));
     if (word(p, "today"))
         return node(p, RULE_TODAY, RULE_DAY, NULL, NULL);
     return function(p, word_here(p));
@@ -192,7 +196,7 @@ static struct rule_node *sum(struct parser *p)
         bool shifted = left->type == RULE_DAY && right->type == RULE_NUMBER;
         bool between = left->type == RULE_DAY && right->type == RULE_DAY && !plus;
         if (!numbers && !shifted && !between)
-            return wrong(p, "these cannot be added or subtracted", (str){ 0 });
+            return wrong(p, msg_defs_rule_sum());
         left = node(p, plus ? RULE_PLUS : RULE_MINUS, shifted ? RULE_DAY : RULE_NUMBER, left, right);
     }
     return left;
@@ -206,7 +210,7 @@ static bool words_fit(struct parser *p, const struct rule_node *n, const struct 
     for (size_t i = 0; i < p->names[n->name].word_count; i++)
         if (str_eq(p->names[n->name].words[i], other->value.text))
             return true;
-    (void)wrong(p, "the code list of the field has no", other->value.text);
+    (void)wrong(p, msg_defs_rule_word(other->value.text));
     return false;
 }
 
@@ -223,10 +227,10 @@ static struct rule_node *comparison(struct parser *p)
         if (!right)
             return NULL;
         if (left->type != right->type || left->type == RULE_TRUTH)
-            return wrong(p, "these cannot be compared", (str){ 0 });
+            return wrong(p, msg_defs_rule_compare());
         bool ordered = left->type == RULE_NUMBER || left->type == RULE_DAY;
         if (!ordered && marks[i].op != RULE_EQUAL && marks[i].op != RULE_UNEQUAL)
-            return wrong(p, "texts and units have no order; use = or !=", (str){ 0 });
+            return wrong(p, msg_defs_rule_order());
         if (!words_fit(p, left, right) || !words_fit(p, right, left))
             return NULL;
         return node(p, marks[i].op, RULE_TRUTH, left, right);
@@ -237,10 +241,10 @@ static struct rule_node *comparison(struct parser *p)
 static struct rule_node *negation(struct parser *p)
 {
     if (++p->depth > RULE_DEPTH_MAX)
-        return wrong(p, "it nests too deep", (str){ 0 });
+        return wrong(p, msg_defs_rule_deep());
     struct rule_node *n;
     if (word(p, "not")) {
-        n = of_type(p, negation(p), RULE_TRUTH, "true or false");
+        n = of_type(p, negation(p), RULE_TRUTH);
         n = n ? node(p, RULE_NOT, RULE_TRUTH, n, NULL) : NULL;
     } else {
         n = comparison(p);
@@ -254,7 +258,7 @@ static struct rule_node *chain(struct parser *p, struct rule_node *(*part)(struc
     struct rule_node *left = part(p);
     while (left && word(p, joint)) {
         struct rule_node *right = part(p);
-        if (!of_type(p, left, RULE_TRUTH, "true or false") || !of_type(p, right, RULE_TRUTH, "true or false") || !right)
+        if (!of_type(p, left, RULE_TRUTH) || !of_type(p, right, RULE_TRUTH) || !right)
             return NULL;
         left = node(p, op, RULE_TRUTH, left, right);
     }
@@ -266,16 +270,15 @@ static struct rule_node *either(struct parser *p) { return chain(p, both, "or", 
 
 bool rule_parse(struct arena *a, str text, const struct rule_name *names, size_t count, const struct rule **ret, struct rule_problem *problem)
 {
-    struct parser p = { .arena = a, .text = text, .names = names, .count = count, .why = problem->why };
+    struct parser p = { .arena = a, .text = text, .names = names, .count = count, .why = &problem->why };
     struct rule *r = ARENA_NEW(a, struct rule);
     MUST(count <= 64);
-    problem->why[0] = 0;
     r->root = either(&p);
     if (r->root && !p.failed)
-        r->root = of_type(&p, r->root, RULE_TRUTH, "true or false");
+        r->root = of_type(&p, r->root, RULE_TRUTH);
     blanks(&p);
     if (!p.failed && p.at < text.len)
-        (void)wrong(&p, "this does not belong here:", str_from(text, p.at));
+        (void)wrong(&p, msg_defs_rule_rest(str_from(text, p.at)));
     r->names = p.used;
     *ret = r;
     problem->at = (int)p.at + 1;

@@ -3,9 +3,10 @@
  * unknown answer breaks no rule: whether a value is there is asked by present() alone. Pure. */
 #pragma once
 #include "base/base.h"
+#include "messages/message.h"
 
 enum rule_type { RULE_TRUTH, RULE_NUMBER, RULE_DAY, RULE_TEXT, RULE_UNIT };
-enum { RULE_DEPTH_MAX = 24, RULE_WHY_BYTES = 200 };
+enum { RULE_DEPTH_MAX = 24 };
 
 struct rule_value {
     enum rule_type type;
@@ -25,7 +26,7 @@ struct rule_name {
 
 struct rule_problem {
     int at; /* character, 1-based */
-    char why[RULE_WHY_BYTES];
+    struct msg_kept why;
 };
 
 struct rule;

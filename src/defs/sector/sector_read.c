@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "messages/messages.h"
+
 enum { KEY_BYTES_MAX = 40, MINUTES_MAX = 10000, MINUTES_LINK = 8, MINUTES_READ = 4, MINUTES_FILL = 6, MINUTES_RULE = 10 };
 
 const char *const sector_type_words[] = { "text", "day", "number", "money", "code", "unit", "person", "document", NULL };
@@ -58,7 +60,7 @@ static void number_read_bounds(struct reading *g, struct yaml_node *node, struct
     if (yaml_get(node, "max") && yaml_i64(g->f, yaml_get(node, "max"), -limit, limit, &bound))
         sf->max = bound * scale;
     if (sf->min > sf->max)
-        yaml_problem(g->f, node, "Correct one of them.", "'min' is larger than 'max'");
+        yaml_problem(g->f, node, msg_defs_bounds_reversed(), msg_defs_fix_correct_one());
     if (yaml_get(node, "measure"))
         yaml_texts(g->f, node, "measure", &sf->measure_vi, &sf->measure_en);
 }
@@ -76,8 +78,7 @@ static void type_read(struct reading *g, struct yaml_node *node, struct sector_f
         return;
     sf->codes = code_list_find(g->d, codes);
     if (!sf->codes)
-        yaml_problem(g->f, yaml_get(node, "codes"), "Add the file codes/NAME.yaml, or correct the key.", "there is no code list '%.*s'",
-                     STR_ARG(codes));
+        yaml_problem(g->f, yaml_get(node, "codes"), msg_defs_codes_unknown(codes), msg_defs_fix_codes_file());
 }
 
 /* What the population register has of the subject too: where he lives, when he was born or died, who his kin are. */
@@ -96,18 +97,16 @@ static void same_read(struct reading *g, struct yaml_node *node, struct sector_f
         if (person_field_by_name(word, &field) && comparable[i].field == field && comparable[i].type == sf->type)
             sf->same_as = field;
     if (sf->same_as < 0 || !g->r->has_subject)
-        yaml_problem(g->f, yaml_get(node, "same_as"), "Write residence at a unit; birth or death at a day; father, mother or spouse at a person.",
-                     "the field '%.*s' cannot repeat '%.*s' of the subject", STR_ARG(sf->key), STR_ARG(word));
+        yaml_problem(g->f, yaml_get(node, "same_as"), msg_defs_repeat_unfit(sf->key, word), msg_defs_fix_repeat());
 }
 
 static void field_unique(struct reading *g, struct yaml_node *node, const struct sector_field *sf)
 {
     for (size_t i = 0; i < g->r->field_count; i++) {
         if (str_eq(g->fields[i].key, sf->key))
-            yaml_problem(g->f, node, "Remove one of them.", "the field '%.*s' stands twice", STR_ARG(sf->key));
+            yaml_problem(g->f, node, msg_defs_field_twice(sf->key), msg_defs_fix_remove_one());
         else if (g->fields[i].tag == sf->tag)
-            yaml_problem(g->f, node, "Choose another key.", "the keys '%.*s' and '%.*s' cannot stand in one register", STR_ARG(sf->key),
-                         STR_ARG(g->fields[i].key));
+            yaml_problem(g->f, node, msg_defs_keys_clash(sf->key, g->fields[i].key), msg_defs_fix_another_key());
     }
 }
 
@@ -117,7 +116,7 @@ static void field_read(struct reading *g, struct yaml_node *node)
     if (!yaml_str(g->f, yaml_need(g->f, node, "key"), &sf.key))
         return;
     if (!key_ok(sf.key, '_'))
-        yaml_problem(g->f, node, "Use small letters, digits and _; begin with a letter.", "'%.*s' is no key of a field", STR_ARG(sf.key));
+        yaml_problem(g->f, node, msg_defs_field_key(sf.key), msg_defs_fix_key_letters());
     sf.tag = sector_tag(sf.key);
     yaml_texts(g->f, node, "label", &sf.vi, &sf.en);
     type_read(g, node, &sf);
@@ -130,8 +129,7 @@ static void field_read(struct reading *g, struct yaml_node *node)
     if (yaml_get(node, "share"))
         yaml_flag(g->f, yaml_get(node, "share"), &sf.share);
     if (sf.share && sf.class == SECTOR_STATE_SECRET)
-        yaml_problem(g->f, yaml_get(node, "share"), "Remove it: a state secret is never shared.", "the field '%.*s' is a state secret",
-                     STR_ARG(sf.key));
+        yaml_problem(g->f, yaml_get(node, "share"), msg_defs_field_secret(sf.key), msg_defs_fix_secret_shared());
     same_read(g, node, &sf);
     sf.columns = texts_read(g, node, "columns", &sf.column_count);
     sf.examples = texts_read(g, node, "examples", &sf.example_count);
@@ -145,7 +143,7 @@ static void fields_read(struct reading *g)
     struct yaml_node **list = NULL;
     size_t count = yaml_list(g->f, g->f->root, "fields", &list);
     if (count == 0 || count > SECTOR_FIELDS_MAX)
-        yaml_problem(g->f, g->f->root, "List between 1 and 40 fields.", "'fields' is missing, empty or too long");
+        yaml_problem(g->f, g->f->root, msg_defs_fields_count(), msg_defs_fix_fields_count());
     g->fields = ARENA_ARRAY(g->d->arena, struct sector_field, SECTOR_FIELDS_MAX + 1);
     g->r->fields = g->fields;
     for (size_t i = 0; i < count && i < SECTOR_FIELDS_MAX; i++)
@@ -176,12 +174,12 @@ static void unit_read(struct reading *g)
         return;
     if (str_eq(word, STR("residence"))) {
         if (!g->r->has_subject)
-            yaml_problem(g->f, node, "Name a field of type unit.", "a register without a subject has no residence");
+            yaml_problem(g->f, node, msg_defs_residence_nobody(), msg_defs_fix_unit_field());
         return;
     }
     g->r->unit_field = sector_field_find(g->r, word);
     if (g->r->unit_field < 0 || g->fields[g->r->unit_field].type != SECTOR_UNIT)
-        yaml_problem(g->f, node, "Write residence, or the key of a field of type unit.", "'%.*s' is no field of type unit", STR_ARG(word));
+        yaml_problem(g->f, node, msg_defs_field_no_unit(word), msg_defs_fix_residence_or_unit());
 }
 
 static void key_read(struct reading *g)
@@ -189,7 +187,7 @@ static void key_read(struct reading *g)
     struct yaml_node **list = NULL;
     size_t count = yaml_list(g->f, g->f->root, "key", &list);
     if (count == 0 || count > SECTOR_KEY_MAX)
-        yaml_problem(g->f, g->f->root, "List what tells one row from another: [subject], [card_no].", "'key' is missing, empty or too long");
+        yaml_problem(g->f, g->f->root, msg_defs_key_count(), msg_defs_fix_key_list());
     for (size_t i = 0; i < count && i < SECTOR_KEY_MAX; i++) {
         str word = { 0 };
         if (!yaml_str(g->f, list[i], &word))
@@ -198,9 +196,9 @@ static void key_read(struct reading *g)
         if (str_eq(word, STR("subject")) && g->r->has_subject)
             g->r->key_subject = true;
         else if (field < 0)
-            yaml_problem(g->f, list[i], "Name subject or a field of this register.", "'%.*s' is no field", STR_ARG(word));
+            yaml_problem(g->f, list[i], msg_defs_no_field(word), msg_defs_fix_subject_or_field());
         else if (!g->fields[field].required)
-            yaml_problem(g->f, list[i], "Say required: true at the field.", "the key '%.*s' may be absent", STR_ARG(word));
+            yaml_problem(g->f, list[i], msg_defs_key_optional(word), msg_defs_fix_required());
         else
             g->r->key[g->r->key_count++] = field;
     }
@@ -215,7 +213,7 @@ static void head_read(struct reading *g)
     yaml_texts(g->f, root, "name", &r->vi, &r->en);
     yaml_str(g->f, yaml_need(g->f, root, "law"), &r->law);
     if (yaml_str(g->f, yaml_need(g->f, root, "owner"), &r->owner) && !defs_organisation(g->f->problem_arena, g->d, r->owner, &owner))
-        yaml_problem(g->f, yaml_get(root, "owner"), "Add it to organisations.yaml.", "there is no organisation '%.*s'", STR_ARG(r->owner));
+        yaml_problem(g->f, yaml_get(root, "owner"), msg_defs_organisation_unknown(r->owner), msg_defs_fix_organisation_add());
     if (yaml_get(root, "rows"))
         r->people = yaml_word(g->f, yaml_get(root, "rows"), rows) == 0;
     int class = yaml_word(g->f, yaml_need(g->f, root, "class"), sector_class_words);
@@ -224,7 +222,7 @@ static void head_read(struct reading *g)
     if (yaml_get(root, "to"))
         yaml_day(g->f, yaml_get(root, "to"), &r->to);
     if (!day_is_none(r->to) && r->to.ymd < r->from.ymd)
-        yaml_problem(g->f, root, "Correct one of the days.", "'to' lies before 'from'");
+        yaml_problem(g->f, root, msg_defs_days_reversed(), msg_defs_fix_one_day());
 }
 
 /* --- who may -------------------------------------------------------------------------------------------------------- */
@@ -237,10 +235,9 @@ static void access_read(struct reading *g, struct yaml_node *node, struct sector
         yaml_flag(g->f, yaml_get(node, "own_unit"), &ret->own_unit);
     if (yaml_get(node, "organisation") && yaml_str(g->f, yaml_get(node, "organisation"), &ret->organisation) &&
         !defs_organisation(g->f->problem_arena, g->d, ret->organisation, &o))
-        yaml_problem(g->f, yaml_get(node, "organisation"), "Add it to organisations.yaml.", "there is no organisation '%.*s'",
-                     STR_ARG(ret->organisation));
+        yaml_problem(g->f, yaml_get(node, "organisation"), msg_defs_organisation_unknown(ret->organisation), msg_defs_fix_organisation_add());
     if (ret->roles & (ROLE_PUBLIC | ROLE_CITIZEN))
-        yaml_problem(g->f, node, "Name roles of officials or systems.", "citizens and the public do not work in a register");
+        yaml_problem(g->f, node, msg_defs_roles_citizen(), msg_defs_fix_roles_official());
     yaml_end(g->f, node);
 }
 
@@ -249,7 +246,7 @@ static void accesses_read(struct reading *g, const char *key, struct sector_acce
     struct yaml_node **list = NULL;
     size_t count = yaml_list(g->f, g->f->root, key, &list);
     if (count == 0 || count > SECTOR_ACCESS_MAX)
-        yaml_problem(g->f, g->f->root, "List who may: - {roles: [officer], own_unit: true}.", "'%s' is missing, empty or too long", key);
+        yaml_problem(g->f, g->f->root, msg_defs_access_count(str_of(key)), msg_defs_fix_access());
     for (size_t i = 0; i < count && i < SECTOR_ACCESS_MAX; i++)
         access_read(g, list[i], &ret[(*ret_count)++]);
 }
@@ -259,7 +256,7 @@ static void accesses_read(struct reading *g, const char *key, struct sector_acce
 static struct sector_check *check_add(struct reading *g, struct sector_check c)
 {
     if (g->r->check_count == SECTOR_CHECKS_MAX) {
-        yaml_problem(g->f, g->f->root, "Remove some rules.", "there are more than %d checks", SECTOR_CHECKS_MAX);
+        yaml_problem(g->f, g->f->root, msg_defs_checks_many(SECTOR_CHECKS_MAX), msg_defs_fix_fewer());
         return NULL;
     }
     g->checks[g->r->check_count] = c;
@@ -327,7 +324,7 @@ static const struct rule *expression_read(struct reading *g, struct yaml_node *n
         return NULL;
     if (rule_parse(g->d->arena, *ret_text, names, names_make(g, names), &rule, &problem))
         return rule;
-    yaml_problem(g->f, node, "Write it like: age(person.birth, joined) >= 18", "the rule cannot be read at its character %d: %s", problem.at, problem.why);
+    yaml_problem(g->f, node, msg_defs_rule_unreadable(problem.at, msg_say(g->f->problem_arena, g->f->problems->lang, &problem.why)), msg_defs_fix_rule_like());
     return NULL;
 }
 
@@ -337,10 +334,10 @@ static void rule_read(struct reading *g, struct yaml_node *node)
     int64_t minutes;
     bool whole = yaml_str(g->f, yaml_need(g->f, node, "rule"), &c.code);
     if (whole && !key_ok(c.code, '_'))
-        yaml_problem(g->f, node, "Use small letters, digits and _.", "'%.*s' is no name of a rule", STR_ARG(c.code));
+        yaml_problem(g->f, node, msg_defs_rule_name(c.code), msg_defs_fix_key_letters());
     for (size_t i = 0; whole && i < g->r->check_count; i++)
         if (str_eq(g->checks[i].code, c.code))
-            yaml_problem(g->f, node, "Give it another name.", "the rule '%.*s' stands twice", STR_ARG(c.code));
+            yaml_problem(g->f, node, msg_defs_rule_twice(c.code), msg_defs_fix_another_key());
     int dimension = yaml_word(g->f, yaml_need(g->f, node, "dimension"), dimension_words);
     c.dimension = dimension < 0 ? DIMENSION_CORRECT : (enum dimension)dimension;
     if (yaml_get(node, "minutes") && yaml_i64(g->f, yaml_get(node, "minutes"), 1, MINUTES_MAX, &minutes))
@@ -386,8 +383,7 @@ static void overlap_check(struct reading *g)
         const struct sector_register *o = &g->d->sectors[i];
         bool apart = (!day_is_none(o->to) && o->to.ymd < g->r->from.ymd) || (!day_is_none(g->r->to) && g->r->to.ymd < o->from.ymd);
         if (str_eq(o->code, g->r->code) && !apart)
-            yaml_problem(g->f, g->f->root, "Let one end before the other begins.", "the register '%.*s' is defined for the same days in %.*s",
-                         STR_ARG(o->code), STR_ARG(o->file));
+            yaml_problem(g->f, g->f->root, msg_defs_register_twice(o->code, o->file), msg_defs_fix_one_ends());
     }
 }
 
@@ -398,7 +394,7 @@ void sectors_read(struct defs *d, struct yaml_file *f)
     if (!yaml_str(f, yaml_need(f, f->root, "register"), &r.code))
         return;
     if (!key_ok(r.code, '-'))
-        yaml_problem(f, f->root, "Use small letters, digits and -; begin with a letter.", "'%.*s' is no code of a register", STR_ARG(r.code));
+        yaml_problem(f, f->root, msg_defs_register_code(r.code), msg_defs_fix_code_letters());
     head_read(&g);
     subject_read(&g);
     fields_read(&g);
@@ -413,7 +409,7 @@ void sectors_read(struct defs *d, struct yaml_file *f)
     yaml_end(f, f->root);
     overlap_check(&g);
     if (d->sector_count == SECTORS_MAX)
-        yaml_problem(f, f->root, "Remove some.", "there are more than %d registers", SECTORS_MAX);
+        yaml_problem(f, f->root, msg_defs_registers_many(SECTORS_MAX), msg_defs_fix_fewer());
     else
         d->sectors[d->sector_count++] = r;
 }

@@ -54,7 +54,7 @@ static int teardown(void **state)
 
 static struct defs *loaded(void)
 {
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d = NULL;
     if (!status_ok(defs_load(arena, str_of(folder.path), &d, &problems)))
         fail_msg("%.*s:%d:%d %.*s", STR_ARG(problems.list[0].file), problems.list[0].line, problems.list[0].column, STR_ARG(problems.list[0].reason));
@@ -132,39 +132,39 @@ struct wrong {
 static const struct wrong wrongs[] = {
     { "register: beekeepers", "register: Bees", "no code of a register", 1 },
     { "register: beekeepers", "register: farmers", "defined for the same days", 1 },
-    { "owner: hoi-nong-dan", "owner: nobody", "no organisation 'nobody'", 3 },
-    { "class: personal", "class: private", "'private' is none of", 5 },
+    { "owner: hoi-nong-dan", "owner: nobody", "no organisation “nobody”", 3 },
+    { "class: personal", "class: private", "“private” is none of", 5 },
     { "from: 2026-01-01", "from: 2026-02-30", "not a day", 6 },
-    { "from: 2026-01-01\n", "from: 2026-01-01\nto: 2025-01-01\n", "before 'from'", 1 },
-    { "need: required", "need: maybe", "'maybe' is none of", 7 },
+    { "from: 2026-01-01\n", "from: 2026-01-01\nto: 2025-01-01\n", "before “from”", 1 },
+    { "need: required", "need: maybe", "“maybe” is none of", 7 },
     { "unit: residence", "unit: hives", "no field of type unit", 8 },
     { "subject: {need: required, label: {vi: Người nuôi, en: Keeper}}\n", "", "no residence", 7 },
-    { "key: [subject]", "key: []", "'key' is missing", 1 },
-    { "key: [subject]", "key: [wings]", "'wings' is no field", 9 },
+    { "key: [subject]", "key: []", "“key” is missing", 1 },
+    { "key: [subject]", "key: [wings]", "“wings” is no field", 9 },
     { "key: [subject]", "key: [since]", "may be absent", 9 },
     { "{roles: [officer]}", "{roles: [citizen]}", "do not work in a register", 13 },
-    { "{roles: [officer]}", "{roles: [boss]}", "'boss' is none of", 13 },
-    { "read:\n  - {roles: [officer]}\n", "read: []\n", "'read' is missing", 1 },
+    { "{roles: [officer]}", "{roles: [boss]}", "“boss” is none of", 13 },
+    { "read:\n  - {roles: [officer]}\n", "read: []\n", "“read” is missing", 1 },
     { "key: hives", "key: Hives", "no key of a field", 15 },
     { "key: since", "key: hives", "stands twice", 17 },
-    { "type: number", "type: integer", "'integer' is none of", 15 },
-    { "min: 1, max: 500", "min: 5, max: 1", "'min' is larger", 15 },
-    { "codes: farm-branch", "codes: bee-kind", "no code list 'bee-kind'", 16 },
+    { "type: number", "type: integer", "“integer” is none of", 15 },
+    { "min: 1, max: 500", "min: 5, max: 1", "“min” is larger", 15 },
+    { "codes: farm-branch", "codes: bee-kind", "no code list “bee-kind”", 16 },
     { "share: true", "share: true, class: state-secret", "is a state secret", 16 },
-    { "type: day", "type: day, colour: red", "'colour' is unknown", 17 },
-    { "hives > 0", "wings > 0", "there is no field or function 'wings'", 19 },
-    { "hives > 0", "kind = 'bees'", "has no 'bees'", 19 },
-    { "dimension: correct", "dimension: nice", "'nice' is none of", 19 },
+    { "type: day", "type: day, colour: red", "“colour” is unknown", 17 },
+    { "hives > 0", "wings > 0", "there is no field or function “wings”", 19 },
+    { "hives > 0", "kind = 'bees'", "has no “bees”", 19 },
+    { "dimension: correct", "dimension: nice", "“nice” is none of", 19 },
     { "rule: some", "rule: readable", "stands twice", 19 },
-    { "says: {vi: a, en: b}", "says: {vi: a}", "'en' is missing", 19 },
-    { "law: own\n", "law: own\nspeed: 3\n", "'speed' is unknown", 5 },
+    { "says: {vi: a, en: b}", "says: {vi: a}", "“en” is missing", 19 },
+    { "law: own\n", "law: own\nspeed: 3\n", "“speed” is unknown", 5 },
 };
 
 static void each_mistake_names_its_place(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
-        struct defs_problems problems;
+        struct defs_problems problems = { .lang = LANG_EN };
         struct defs *d = (struct defs *)1;
         bool found = false;
         folder_put(&folder, "definitions/register/bees.yaml", changed(bees, wrongs[i].from, wrongs[i].to));
@@ -185,15 +185,15 @@ static void each_mistake_names_its_place(void **state)
 static void code_lists_are_checked(void **state)
 {
     static const struct { const char *text, *reason; } list[] = {
-        { "codes: x\nname: {vi: a, en: b}\nitems: []\n", "'items' is missing" },
+        { "codes: x\nname: {vi: a, en: b}\nitems: []\n", "“items” is missing" },
         { "codes: vaccine\nname: {vi: a, en: b}\nitems: [{code: a, vi: a, en: a}]\n", "stands twice" },
         { "codes: x\nname: {vi: a, en: b}\nitems: [{code: a, vi: Trồng trọt, en: a}, {code: b, vi: trồng trọt, en: b}]\n", "cannot be told from" },
         { "codes: x\nname: {vi: a, en: b}\nitems: [{code: a, vi: Một, en: One, also: [Uno]}, {code: b, vi: Hai, en: Two, also: [uno]}]\n", "cannot be told from" },
-        { "codes: x\nname: {vi: a}\nitems: [{code: a, vi: a, en: a}]\n", "'en' is missing" },
+        { "codes: x\nname: {vi: a}\nitems: [{code: a, vi: a, en: a}]\n", "“en” is missing" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        struct defs_problems problems;
+        struct defs_problems problems = { .lang = LANG_EN };
         struct defs *d;
         folder_put(&folder, "definitions/codes/own.yaml", list[i].text);
         assert_true(status_is(defs_load(arena, str_of(folder.path), &d, &problems), ERR_DEFINITION));
@@ -207,7 +207,7 @@ static void an_agreement_names_registers_that_exist(void **state)
 {
     static const char text[] = "agreements:\n  - {code: OWN-9, member: bhxh, law: b, operations: [sector.rows], fields: [shared], registers: [%s], "
                                "from: 2026-01-01, title: {vi: t, en: t}}\n";
-    struct defs_problems problems;
+    struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d;
     (void)state;
     folder_put(&folder, "definitions/agreements/own.yaml", arena_printf(arena, text, "farmers").ptr);

@@ -11,6 +11,7 @@ struct index_job {
     struct arena *arena;
     int files;
     str name[INDEX_FILES_MAX], csv[INDEX_FILES_MAX]; /* as they are called in errors, and their bytes */
+    enum lang lang;                                  /* of what is wrong in the roles */
     str roles_name, roles_text;                      /* empty: suggested */
     str model_name, model_text;                      /* a report of `link` as JSON, whose shares are taken; empty: none */
     bool sparse; /* columns that the roles name may be missing: one record says what it has */

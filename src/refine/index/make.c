@@ -52,7 +52,7 @@ STATUS index_job_roles(struct index_job *j)
         TRY(heads_same(j, &other));
     }
     if (j->roles_text.len || j->roles_name.len)
-        TRY(roles_read(j->arena, j->roles_name, j->roles_text, &j->roles));
+        TRY(roles_read(j->arena, j->lang, j->roles_name, j->roles_text, &j->roles));
     else
         TRY(roles_guess(j->arena, j->csv, &j->heads, 1, &j->roles));
     if (j->sparse)

@@ -18,7 +18,7 @@ STATUS link_job_roles(struct link_job *j)
     for (int s = 0; s < j->sides; s++)
         TRY(roles_heads_read(j->arena, j->name[s], j->csv[s], &j->heads[s]));
     if (j->roles_text.len || j->roles_name.len)
-        TRY(roles_read(j->arena, j->roles_name, j->roles_text, &j->roles));
+        TRY(roles_read(j->arena, j->lang, j->roles_name, j->roles_text, &j->roles));
     else
         TRY(roles_guess(j->arena, j->csv, j->heads, j->sides, &j->roles));
     return roles_check(&j->roles, j->heads, j->sides);

@@ -11,6 +11,7 @@ struct link_job {
     struct arena *arena;
     int sides;
     str name[2], csv[2];         /* files as they are called in errors, and their bytes, which outlive the job */
+    enum lang lang;              /* of what is wrong in it */
     str roles_name, roles_text;  /* empty: suggested */
     int threads;                 /* 0: one for each processor */
     size_t bytes_max;            /* of memory for the engine; 0: it decides */

@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "defs/yaml.h"
+#include "messages/messages.h"
 
 #include <string.h>
 
@@ -97,9 +98,9 @@ static STATUS line_read(const struct yaml_pair *pair, str file, struct roles_col
     return st;
 }
 
-STATUS roles_read(struct arena *a, str file, str text, struct roles *ret)
+STATUS roles_read(struct arena *a, enum lang lang, str file, str text, struct roles *ret)
 {
-    struct defs_problems problems = { 0 };
+    struct defs_problems problems = { .lang = lang };
     struct yaml_file f = { .arena = a, .problem_arena = a, .name = file, .problems = &problems };
 
     *ret = (struct roles){ .file = file };
@@ -108,9 +109,9 @@ STATUS roles_read(struct arena *a, str file, str text, struct roles *ret)
     if (f.root && f.root->kind == YAML_MAP)
         yaml_end(&f, f.root);
     else if (f.root)
-        yaml_problem(&f, f.root, "", "'columns:' is missing");
+        yaml_problem(&f, f.root, msg_defs_missing(STR("columns")), msg_defs_fix_add());
     if (columns && (columns->kind != YAML_MAP || !columns->count))
-        yaml_problem(&f, columns, "", "'columns:' holds no line 'head: role'");
+        yaml_problem(&f, columns, msg_defs_columns_none(), msg_defs_fix_add());
     if (problems.count)
         return file_bad(file, &problems.list[0]);
     MUST(columns);

@@ -33,7 +33,7 @@ enum link_kind link_role_kind(enum link_role role);
 STATUS roles_heads_read(struct arena *a, str file, str csv, struct roles_heads *ret);
 
 /* `columns:` with one line a column, "head: role". ERR_ROLES_FILE, ERR_ROLE_UNKNOWN, each with line and column. */
-STATUS roles_read(struct arena *a, str file, str text, struct roles *ret);
+STATUS roles_read(struct arena *a, enum lang lang, str file, str text, struct roles *ret);
 /* Against the heads of one file or two: ERR_ROLE_COLUMN (no file has it), ERR_ROLE_DOUBLE (a second id of one file),
  * ERR_ROLES_HEADS (a file has that head twice), ERR_ROLES_NONE (nothing that both sides have can be compared),
  * ERR_ROLES_MANY. */

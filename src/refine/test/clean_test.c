@@ -85,11 +85,11 @@ static void roles_may_be_told(void **state)
     struct clean_report r;
 
     (void)state;
-    assert_true(status_ok(clean_roles(arena, STR("roles.yaml"), STR("columns:\n  a: full-name\n  b: birth-date\n"), &o.sheet.map)));
+    assert_true(status_ok(clean_roles(arena, LANG_EN, STR("roles.yaml"), STR("columns:\n  a: full-name\n  b: birth-date\n"), &o.sheet.map)));
     assert_true(status_ok(clean_list(arena, str_of(text), &o, &r)));
     str got = file_read(o.out);
     assert_true(str_find(got, STR("NGUYỄN VĂN AN\tNguyễn Văn An\t15.2.1980\t15/02/1980\t")) < got.len);
-    assert_false(status_ok(clean_roles(arena, STR("roles.yaml"), STR("columns:\n  a: no-such-role\n"), &o.sheet.map)));
+    assert_false(status_ok(clean_roles(arena, LANG_EN, STR("roles.yaml"), STR("columns:\n  a: no-such-role\n"), &o.sheet.map)));
     assert_int_equal(fault_here()->row, 2);
 }
 

@@ -6,6 +6,7 @@
  * Refuses fields that the definition invents: what can be asked for is what this file knows.
  * tested by: src/register/test/people_test.c */
 #include "register/sector/figure.h"
+#include "messages/messages.h"
 
 #include <string.h>
 
@@ -290,10 +291,8 @@ void people_definition_check(const struct app *app, const struct defs *d, struct
         for (size_t k = 0; r->people && k < r->field_count; k++) {
             int key = key_of(r->fields[k].key);
             if (key < 0 || r->fields[k].type != people_keys[key].type)
-                defs_problem_add(arena, problems, &(struct defs_problem){
-                    .file = r->file, .line = 1, .column = 1,
-                    .reason = arena_printf(arena, "people have no field '%.*s' of this type", STR_ARG(r->fields[k].key)),
-                    .remedy = STR("Ask for the fields that the file of the program has.") });
+                defs_problem_add(arena, problems, &(struct defs_problem){ .file = r->file, .line = 1, .column = 1 },
+                                 msg_defs_people_field(r->fields[k].key), msg_defs_fix_people_fields());
         }
     }
 }

@@ -287,7 +287,7 @@ static status put_hives(struct fixture *f, int64_t number, const char *hives, st
 static void a_new_definition_works_at_once(void **state)
 {
     struct fixture *f = fixture_ready(state);
-    struct defs_problems problems;
+    struct defs_problems problems = { 0 };
     struct sector_written w;
     struct sector_rows_in in = { .code = STR("beekeepers") };
     struct sector_rows_out out;

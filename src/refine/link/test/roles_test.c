@@ -27,7 +27,7 @@ static void desk_open(struct desk *d, const char *left, const char *right)
 
 static status desk_check(struct desk *d, const char *yaml)
 {
-    status st = roles_read(d->arena, STR("roles.yaml"), str_of(yaml), &d->roles);
+    status st = roles_read(d->arena, LANG_EN, STR("roles.yaml"), str_of(yaml), &d->roles);
 
     return status_ok(st) ? roles_check(&d->roles, d->heads, d->sides) : st;
 }
@@ -154,7 +154,7 @@ static void written_and_read(void **state)
     assert_true(status_ok(roles_guess(d.arena, d.csv, d.heads, 1, &d.roles)));
     buf_init(&out, 1 << 16);
     roles_write(&d.roles, &out);
-    assert_true(status_ok(roles_read(d.arena, STR("r"), buf_str(&out), &again)));
+    assert_true(status_ok(roles_read(d.arena, LANG_EN, STR("r"), buf_str(&out), &again)));
     assert_int_equal(again.count, d.roles.count);
     for (size_t i = 0; i < again.count; i++) {
         assert_true(str_eq(again.columns[i].head, d.roles.columns[i].head));
