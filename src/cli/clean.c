@@ -126,6 +126,6 @@ static const struct option clean_options_table[] = {
 };
 
 const struct verb verbs_clean[] = {
-    { "clean", "FILE", 1, 1, clean_options_table, msg_clean_verb, clean_run },
+    { "clean", "FILE", 1, 1, clean_options_table, msg_clean_verb, clean_run , true },
     { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };

@@ -13,17 +13,20 @@ enum { VERB_WORDS_MAX = 3, ARENA_BYTES_MAX = 1 << 30, EXIT_FAILED = 1, EXIT_USAG
 static const struct verb *const tables[] = { verbs_serve, verbs_load, verbs_synth, verbs_import, verbs_run, verbs_clean, verbs_link, verbs_index, verbs_ledger,
                                              verbs_document, verbs_debug };
 
-const struct option common_options[] = {
+static const struct option common_options[] = {
+    { "lang", "vi|en", msg_cli_option_lang },
+    { "help", NULL, msg_cli_option_help },
+    { NULL, NULL, NULL },
+};
+static const struct option store_options[] = {
     { "data", "DIR", msg_cli_option_data },
     { "store", "URL", msg_cli_option_store },
     { "as", "LOGIN", msg_cli_option_as },
     { "purpose", "KIND/REF", msg_cli_option_purpose },
     { "command-id", "ID", msg_cli_option_command_id },
-    { "lang", "vi|en", msg_cli_option_lang },
     { "debug", NULL, msg_cli_option_debug },
     { "clock", "TIME", msg_cli_option_clock },
     { "seed", "N", msg_cli_option_seed },
-    { "help", NULL, msg_cli_option_help },
     { NULL, NULL, NULL },
 };
 
@@ -68,12 +71,11 @@ static const struct verb *verb_find(struct command *c, int argc, char **argv, in
 
 static const struct option *option_find(const struct verb *v, str name)
 {
-    for (const struct option *o = v->options; o && o->name; o++)
-        if (str_eq(str_of(o->name), name))
-            return o;
-    for (const struct option *o = common_options; o->name; o++)
-        if (str_eq(str_of(o->name), name))
-            return o;
+    const struct option *lists[] = { v->options, common_options, v->alone ? NULL : store_options };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (const struct option *o = lists[i]; o && o->name; o++)
+            if (str_eq(str_of(o->name), name))
+                return o;
     return NULL;
 }
 
@@ -137,10 +139,27 @@ static void verb_help(const struct command *c)
     printf("dancu %s%s%s\n", v->name, *v->arguments ? " " : "", v->arguments);
     if (v->says)
         printf("%.*s\n", STR_ARG(v->says(c->lang)));
-    options_print(v->options, c->lang);
     operation_help(c);
+    options_print(v->options, c->lang);
     printf("\n%.*s\n", STR_ARG(msg_cli_common(c->lang)));
     options_print(common_options, c->lang);
+    if (!v->alone)
+        options_print(store_options, c->lang);
+}
+
+/* The verbs that begin with a word, such as "case". False if none does. */
+static bool group_print(const struct command *c, str group)
+{
+    bool any = false;
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+        for (const struct verb *v = tables[t]; v->name; v++) {
+            str rest = str_of(v->name), word;
+            if (!str_cut(&rest, ' ', &word) || !str_eq(word, group))
+                continue;
+            printf("  %-24s %.*s\n", v->name, STR_ARG(v->says(c->lang)));
+            any = true;
+        }
+    return operation_list(c, group) || any;
 }
 
 static void help_print(const struct command *c)
@@ -150,7 +169,7 @@ static void help_print(const struct command *c)
         for (const struct verb *v = tables[t]; v->name; v++)
             printf("  %-24s %.*s\n", v->name, STR_ARG(v->says(c->lang)));
     printf("\n%.*s\n", STR_ARG(msg_cli_operations(c->lang)));
-    operation_list(c);
+    operation_groups(c);
     printf("\n%.*s\n", STR_ARG(msg_cli_help_hint(c->lang)));
 }
 
@@ -201,6 +220,14 @@ static STATUS lang_take(struct command *c, int argc, char **argv)
     return OK;
 }
 
+/* "dancu case" is answered with the verbs of cases. */
+static STATUS group_take(const struct command *c, int argc, char **argv)
+{
+    bool alone = argc == 1 || strncmp(argv[1], "--", 2) == 0;
+    str typed = alone ? str_of(argv[0]) : arena_printf(c->arena, "%s %s", argv[0], argv[1]);
+    return alone && group_print(c, typed) ? OK : FAIL_WITH(VERB_UNKNOWN, STR("verb"), typed);
+}
+
 static STATUS command_run(struct command *c, int argc, char **argv)
 {
     TRY(lang_take(c, argc, argv));
@@ -211,7 +238,7 @@ static STATUS command_run(struct command *c, int argc, char **argv)
     int words;
     c->verb = verb_find(c, argc, argv, &words);
     if (!c->verb)
-        return FAIL_WITH(VERB_UNKNOWN, STR("verb"), str_of(argv[0]));
+        return group_take(c, argc, argv);
     TRY(command_parse(c, argc - words, argv + words));
     if (command_has(c, "help")) {
         verb_help(c);

@@ -43,9 +43,10 @@ struct verb {
     const char *name;      /* "synth list": longest match wins */
     const char *arguments; /* for help: "LIST", "" */
     int argument_min, argument_max;
-    const struct option *options; /* ended by a NULL name; the common ones (--data, --store, --lang, --as) need no entry */
+    const struct option *options; /* ended by a NULL name; the common ones (--lang, --data, --as …) need no entry */
     str (*says)(enum lang lang);
     status (*run)(struct command *c);
+    bool alone; /* opens no store: --data, --as and the like are refused */
 };
 
 /* Parses, finds the verb, runs it, prints errors. Returns the exit code. */

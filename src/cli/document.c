@@ -32,8 +32,8 @@ static status version_run(struct command *c)
 }
 
 const struct verb verbs_document[] = {
-    { "openapi", "", 0, 0, NULL, msg_cli_verb_openapi, openapi_run },
-    { "permissions", "", 0, 0, NULL, msg_cli_verb_permissions, permissions_run },
-    { "version", "", 0, 0, NULL, msg_cli_verb_version, version_run },
+    { "openapi", "", 0, 0, NULL, msg_cli_verb_openapi, openapi_run , true },
+    { "permissions", "", 0, 0, NULL, msg_cli_verb_permissions, permissions_run , true },
+    { "version", "", 0, 0, NULL, msg_cli_verb_version, version_run , true },
     { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };

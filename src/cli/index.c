@@ -281,10 +281,10 @@ static const struct option bench_options[] = {
 static const struct option no_options[] = { { NULL, NULL, NULL } };
 
 const struct verb verbs_index[] = {
-    { "index build", "FILE.csv...", 1, INDEX_FILES_MAX, build_options, msg_index_verb_build, build_verb },
-    { "index add", "DIR FILE.csv...", 2, INDEX_FILES_MAX + 1, add_options, msg_index_verb_add, add_verb },
-    { "index info", "DIR", 1, 1, no_options, msg_index_verb_info, info_verb },
-    { "index find", "DIR", 1, 1, find_options, msg_index_verb_find, find_verb },
-    { "index bench", "DIR LIST.csv", 2, 2, bench_options, msg_index_verb_bench, bench_verb },
+    { "index build", "FILE.csv...", 1, INDEX_FILES_MAX, build_options, msg_index_verb_build, build_verb , true },
+    { "index add", "DIR FILE.csv...", 2, INDEX_FILES_MAX + 1, add_options, msg_index_verb_add, add_verb , true },
+    { "index info", "DIR", 1, 1, no_options, msg_index_verb_info, info_verb , true },
+    { "index find", "DIR", 1, 1, find_options, msg_index_verb_find, find_verb , true },
+    { "index bench", "DIR LIST.csv", 2, 2, bench_options, msg_index_verb_bench, bench_verb , true },
     { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };

@@ -405,6 +405,6 @@ static const struct option link_options[] = {
 };
 
 const struct verb verbs_link[] = {
-    { "link", "A.csv [B.csv]", 0, 2, link_options, msg_link_verb, link_run_verb },
+    { "link", "A.csv [B.csv]", 0, 2, link_options, msg_link_verb, link_run_verb , true },
     { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_BYTES_MAX = 96, FIELDS_MAX = 64, REPLY_BYTES_MAX = 64 << 20 };
+enum { NAME_BYTES_MAX = 96, LINE_CHARS_MAX = 100, FIELDS_MAX = 64, REPLY_BYTES_MAX = 64 << 20 };
 
 struct operation_of_verb {
     struct verb verb; /* first: the command holds a pointer to it */
@@ -48,8 +48,8 @@ static const struct verb *verb_of(struct command *c, const struct operation *op,
         name_typed(op->takes->fields[i].name, '-', typed);
         o[i] = (struct option){ arena_z(c->arena, str_of(typed)), op->takes->fields[i].type == OP_BYTES ? "FILE" : "VALUE", NULL };
     }
-    o[op->takes->field_count] = (struct option){ "json", "FILE", NULL };
-    o[op->takes->field_count + 1] = (struct option){ "out", "FILE", NULL };
+    o[op->takes->field_count] = (struct option){ "json", "FILE", msg_cli_option_json };
+    o[op->takes->field_count + 1] = (struct option){ "out", "FILE", msg_cli_option_out };
     v->verb = (struct verb){ .name = arena_z(c->arena, str_of(name)), .arguments = "", .options = o, .run = operation_run };
     v->op = op;
     return &v->verb;
@@ -69,22 +69,91 @@ const struct verb *operation_verb(struct command *c, int argc, char **argv, int 
     return NULL;
 }
 
-void operation_list(const struct command *c)
+static const struct operation *operation_nth(const struct command *c, size_t n)
 {
-    for (size_t m = 0; m < c->module_count; m++)
-        for (size_t i = 0; i < c->modules[m]->operation_count; i++) {
-            const struct operation *op = &c->modules[m]->operations[i];
+    for (size_t m = 0; m < c->module_count; n -= c->modules[m]->operation_count, m++)
+        if (n < c->modules[m]->operation_count)
+            return &c->modules[m]->operations[n];
+    return NULL;
+}
+
+static str group_of(const struct operation *op)
+{
+    str rest = str_of(op->name), group = { 0 };
+    (void)str_cut(&rest, '.', &group);
+    return group;
+}
+
+bool operation_list(const struct command *c, str group)
+{
+    const struct operation *op;
+    bool any = false;
+    for (size_t n = 0; (op = operation_nth(c, n)); n++) {
+        char name[NAME_BYTES_MAX];
+        if (!str_eq(group_of(op), group))
+            continue;
+        name_typed(op->name, ' ', name);
+        printf("  %-24s %s\n", name, c->lang == LANG_EN ? op->says_en : op->says_vi);
+        any = true;
+    }
+    return any;
+}
+
+static bool group_is_first(const struct command *c, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(group_of(operation_nth(c, i)), group_of(operation_nth(c, n))))
+            return false;
+    return true;
+}
+
+void operation_groups(const struct command *c)
+{
+    const struct operation *op, *other;
+    for (size_t n = 0; (op = operation_nth(c, n)); n++) {
+        str group = group_of(op);
+        if (!group_is_first(c, n))
+            continue;
+        int column = printf("  %-12.*s", STR_ARG(group));
+        for (size_t i = n; (other = operation_nth(c, i)); i++) {
             char name[NAME_BYTES_MAX];
-            name_typed(op->name, ' ', name);
-            printf("  %-24s %s\n", name, c->lang == LANG_EN ? op->says_en : op->says_vi);
+            if (!str_eq(group_of(other), group))
+                continue;
+            name_typed(other->name + group.len + 1, ' ', name);
+            if (column + (int)strlen(name) >= LINE_CHARS_MAX)
+                column = printf("\n%14s", "");
+            column += printf(" %s", name);
         }
+        putchar('\n');
+    }
 }
 
 static const char *type_word(const struct op_field *f)
 {
-    static const char *const words[] = { "true|false", "N", "TEXT", "12 digits", "YYYY[-MM[-DD]]", "RFC 3339", "UNIT", "male|female|other",
+    static const char *const words[] = { "true|false", "N", "TEXT", "PERSON-NUMBER", "YYYY[-MM[-DD]]", "TIME", "UNIT", "male|female|other",
                                          "FIELD,FIELD", "WORD", "JSON", "A,B,C", "FILE" };
     return words[f->type];
+}
+
+/* What its description says of it, else what it is called. */
+static str field_says(const struct command *c, const struct op_field *f)
+{
+    const char *says = c->lang == LANG_EN ? f->says_en : f->says_vi;
+    str label = { 0 };
+    (void)msg_find(arena_printf(c->arena, "field_%s", f->name), c->lang, &label);
+    return says ? str_of(says) : label;
+}
+
+static void field_help(const struct command *c, const struct op_field *f)
+{
+    char typed[NAME_BYTES_MAX];
+    str says = field_says(c, f);
+    name_typed(f->name, '-', typed);
+    printf(f->optional ? "  [--%s %s]\n" : "  --%s %s\n", typed, type_word(f));
+    if (says.len)
+        printf("      %.*s\n", STR_ARG(says));
+    for (int w = 0; f->words && f->words[w]; w++)
+        printf("%s%s%s", w ? " | " : "      ", f->words[w], f->words[w + 1] ? "" : "\n");
 }
 
 void operation_help(const struct command *c)
@@ -95,15 +164,8 @@ void operation_help(const struct command *c)
     printf("%s\n", c->lang == LANG_EN ? op->says_en : op->says_vi);
     if (op->law)
         printf("[%s]\n", op->law);
-    for (size_t i = 0; i < op->takes->field_count; i++) {
-        const struct op_field *f = &op->takes->fields[i];
-        const char *says = c->lang == LANG_EN ? f->says_en : f->says_vi;
-        char typed[NAME_BYTES_MAX];
-        name_typed(f->name, '-', typed);
-        printf("  --%s %s%s%s%s\n", typed, type_word(f), f->optional ? " ?" : "", says ? "  " : "", says ? says : "");
-        for (int w = 0; f->words && f->words[w]; w++)
-            printf("      %s\n", f->words[w]);
-    }
+    for (size_t i = 0; i < op->takes->field_count; i++)
+        field_help(c, &op->takes->fields[i]);
 }
 
 /* --- running ----------------------------------------------------------------------------------------------------- */

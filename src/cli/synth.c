@@ -209,8 +209,8 @@ static const struct option pairs_options_table[] = {
     { NULL, NULL, NULL },
 };
 const struct verb verbs_synth[] = {
-    { "synth", "", 0, 0, synth_options_table, msg_synth_verb, synth_verb },
-    { "synth list", "", 0, 0, list_options_table, msg_synth_verb_list, synth_list_verb },
-    { "synth pairs", "", 0, 0, pairs_options_table, msg_synth_verb_pairs, synth_pairs_verb },
+    { "synth", "", 0, 0, synth_options_table, msg_synth_verb, synth_verb , true },
+    { "synth list", "", 0, 0, list_options_table, msg_synth_verb_list, synth_list_verb , true },
+    { "synth pairs", "", 0, 0, pairs_options_table, msg_synth_verb_pairs, synth_pairs_verb , true },
     { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };

@@ -3,8 +3,8 @@
 #include "cli/cli.h"
 #include "messages/messages.h"
 
-extern const struct option common_options[];
 /* The verb of the operation that argv names ("person verify"), with an option for each field of its input. */
 const struct verb *operation_verb(struct command *c, int argc, char **argv, int *ret_words);
-void operation_list(const struct command *c);
-void operation_help(const struct command *c); /* adds the description and law of an operation's verb */
+bool operation_list(const struct command *c, str group); /* false: no operation's verb begins with this word */
+void operation_groups(const struct command *c);          /* each first word with what may follow it */
+void operation_help(const struct command *c);            /* description, law and fields of an operation's verb */
