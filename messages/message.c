@@ -173,12 +173,14 @@ str msg_say(struct arena *arena, enum lang lang, const struct msg_kept *kept)
 
 static str fault_fill(struct arena *arena, enum lang lang, size_t row, const struct fault *fault)
 {
-    str field = str_of(fault->field);
+    str field = str_of(fault->field), what = str_of(fault->what);
     if (!str_is_empty(field))
         (void)msg_find(arena_printf(arena, "field_%s", fault->field), lang, &field);
+    if (fault->what[0]) /* DOSSIER_STATE and its like name the state by its word */
+        (void)msg_find(arena_printf(arena, "%s_state_%s", fault->field, fault->what), lang, &what);
     struct msg_arg args[] = {
         { .kind = MSG_STR, .text = field },
-        { .kind = MSG_STR, .text = str_of(fault->what) },
+        { .kind = MSG_STR, .text = what },
         { .kind = MSG_NUMBER, .number = fault->row },
         { .kind = MSG_NUMBER, .number = fault->column },
     };

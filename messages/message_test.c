@@ -62,6 +62,8 @@ static void errors_name_the_place_when_it_is_known(void **state)
     struct fault bare = fault_of(ERR_DAY_FORMAT, "", "", 0);
     struct fault full = fault_of(ERR_DAY_FORMAT, "birth", "31/02/1990", 1204);
     struct fault unlabelled = fault_of(ERR_FIELD_MISSING, "x_y", "", 0);
+    struct fault moved = fault_of(ERR_DOSSIER_STATE, "dossier", "processing", 0);
+    SAME(msg_error(arena, LANG_VI, &moved), "Không thực hiện được ở trạng thái hiện tại của hồ sơ: “Đang xử lý”.");
     SAME(msg_error(arena, LANG_VI, &bare), "Ngày không hợp lệ.");
     SAME(msg_error(arena, LANG_EN, &bare), "The date is not valid.");
     SAME(msg_error(arena, LANG_VI, &full), "Ngày “31/02/1990” ở “ngày sinh”, dòng 1.204 không hợp lệ.");
@@ -113,12 +115,22 @@ static void labels_are_found_by_key(void **state)
         assert_true(str_cmp(msg_rows[i - 1].key, msg_rows[i].key) < 0);
 }
 
+static void a_kept_message_is_said_in_either_language(void **state)
+{
+    (void)state;
+    struct msg_kept two = msg_defs_source_open(STR("a"), STR("b")), none = msg_defs_steps_none();
+    SAME(msg_say(arena, LANG_VI, &two), "chưa rõ tin nguồn nào hơn giữa “a” và “b”");
+    SAME(msg_say(arena, LANG_EN, &two), "nothing says which of “a” and “b” is believed");
+    SAME(msg_say(arena, LANG_EN, &none), "nobody would decide");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_grouped),
         cmocka_unit_test(days_follow_the_language),
         cmocka_unit_test(errors_name_the_place_when_it_is_known),
+        cmocka_unit_test(a_kept_message_is_said_in_either_language),
         cmocka_unit_test(every_error_speaks_both_languages),
         cmocka_unit_test(absent_arguments_leave_no_hole),
         cmocka_unit_test(labels_are_found_by_key),

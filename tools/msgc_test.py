@@ -182,6 +182,14 @@ class Output(Case):
         self.assertIn('{ S("error_odd"), { S("Lạ\\016 ở \\001\\017."), S("Odd\\016 in \\001\\017.") }, { 0 } },\n', source)
         self.assertIn("[ERR_ODD] = { 0, 1 },\n", source)
 
+    def test_kept(self):
+        code, err = self.compile(ERROR_TEXTS + 'kept: [defs_]\ndefs_none: {vi: "A", en: "B"}\ndefs_two: {vi: "{who} {n:number}", en: "{who} {n:number}"}\n')
+        self.assertEqual((code, err), (0, ""))
+        header = (self.root / "h").read_text("utf-8")
+        self.assertIn("static inline struct msg_kept msg_defs_none(void)\n{ return (struct msg_kept){ .row = 0 }; }\n", header)
+        self.assertIn("static inline struct msg_kept msg_defs_two(str who, int64_t n)\n{ return (struct msg_kept){ .row = 1, .args = { "
+                      "{ .kind = MSG_STR, .text = who }, { .kind = MSG_NUMBER, .number = n } } }; }\n", header)
+
     def test_output_is_left_alone_when_nothing_changed(self):
         self.compile(ERROR_TEXTS)
         before = (self.root / "h").stat().st_mtime_ns

@@ -90,7 +90,7 @@ static STATUS option_take(struct command *c, int argc, char **argv, int *i)
     char *value = arena_z(c->arena, (str){ 0 });
     if (eq < whole.len) {
         if (!o->value)
-            return FAIL_WITH(USAGE, str_of(o->name), name);
+            return FAIL_AT(OPTION_SWITCH, name);
         value = arena_z(c->arena, str_from(whole, eq + 1));
     } else if (o->value) {
         if (*i + 1 >= argc)
@@ -98,7 +98,7 @@ static STATUS option_take(struct command *c, int argc, char **argv, int *i)
         value = argv[++*i];
     }
     if (table_get(&c->values, str_of(o->name)))
-        return FAIL_WITH(FIELD_DOUBLE, str_of(o->name), name);
+        return FAIL_AT(OPTION_DOUBLE, name);
     table_set(&c->values, str_of(o->name), value);
     return OK;
 }
@@ -196,6 +196,9 @@ static int error_print(const struct command *c)
     case ERR_VERB_UNKNOWN:
     case ERR_OPTION_UNKNOWN:
     case ERR_OPTION_VALUE:
+    case ERR_OPTION_SWITCH:
+    case ERR_OPTION_DOUBLE:
+    case ERR_OPTION_NEEDS:
     case ERR_ARGUMENT_MISSING:
     case ERR_ARGUMENT_EXTRA: return EXIT_USAGE;
     default: return EXIT_FAILED;

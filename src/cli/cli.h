@@ -56,7 +56,7 @@ int cli_main(int argc, char **argv, const struct module *const *modules, size_t 
 /* --- for verbs ---- */
 bool command_has(const struct command *c, const char *option);
 str command_text(const struct command *c, const char *option, str otherwise);
-/* A whole number in [min, max]; ERR_USAGE names the option. `otherwise` when it is not given. */
+/* A whole number in [min, max]; ERR_VALUE_RANGE names the option. `otherwise` when it is not given. */
 STATUS command_i64(const struct command *c, const char *option, int64_t min, int64_t max, int64_t *inout);
 str command_argument(const struct command *c, size_t index); /* "" beyond the last */
 /* Opens the store named by --data DIR (default: var/dancu) or --store URL, with lanes. Closed by command_app_done(). */

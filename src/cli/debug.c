@@ -67,7 +67,7 @@ STATUS debug_prepare(struct command *c)
 {
     bool wants = command_has(c, "clock") || (command_has(c, "seed") && !verb_takes(c->verb, "seed"));
     if (wants && !command_has(c, "debug"))
-        return FAIL_AT(USAGE, STR("debug"));
+        return FAIL_WITH(OPTION_NEEDS, command_has(c, "clock") ? STR("clock") : STR("seed"), STR("--debug"));
     if (command_has(c, "clock"))
         TRY(clock_apply(command_text(c, "clock", (str){ 0 })));
     if (command_has(c, "seed") && !verb_takes(c->verb, "seed")) {

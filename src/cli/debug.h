@@ -2,7 +2,7 @@
 #pragma once
 #include "cli/cli.h"
 
-/* --clock and --seed; ERR_USAGE without --debug. */
+/* --clock and --seed; ERR_OPTION_NEEDS without --debug. */
 STATUS debug_prepare(struct command *c);
 /* POST /debug/clock (RFC 3339 or +SECONDS), /debug/seed, /debug/fault (NTH KIND), /debug/digest, /debug/reload,
  * /debug/calls. */

@@ -236,7 +236,7 @@ static STATUS simulator_prepare(struct command *c, struct app *app)
     if (!command_has(c, "simulator"))
         return OK;
     if (!token || !*token)
-        return FAIL_AT(USAGE, STR("simulator"));
+        return FAIL_WITH(OPTION_NEEDS, STR("simulator"), STR("DANCU_GATEWAY_TOKEN"));
     app_state_set(app, SIMULATOR_STATE, token);
     LOG(WARN, "simulated_bank_is_on", LOG_NUM("on", 1));
     return OK;

@@ -28,11 +28,11 @@ def commands():
         ('Argument missing', 'verb', USAGE, 'ARGUMENT_MISSING', verb('import')),
         ('Argument too many', 'verb', USAGE, 'ARGUMENT_EXTRA', verb('ledger', 'prove', 1, 2)),
         ('Value of an option missing', 'verb', USAGE, 'OPTION_VALUE', verb('serve', '--port')),
-        ('Option twice', 'verb', FAILED, 'FIELD_DOUBLE', verb('serve', '--port', 1, '--port', 2)),
+        ('Option twice', 'verb', USAGE, 'OPTION_DOUBLE', verb('serve', '--port', 1, '--port', 2)),
         ('Port out of range', 'verb', FAILED, 'VALUE_RANGE', leaving_nothing('serve', '--data', 'slip', '--port', 99999)),
         ('Too few synthetic people', 'verb', FAILED, 'VALUE_RANGE', leaving_nothing('synth', '--people', 12, '--out', 'slip')),
         ('Language that is not spoken', 'verb', FAILED, 'ENUM_UNKNOWN', verb('version', '--lang', 'fr')),
-        ('Test hook without --debug', 'verb', USAGE, 'USAGE', leaving_nothing('init', '--data', 'slip', '--clock', '2026-07-01T00:00:00Z')),
+        ('Test hook without --debug', 'verb', USAGE, 'OPTION_NEEDS', leaving_nothing('init', '--data', 'slip', '--clock', '2026-07-01T00:00:00Z')),
         ('Personal number too short', 'verb', FAILED, 'NUMBER_FORMAT', verb('person', 'verify', '--data', 'data', '--number', '12')),
         ('Wrong password of --as', 'verb', FAILED, 'SIGN_IN_FAILED',
          lambda a: a.verb('person', 'own', '--data', 'data', '--as', f'nobody-{a.lang}', DANCU_PASSWORD='not-the-password'), True),
@@ -124,11 +124,11 @@ def with_definition(a, name, text, expected):
 
 
 def definition(a):
-    return with_definition(a, 'definition', AGREEMENT, r'agreements/test\.yaml:7:20: .*salary.*; Use a key')
+    return with_definition(a, 'definition', AGREEMENT, r'agreements/test\.yaml:7:20: .*salary.*; .+')
 
 
 def no_yaml(a):
-    return with_definition(a, 'yaml', AGREEMENT.replace('[name, salary]', '[name, "birth]'), r'agreements/test\.yaml:\d+:\d+: .*; Correct')
+    return with_definition(a, 'yaml', AGREEMENT.replace('[name, salary]', '[name, "birth]'), r'agreements/test\.yaml:\d+:\d+: .+; .+')
 
 
 def no_database(a):

@@ -30,6 +30,7 @@ import over_list  # noqa: E402
 import over_paper  # noqa: E402
 import over_run  # noqa: E402
 import over_service  # noqa: E402
+import over_taken  # noqa: E402
 import over_verb  # noqa: E402
 import world  # noqa: E402
 
@@ -174,17 +175,23 @@ class Tap:
 
 def run(t, tap, table):
     lines = []
-    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_case.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases() + over_feedback.cases() + over_service.cases():
+    def attempt(title, make):
         try:
-            line = check(t, case)
+            line = make()
             if table is not None and line not in table:
                 raise world.Wrong(f'docs/wrong-input.md does not say: {line}')
             lines.append(line)
-            tap.say(True, case[0])
+            tap.say(True, title)
         except (world.Wrong, AssertionError, KeyError, OSError) as e:
-            tap.say(False, case[0], f'{e.__class__.__name__}: {e}')
+            tap.say(False, title, f'{e.__class__.__name__}: {e}')
             t.digest = t.settled()
-    return lines
+
+    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_case.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases() + over_feedback.cases() + over_service.cases():
+        attempt(case[0], lambda: check(t, case))
+    refused = len(lines)
+    for case in over_taken.cases():
+        attempt(case[0], lambda: over_taken.line(t, case))
+    return lines[:refused], lines[refused:]
 
 
 def finish(t, tap, lines, table):
@@ -217,13 +224,13 @@ def main():
         w = world.World(binary, own, world.Populations(binary, folder, None), None, contract.Contract(binary))
         try:
             t = Tester(w)
-            lines = run(t, tap, table)
-            finish(t, tap, lines, table)
+            refused, taken = run(t, tap, table)
+            finish(t, tap, refused + taken, table)
         finally:
             w.close()
     print(f'1..{tap.count}')
     if a.write and not tap.failed:
-        pathlib.Path(a.write).write_text(HEAD + '\n'.join(lines) + '\n', encoding='utf-8')
+        pathlib.Path(a.write).write_text(HEAD + '\n'.join(refused) + '\n' + over_taken.TABLE + '\n'.join(taken) + '\n', encoding='utf-8')
     return 1 if tap.failed else 0
 
 

@@ -165,10 +165,12 @@ STATUS sector_get(struct ctx *cx, const struct sector_get_in *in, struct sector_
 
 /* --- pages of rows ----------------------------------------------------------------------------------------------------------- */
 
-static bool wanted(const struct sector_rows_in *in, const struct defs *d, const struct sector_row_row *row)
+static bool wanted(const struct sector_rows_in *in, const struct defs *d, uint64_t failing, const struct sector_row_row *row)
 {
     int only = in->has_only ? in->only : SECTOR_ROWS_IN_ONLY_ALL;
     if (in->has_unit && row->unit != in->unit.v && !defs_unit_covers(d, in->unit, (unit_id){ row->unit }))
+        return false;
+    if (failing && (row->state != SECTOR_LIVE || !((uint64_t)row->broken & failing)))
         return false;
     switch (only) {
     case SECTOR_ROWS_IN_ONLY_UNLINKED: return row->state == SECTOR_LIVE && row->why_not > LINK_NO_SUBJECT;
@@ -176,6 +178,16 @@ static bool wanted(const struct sector_rows_in *in, const struct defs *d, const 
     case SECTOR_ROWS_IN_ONLY_ENDED: return row->state == SECTOR_ENDED;
     default: return row->state == SECTOR_LIVE;
     }
+}
+
+/* The bit of the rule that is asked for; 0: none is. */
+static STATUS failing_read(const struct sector_register *r, const struct sector_rows_in *in, uint64_t *ret)
+{
+    *ret = 0;
+    for (size_t i = 0; in->has_check && i < r->check_count; i++)
+        if (str_eq(r->checks[i].code, in->check))
+            *ret = UINT64_C(1) << i;
+    return in->has_check && !*ret ? FAIL_WITH(ENUM_UNKNOWN, STR("check"), in->check) : OK;
 }
 
 static STATUS page(struct ctx *cx, const struct sector_scope *s, const struct sector_rows_in *in, int64_t after, struct sector_row_row **ret, size_t *ret_count)
@@ -196,7 +208,9 @@ STATUS sector_rows(struct ctx *cx, const struct sector_rows_in *in, struct secto
     struct sector_scope s;
     struct sector_row_row *rows;
     int64_t after = in->has_after ? in->after : 0;
+    uint64_t failing;
     TRY(sector_enter(cx, in->code, false, &s));
+    TRY(failing_read(s.def, in, &failing));
     if (in->has_unit && !sector_row_open(cx, in->unit))
         return FAIL(GROUND_PERSON);
     ret->rows = ARENA_ARRAY(cx->arena, struct sector_item, most);
@@ -209,7 +223,7 @@ STATUS sector_rows(struct ctx *cx, const struct sector_rows_in *in, struct secto
                 return OK;
             }
             after = rows[i].id;
-            if (wanted(in, cx->app->defs, &rows[i]))
+            if (wanted(in, cx->app->defs, failing, &rows[i]))
                 TRY(sector_item_show(cx, &s, &rows[i], &ret->rows[ret->rows_count], &allowed));
             ret->rows_count += allowed;
         }

@@ -75,6 +75,16 @@ static void flawed_people_are_rows_of_their_unit(void **state)
     assert_int_equal(out.rows_count, 1);
     assert_int_equal(out.rows[0].row, p.person);
     assert_true(out.rows[0].number == p.number && out.rows[0].broken_count >= 1);
+    in.has_check = true;
+    in.check = out.rows[0].broken[0];
+    GOOD(call(f, "sector.rows", &in, &out));
+    assert_int_equal(out.rows_count, 1);
+    in.check = STR("name_readable"); /* which this row keeps */
+    GOOD(call(f, "sector.rows", &in, &out));
+    assert_int_equal(out.rows_count, 0);
+    in.check = STR("no-such-rule");
+    BAD(call(f, "sector.rows", &in, &out), ENUM_UNKNOWN);
+    in.has_check = false;
     in.unit.v = UNIT_B;
     GOOD(call(f, "sector.rows", &in, &out));
     assert_int_equal(out.rows_count, 0);

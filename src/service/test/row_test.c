@@ -80,18 +80,18 @@ static void says_what_a_register_does_not_have(void **state)
         struct procedure_value values[6];
         size_t count;
     } wrong[] = {
-        { "business-houses", "there is no register 'business-houses'", ROW_NAMED, { V("a", "form.a") }, 0 },
-        { "business-households", "no field 'colour'", ROW_WHOLE, { V("colour", "form.a") }, 1 },
-        { "business-households", "needs 'licence_no'", ROW_KEYED, { V("trade", "form.a") }, 1 },
-        { "business-households", "needs 'state'", ROW_WHOLE, { V("licence_no", "form.a"), WHOLE }, 4 },
-        { "business-households", "'actve' is no word", ROW_KEYED, { V("licence_no", "form.a"), V("state", "=actve") }, 2 },
-        { "business-households", "'tax_no' is not the whole key", ROW_KEYED, { V("licence_no", "form.a"), V("tax_no", "next.T###") }, 2 },
+        { "business-houses", "there is no register “business-houses”", ROW_NAMED, { V("a", "form.a") }, 0 },
+        { "business-households", "no field “colour”", ROW_WHOLE, { V("colour", "form.a") }, 1 },
+        { "business-households", "needs “licence_no”", ROW_KEYED, { V("trade", "form.a") }, 1 },
+        { "business-households", "needs “state”", ROW_WHOLE, { V("licence_no", "form.a"), WHOLE }, 4 },
+        { "business-households", "“actve” is no word", ROW_KEYED, { V("licence_no", "form.a"), V("state", "=actve") }, 2 },
+        { "business-households", "“tax_no” is not the whole key", ROW_KEYED, { V("licence_no", "form.a"), V("tax_no", "next.T###") }, 2 },
         { "business-households", "no pattern of a number", ROW_KEYED, { V("licence_no", "next.{province}A8") }, 1 },
         { "business-households", "no pattern of a number", ROW_KEYED, { V("licence_no", "next.##A8") }, 1 },
         { "business-households", NULL, ROW_WHOLE, { V("licence_no", "next.{province}A8######"), WHOLE, V("state", "=active") }, 5 },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct defs_problems problems = { 0 };
+        struct defs_problems problems = { .lang = LANG_EN };
         bool found = !wrong[i].reason;
         row_check(f->app->defs, f->cx.arena, &(struct row_check){ str_of(wrong[i].code), wrong[i].whole, wrong[i].values, wrong[i].count, { 20260101 }, STR("x.yaml"), 7 }, &problems);
         for (size_t k = 0; k < problems.count; k++)

@@ -6,7 +6,9 @@
 #include "web/quality/quality_view.h"
 #include "web/web_tmpl.h"
 
-enum { STEPS_SHOWN = 20, AIM_PERCENT = 98, CHART_WIDTH = 600, CHART_HEIGHT = 200, POINT_BYTES = 24 };
+#include <string.h>
+
+enum { STEPS_SHOWN = 20, CRUMBS_MAX = 4, AIM_PERCENT = 98, CHART_WIDTH = 600, CHART_HEIGHT = 200, POINT_BYTES = 24 };
 
 static const char *const dimensions[] = { "correct", "complete", "clean", "live" };
 static const char *const line_classes[] = { "app-chart__line app-chart__line--1", "app-chart__line app-chart__line--2", "app-chart__line app-chart__line--3",
@@ -25,9 +27,6 @@ static str with_unit(struct visit *v, const char *path, str code, str unit)
 
 /* --- all registers ---------------------------------------------------------------------------------------------------------- */
 
-/* The population first, then registers with rows, then the empty ones. */
-static int row_rank(const struct quality_standing *s) { return str_eq(s->code, STR("population")) ? 0 : s->rows > 0 ? 1 : 2; }
-
 static void row_fill(struct visit *v, struct quality_row_view *r, const struct quality_standing *s, str unit)
 {
     const int64_t good[] = { s->correct, s->complete, s->clean, s->live };
@@ -39,13 +38,45 @@ static void row_fill(struct visit *v, struct quality_row_view *r, const struct q
     }
 }
 
+/* The population first; registers without rows are only named. */
 static void rows_fill(struct visit *v, struct quality_view *view, const struct quality_overview_out *o, str unit)
 {
     view->rows = ARENA_ARRAY(v->arena, struct quality_row_view, o->registers_count + 1);
-    for (int rank = 0; rank < 3; rank++)
-        for (size_t i = 0; i < o->registers_count; i++)
-            if (row_rank(&o->registers[i]) == rank)
-                row_fill(v, &view->rows[view->row_count++], &o->registers[i], unit);
+    view->empty = ARENA_ARRAY(v->arena, struct link, o->registers_count + 1);
+    for (int people = 1; people >= 0; people--)
+        for (size_t i = 0; i < o->registers_count; i++) {
+            const struct quality_standing *s = &o->registers[i];
+            if (str_eq(s->code, STR("population")) != people)
+                continue;
+            if (s->rows > 0)
+                row_fill(v, &view->rows[view->row_count++], s, unit);
+            else
+                view->empty[view->empty_count++] = (struct link){ s->name, with_unit(v, "/centre/register", s->code, unit) };
+        }
+}
+
+static struct link unit_link(struct visit *v, unit_id unit, day today)
+{
+    const struct defs *d = v->web->app->defs;
+    str text = defs_unit_text(v->arena, unit);
+    return (struct link){ defs_unit_name(v->arena, d, unit, today, v->lang), arena_printf(v->arena, "/centre/quality?unit=%.*s", STR_ARG(text)) };
+}
+
+/* Down to the units of `above`, up to those that hold it. UNIT_NONE: the country. */
+static void units_fill(struct visit *v, struct quality_view *view, unit_id above, enum unit_map map, day today)
+{
+    const struct defs *d = v->web->app->defs;
+    size_t count = 0;
+    const unit_id *units = above.v ? defs_unit_children(d, above, &count) : defs_provinces(d, map, &count);
+    view->units = ARENA_ARRAY(v->arena, struct link, count + 1);
+    for (size_t i = 0; i < count; i++)
+        view->units[view->unit_count++] = unit_link(v, units[i], today);
+    view->crumbs = ARENA_ARRAY(v->arena, struct link, CRUMBS_MAX);
+    for (const struct unit *u = above.v ? defs_unit(d, above) : NULL; u && u->parent.v && view->crumb_count + 1 < CRUMBS_MAX; u = defs_unit(d, u->parent)) {
+        memmove(view->crumbs + 1, view->crumbs, view->crumb_count * sizeof *view->crumbs);
+        view->crumbs[0] = unit_link(v, u->parent, today);
+        view->crumb_count++;
+    }
 }
 
 static STATUS steps_load(struct ctx *cx, struct visit *v, struct quality_view *view, const struct quality_next_in *in, str unit)
@@ -56,7 +87,7 @@ static STATUS steps_load(struct ctx *cx, struct visit *v, struct quality_view *v
     for (size_t i = 0; i < out.steps_count && view->step_count < STEPS_SHOWN; i++) {
         const struct quality_step *s = &out.steps[i];
         view->steps[view->step_count++] = (struct quality_step_view){
-            .register_name = s->name, .url = arena_printf(v->arena, "%.*s&only=flawed", STR_ARG(with_unit(v, "/centre/register", s->code, unit))),
+            .register_name = s->name, .url = arena_printf(v->arena, "%.*s&check=%.*s#rows", STR_ARG(with_unit(v, "/centre/register", s->code, unit)), STR_ARG(s->check)),
             .says = s->says, .dimension = dimension_name(v, s->dimension), .rows = s->rows, .minutes = s->minutes, .per_hour = s->per_hour, .hours = s->hours };
     }
     return OK;
@@ -87,6 +118,7 @@ status quality_overview_page_run(struct ctx *cx, struct visit *v)
         view->unit_name = defs_unit_path(v->arena, cx->app->defs, in.unit, cx->today, v->lang);
     }
     maps_fill(v, view, old);
+    units_fill(v, view, in.unit, old ? MAP_OLD : MAP_NEW, cx->today);
     TRY(visit_call(cx, "quality.overview", &in, &out));
     view->as_of_us = out.as_of;
     rows_fill(v, view, &out, unit);

@@ -22,6 +22,12 @@ struct quality_view {
     str map;
     struct quality_row_view *rows;
     size_t row_count;
+    struct link *empty; /* registers without rows */
+    size_t empty_count;
+    struct link *units; /* to the figures of a unit of the one that is shown */
+    size_t unit_count;
+    struct link *crumbs; /* the units above it, the highest first */
+    size_t crumb_count;
     struct quality_step_view *steps;
     size_t step_count;
     int64_t as_of_us;

@@ -85,7 +85,7 @@ static void columns_fill(struct visit *v, struct sector_view *view, const struct
     }
 }
 
-static void rules_fill(struct visit *v, struct sector_view *view, const struct sector_describe_out *d, const struct sector_figures_out *f)
+static void rules_fill(struct visit *v, struct sector_view *view, str unit, const struct sector_describe_out *d, const struct sector_figures_out *f)
 {
     view->rules = ARENA_ARRAY(v->arena, struct sector_rule_view, d->rules_count + 1);
     for (size_t i = 0; i < d->rules_count; i++) {
@@ -95,6 +95,8 @@ static void rules_fill(struct visit *v, struct sector_view *view, const struct s
         for (size_t k = 0; k < f->failing_count; k++)
             if (str_eq(f->failing[k].check, d->rules[i].check))
                 r->failing = f->failing[k].rows;
+        if (r->failing && view->may_see_rows)
+            r->url = arena_printf(v->arena, "%.*s&check=%.*s#rows", STR_ARG(sector_url(v, d->code, unit, (str){ 0 })), STR_ARG(d->rules[i].check));
     }
 }
 
@@ -174,13 +176,19 @@ static STATUS rows_load(struct ctx *cx, struct visit *v, struct sector_view *vie
         TRY(defs_unit_parse(cx->app->defs, unit, cx->today, &in.unit));
     }
     filters_fill(v, view, unit, in.only);
+    in.check = visit_query(v, "check");
+    in.has_check = !str_is_empty(in.check);
+    for (size_t i = 0; in.has_check && i < d->rules_count; i++)
+        if (str_eq(d->rules[i].check, in.check))
+            view->failing = d->rules[i].says;
     keep_ground(cx, d->code);
     TRY(visit_call(cx, "sector.rows", &in, &out));
     view->rows = ARENA_ARRAY(v->arena, struct sector_row_view, out.rows_count + 1);
     for (size_t i = 0; i < out.rows_count; i++)
         view->rows[view->row_count++] = row_of(v, d, &out.rows[i]);
     if (out.next)
-        view->next_url = arena_printf(v->arena, "%.*s&after=%lld", STR_ARG(sector_url(v, view->code, unit, str_of(filter_words[in.only]))), (long long)out.next);
+        view->next_url = arena_printf(v->arena, "%.*s%s%.*s&after=%lld", STR_ARG(sector_url(v, view->code, unit, str_of(filter_words[in.only]))),
+                                      in.has_check ? "&check=" : "", STR_ARG(in.check), (long long)out.next);
     return OK;
 }
 
@@ -235,7 +243,7 @@ status sector_run(struct ctx *cx, struct visit *v)
     TRY(origin_load(cx, v, view));
     TRY(figures_load(cx, v, view, above, &f));
     columns_fill(v, view, &d);
-    rules_fill(v, view, &d, &f);
+    rules_fill(v, view, unit, &d, &f);
     return view->may_see_rows ? rows_load(cx, v, view, &d, unit) : OK;
 }
 

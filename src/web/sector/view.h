@@ -20,7 +20,7 @@ struct sector_column_view {
     str label, type, class, note;
 };
 struct sector_rule_view {
-    str says, dimension, expects;
+    str says, dimension, expects, url; /* url: the rows that fail it; empty: none, or not to be seen */
     int64_t failing;
 };
 struct sector_row_view {
@@ -41,6 +41,7 @@ struct sector_view {
     struct list_option *filters; /* label and address of each */
     size_t filter_count;
     str filter;
+    str failing; /* the rule whose failing rows are shown; empty: no one rule's */
     struct sector_row_view *rows;
     size_t row_count;
     str next_url;
