@@ -187,3 +187,10 @@ STATUS benefit_cancel(struct ctx *cx, const struct benefit_cancel_in *in, struct
     TRY(benefit_drop(cx, &r, in->reason));
     return benefit_item_of(cx, &r, &ret->item);
 }
+
+STATUS benefit_show(struct ctx *cx, const struct benefit_show_in *in, struct benefit_show_out *ret)
+{
+    struct benefit_order_row r;
+    TRY(benefit_order_find(cx, in->order, &r));
+    return benefit_item_of(cx, &r, &ret->item);
+}

@@ -43,6 +43,7 @@ static void the_place_of_the_reader_is_marked(void **state)
     expect("/dossier/7/ask", ROLE_CITIZEN, "/me/dossiers", "/me/dossiers");
     expect("/dossier/7", ROLE_OFFICER, "/desk", "/desk");
     expect("/desk/life", ROLE_OFFICER, "/desk", "/desk/life");
+    expect("/desk/benefit/3", ROLE_OFFICER, "/desk", "/desk/benefits");
     expect("/life/3", ROLE_OFFICER, "/desk", "/desk/life");
     expect("/centre/run/3/rows", ROLE_COORDINATOR, "/import", "/centre/runs");
     expect("/centre/register/row", ROLE_COORDINATOR, "/import", "/centre/registers");

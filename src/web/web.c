@@ -13,6 +13,7 @@
 #include "web/life/pages.h"
 #include "web/notice/pages.h"
 #include "web/sector/pages.h"
+#include "web/service/benefit.h"
 #include "web/service/feedback.h"
 #include "web/visit.h"
 #include "web/web_assets.h"
@@ -86,6 +87,11 @@ const struct route web_routes[] = {
     { .method = "POST", .path = "/dossier/{}/complain", .writes = true, .run = complain_lodge_run },
     { .method = "GET", .path = "/complaint/{}", .run = complaint_page_run, .show = complaint_page_show },
     { .method = "POST", .path = "/complaint/{}/move", .writes = true, .run = complaint_move_run },
+    { .method = "GET", .path = "/desk/benefits", .run = benefits_run, .show = benefits_show },
+    { .method = "POST", .path = "/desk/benefits/export", .writes = true, .run = benefit_export_run },
+    { .method = "GET", .path = "/desk/benefits/file/{}", .run = benefit_file_run },
+    { .method = "GET", .path = "/desk/benefit/{}", .run = benefit_page_run, .show = benefit_page_show },
+    { .method = "POST", .path = "/desk/benefit/{}/move", .writes = true, .run = benefit_move_run },
     { .method = "GET", .path = "/desk/complaints", .run = complaints_page_run, .show = complaints_page_show },
     { .method = "GET", .path = "/satisfaction", .run = satisfaction_run, .show = satisfaction_show },
     { .method = "GET", .path = "/me/notices", .run = notices_run, .show = notices_show },

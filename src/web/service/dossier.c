@@ -3,6 +3,7 @@
  * tested by: src/web/web_test.c */
 #include "money/money_ops.h"
 #include "paper/paper.h"
+#include "web/service/benefit.h"
 #include "web/service/feedback.h"
 #include "web/service/words.h"
 #include "web/web_tmpl.h"
@@ -130,6 +131,7 @@ static STATUS dossier_fill(struct ctx *cx, struct visit *v, struct dossier_view 
         return OK;
     if (d.now.state == DOSSIER_NOW_STATE_AWAITING_PAYMENT)
         TRY(payment_view_fill(cx, v, view));
+    TRY(benefit_fill(cx, v, d.now.dossier, &view->benefits));
     TRY(feedback_fill(cx, v, d.now.dossier, &view->feedback));
     if (v->actor.roles & ROLE_OFFICER)
         view->control_url = dossier_url(v, d.now.dossier, "/control");

@@ -16,8 +16,7 @@ static struct complaint_row_view row_of(const struct visit *v, const struct comp
                                         .late = c->late };
 }
 
-/* Said again on the page from which it came; anything but a refusal goes on as it is. */
-static STATUS is_refusal(struct visit *v, status st, str *ret_error, str *ret_hint)
+STATUS refusal_said(struct visit *v, status st, str *ret_error, str *ret_hint)
 {
     struct fault f = *fault_here();
     enum error_class class = error_def((enum error_code)st.code)->class;
@@ -96,7 +95,7 @@ status rate_give_run(struct ctx *cx, struct visit *v)
     if (status_ok(st))
         st = visit_call(cx, "rating.give", &in, &out);
     if (!status_ok(st)) {
-        TRY(is_refusal(v, st, &view->error, &view->hint));
+        TRY(refusal_said(v, st, &view->error, &view->hint));
         view->wrong_level = in.level < 1 || in.level > 5;
         view->chosen = in.level;
         view->reason = in.reason;
@@ -187,7 +186,7 @@ status complain_lodge_run(struct ctx *cx, struct visit *v)
     struct complain_view *view = ARENA_NEW(v->arena, struct complain_view);
     status st = visit_call(cx, "complaint.lodge", &in, &out);
     if (!status_ok(st)) {
-        TRY(is_refusal(v, st, &view->error, &view->hint));
+        TRY(refusal_said(v, st, &view->error, &view->hint));
         view->reason = in.reason;
         view->wish = in.wish;
         v->show = complain_show;
@@ -268,7 +267,7 @@ status complaint_move_run(struct ctx *cx, struct visit *v)
     struct complaint_view *view = ARENA_NEW(v->arena, struct complaint_view);
     status st = move_call(cx, v, visit_field(v, "command"), words);
     if (!status_ok(st)) {
-        TRY(is_refusal(v, st, &view->error, &view->hint));
+        TRY(refusal_said(v, st, &view->error, &view->hint));
         view->words = words;
         v->show = complaint_page_show;
         return complaint_fill(cx, v, view);

@@ -86,7 +86,9 @@ struct payment_view {
 };
 
 struct feedback_view;
+struct benefit_part_view;
 struct dossier_view {
+    struct benefit_part_view *benefits; /* NULL: a draft */
     struct feedback_view *feedback; /* NULL: a draft */
     struct dossier_paper_view *papers;
     size_t paper_count;
