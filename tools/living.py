@@ -58,7 +58,8 @@ BUSINESSES = ('Tạp hóa Minh Tâm', 'Quán phở Thanh Hương', 'Sửa chữa
 CHILDREN = {'male': ('Minh Khôi', 'Gia Bảo', 'Đức Anh', 'Quang Huy'), 'female': ('Bảo An', 'Khánh Linh', 'Thảo Nguyên', 'Minh Châu')}
 COMMON = ('marital-status', 'household-business', 'health-card-household', 'absence', 'temporary-residence')
 # These change who lives, who is married and who lives where: they are told as life events below, or by hand.
-TOLD_ELSEWHERE = {'birth', 'death', 'marriage', 'residence', 'birth-bundle', 'death-bundle', 'birth-linked', 'death-linked', 'marriage-linked', 'move-linked'}
+TOLD_ELSEWHERE = {'birth', 'death', 'marriage', 'residence', 'birth-bundle', 'death-bundle', 'birth-linked', 'death-linked', 'marriage-linked', 'move-linked',
+                  'household-business-change', 'household-business-pause', 'household-business-end'}
 
 
 def working_day_before(day, back):
@@ -188,11 +189,12 @@ class Story:
         return self.procedure(key)['item']['fee_counter'] or 20000
 
     def grant(self, d):
-        """Each step by an officer; one that has to be separate by the second of the office."""
+        """Each step by an officer of the office that has it then; within one office by its second officer, who may be wanted."""
         who = self.officer(d['organisation'], d['unit'])
         for _ in self.procedure(d['key'])['steps'][1:]:
             self.move(who, d, 'forward')
-            who = self.officer(d['organisation'], d['unit'], second=True)
+            holder = who.get(f"/dossiers/{d['dossier']}")['organisation']
+            who = self.officer(holder, d['unit'], second=holder == d['organisation'])
             self.move(who, d, 'take')
         try:
             self.move(who, d, 'decide', grant=True)
