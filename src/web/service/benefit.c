@@ -1,6 +1,6 @@
 /* The pages by which the paying office orders, approves and sends benefits, hands cards over and gets back what was paid in error; and what
  * the applicant sees of it beside the dossier.
- * tested by: tests/browser */
+ * tested by: tests/browser/benefits.py */
 #include "web/service/benefit.h"
 
 #include "money/money_ops.h"
