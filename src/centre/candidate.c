@@ -116,15 +116,19 @@ static STATUS holder_then(struct candidates *c, int64_t number, enum number_stat
     return OK;
 }
 
-static STATUS fetch_by_number(struct candidates *c, const struct list_person *p, int64_t name_hash)
+static STATUS fetch_by_number(struct candidates *c, const struct person *linked, const struct list_person *p, int64_t name_hash)
 {
-    enum number_state state;
-    bool known;
+    bool his = linked && linked->number == p->number && !linked->survives_as.v, known = his;
+    enum number_state state = NUMBER_ISSUED;
 
     if (!p->number)
         return OK;
-    TRY(person_by_number(c->cx, p->number, &c->holder, &state, &known));
-    TRY(holder_then(c, p->number, &state, &known));
+    if (his) {
+        c->holder = *linked;
+    } else {
+        TRY(person_by_number(c->cx, p->number, &c->holder, &state, &known));
+        TRY(holder_then(c, p->number, &state, &known));
+    }
     if (!known)
         return OK;
     TRY(survivor(c, &c->holder));
@@ -193,14 +197,15 @@ STATUS candidates_add_person(struct candidates *c, person_id id)
 
 STATUS candidates_fetch(struct ctx *cx, const struct list_person *p, int64_t name_hash, struct candidates *ret)
 {
-    return candidates_fetch_then(cx, NULL, p, name_hash, ret);
+    return candidates_fetch_then(cx, NULL, NULL, p, name_hash, ret);
 }
 
 /* Name and birth are asked only when the number leaves a doubt. The first of January often stands for a day that nobody knew. */
-STATUS candidates_fetch_then(struct ctx *cx, const struct known_then *then, const struct list_person *p, int64_t name_hash, struct candidates *ret)
+STATUS candidates_fetch_then(struct ctx *cx, const struct known_then *then, const struct person *linked, const struct list_person *p, int64_t name_hash,
+                             struct candidates *ret)
 {
     *ret = (struct candidates){ .cx = cx, .then = then };
-    TRY(fetch_by_number(ret, p, name_hash));
+    TRY(fetch_by_number(ret, linked, p, name_hash));
     if (ret->cancelled)
         return OK;
     if (ret->held && (!p->name.len || ret->holder.name_hash == name_hash || day_can_be(p->birth, ret->holder.birth)))

@@ -23,6 +23,8 @@ struct candidates {
     struct person holder;
 };
 STATUS candidates_fetch(struct ctx *cx, const struct list_person *p, int64_t name_hash, struct candidates *ret);
-STATUS candidates_fetch_then(struct ctx *cx, const struct known_then *then, const struct list_person *p, int64_t name_hash, struct candidates *ret);
+/* `linked`: whom the row meant so far, as known then; spares the look for his number. NULL: nobody. */
+STATUS candidates_fetch_then(struct ctx *cx, const struct known_then *then, const struct person *linked, const struct list_person *p, int64_t name_hash,
+                             struct candidates *ret);
 /* Also this one, who is meant by what was settled before; nothing if unknown, or outside the unit of the ground. */
 STATUS candidates_add_person(struct candidates *c, person_id id);

@@ -138,6 +138,9 @@ static struct words name_words(struct judge *j, str name, uint32_t codes[static 
 static enum level name_level(struct judge *j, str left, str right)
 {
     uint32_t a[LINK_WORDS_MAX], b[LINK_WORDS_MAX];
+
+    if (left.len && str_eq(left, right))
+        return LEVEL_SAME;
     struct words x = name_words(j, left, a), y = name_words(j, right, b);
 
     return x.count && y.count ? words_name_level(j->memo, &j->facts, x, y) : LEVEL_UNKNOWN;

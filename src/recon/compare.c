@@ -255,8 +255,12 @@ STATUS run_row_compare(struct ctx *cx, struct judge *judge, const struct run_sid
     TRY(sector_content_read(side->def, row->doc, &m.content));
     m.listed = (struct list_person){ .number = l->number, .name = l->name, .birth = l->birth, .sex = l->sex };
     int64_t name_hash = l->name.len ? person_name_hash(l->name) : 0;
+    struct person linked;
+    bool known = false;
+    if (row->person)
+        TRY(known_then_person(cx, side->then, (person_id){ row->person }, &linked, &known));
     *ret = (struct run_result){ .row = row->id, .version = row->version, .unit = { row->unit } };
-    TRY(candidates_fetch_then(cx, side->then, &m.listed, name_hash, &m.c));
+    TRY(candidates_fetch_then(cx, side->then, known ? &linked : NULL, &m.listed, name_hash, &m.c));
     if (m.c.cancelled) {
         TRY(cancelled_take(cx, &m.c, ret));
     } else {

@@ -336,9 +336,23 @@ static bool is_long_o(str word)
     return text_is_ascii(word) && syllable_parse(word, &s) && (strcmp(s.rime, "oong") == 0 || strcmp(s.rime, "ooc") == 0);
 }
 
+/* Words come again and again, so each thread remembers some that stand. */
+enum { STANDING_WORDS = 2048, STANDING_BYTES = 15 };
+
 static bool stands(str word)
 {
-    return !is_word(word) || (syllable_is_valid(word) && !is_long_o(word));
+    static _Thread_local struct { uint8_t len; char bytes[STANDING_BYTES]; } kept[STANDING_WORDS];
+    size_t slot = str_hash(word) % STANDING_WORDS;
+
+    if (kept[slot].len == word.len && word.len > 0 && memcmp(kept[slot].bytes, word.ptr, word.len) == 0)
+        return true;
+    if (is_word(word) && (!syllable_is_valid(word) || is_long_o(word)))
+        return false;
+    if (word.len > 0 && word.len <= STANDING_BYTES) {
+        memcpy(kept[slot].bytes, word.ptr, word.len);
+        kept[slot].len = (uint8_t)word.len;
+    }
+    return true;
 }
 
 static bool propose(struct arena *a, str word, struct proposal *p)
@@ -400,13 +414,21 @@ static double confidence_in(const struct proposal *p, const struct text_evidence
     return (inside_name || typed) && !p->toned && alone < CONFIDENCE_MIN ? CONFIDENCE_MIN : alone;
 }
 
+static bool is_apart(char c)
+{
+    switch (c) {
+    case 0: case ' ': case ',': case ';': case ')': case '"': case '/': case '-': return true;
+    default: return false;
+    }
+}
+
 /* Brackets, commas and the like round a word are no part of it; signs of VIQR are. */
 static bool next_token(str s, size_t *at, str *ret)
 {
-    while (*at < s.len && strchr(" ,;()\"/-", s.ptr[*at]))
+    while (*at < s.len && (is_apart(s.ptr[*at]) || s.ptr[*at] == '('))
         ++*at;
     size_t from = *at;
-    while (*at < s.len && !strchr(" ,;)\"/-", s.ptr[*at]))
+    while (*at < s.len && !is_apart(s.ptr[*at]))
         ++*at;
     *ret = str_slice(s, from, *at);
     return ret->len > 0;
