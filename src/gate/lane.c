@@ -143,6 +143,18 @@ static STATUS group_append(struct lane *l, struct work *const *list, size_t n, s
     return ledger_append(&cx, all, total);
 }
 
+/* Alone it needs no savepoint, which has to keep what each page was: the transaction is its own. */
+static STATUS work_try(struct lane *l, struct work *w, struct tx *tx)
+{
+    work_run(w, tx);
+    status st = status_ok(w->result) ? group_append(l, &w, 1, tx) : OK;
+    if (!status_ok(st) || !status_ok(w->result)) {
+        tx_rollback(tx);
+        return status_ok(st) ? OK : fault_pass(st, __FILE__, __LINE__);
+    }
+    return tx_commit(tx);
+}
+
 /* Runs what has not run yet and commits. On failure nothing of the group is done. `*ret_used` counts the works that fit. */
 static STATUS group_try(struct lane *l, struct work *const *list, size_t n, size_t *ret_used)
 {
@@ -150,6 +162,8 @@ static STATUS group_try(struct lane *l, struct work *const *list, size_t n, size
     *ret_used = n;
     TRY(tx_begin(l->db, &tx));
     size_t entries = 0, i = 0;
+    if (n == 1 && !list[0]->ran)
+        return work_try(l, list[0], tx);
     for (; i < n && entries < GROUP_ENTRIES_MAX; i++) {
         struct work *w = list[i];
         if (!w->ran)

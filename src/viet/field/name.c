@@ -81,12 +81,18 @@ static str key_of(str word, char out[static 40])
     return (str){ out, len };
 }
 
+/* Most differ in the first letter. */
+static bool is(str key, const char *known)
+{
+    return key.len > 0 && key.ptr[0] == known[0] && str_eq(key, str_of(known));
+}
+
 bool name_is_family(str word)
 {
     char bytes[40];
     str key = key_of(word, bytes);
     for (size_t i = 0; i < COUNT(families); i++)
-        if (str_eq(key, str_of(families[i])))
+        if (is(key, families[i]))
             return true;
     return false;
 }
@@ -119,7 +125,7 @@ bool name_has_variant(str word)
     str key = key_of(word, bytes);
 
     for (size_t i = 0; i < COUNT(variants); i++)
-        if (str_eq(key, str_of(variants[i][0])) || str_eq(key, str_of(variants[i][1])))
+        if (is(key, variants[i][0]) || is(key, variants[i][1]))
             return true;
     return false;
 }
@@ -155,12 +161,10 @@ static bool is_honorific(str word, str after, bool unmarked)
 {
     char bytes[40], folded[16];
     str key = key_of(str_slice(word, 0, word.len - str_ends(word, STR("."))), bytes);
-    for (size_t i = 0; i < COUNT(honorifics); i++) {
-        str form = str_of(honorifics[i]);
-        bool bare = unmarked && !name_is_family(word);
-        if (str_eq(key, form) || (bare && str_eq(key, (str){ folded, viet_fold_into(folded, sizeof folded, form) })))
+    bool bare = unmarked && !name_is_family(word);
+    for (size_t i = 0; i < COUNT(honorifics); i++)
+        if (is(key, honorifics[i]) || (bare && str_eq(key, (str){ folded, viet_fold_into(folded, sizeof folded, str_of(honorifics[i])) })))
             return name_is_family(after) || folds_to_family(after);
-    }
     return false;
 }
 
