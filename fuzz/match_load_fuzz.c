@@ -2,6 +2,7 @@
  * the pairs of its plan stand within the records, each once by the first rule. The first byte cuts the lists apart. */
 #include "match/block/block.h"
 #include "match/set/load.h"
+#include "match/set/word.h"
 
 #include "fuzz/fuzz.h"
 
@@ -17,8 +18,8 @@ static void field_check(const struct link_set *s, const struct link_field *f, in
     for (uint32_t r = 0; r < s->count[side]; r++) {
         if (f->kind == LINK_KIND_TEXT)
             MUST(f->code[side][r] <= f->dict->count);
-        for (int i = 0; f->kind == LINK_KIND_WORDS && i < f->word_count[side][r]; i++)
-            MUST(link_words(f, side, r)[i] >= 1 && link_words(f, side, r)[i] <= f->dict->count);
+        for (int i = 0; f->kind == LINK_KIND_WORDS && i < link_words(f, side, r).count; i++)
+            MUST(link_words(f, side, r).code[i] <= f->dict->count);
         if (f->kind == LINK_KIND_DAY)
             MUST(link_day_month(f->code[side][r]) <= 12 && link_day_day(f->code[side][r]) <= 31);
         if (f->kind == LINK_KIND_DIGITS)

@@ -7,6 +7,7 @@
 
 #include "match/set/hash.h"
 #include "match/set/pages.h"
+#include "match/set/word.h"
 
 struct part_table {
     const struct link_dict *dict;
@@ -246,8 +247,11 @@ static uint32_t rare(const struct part *p, const struct link_set *set, const uin
     return p->kind == PART_RARE ? p->table[best] : bag(p->table, (uint32_t[]){ best, next }, 2);
 }
 
-static uint32_t words_value(const struct part *p, const struct link_set *set, const uint32_t *word, int n)
+static uint32_t words_value(const struct part *p, const struct link_set *set, struct link_words words)
 {
+    const uint32_t *word = words.code;
+    int n = words.count;
+
     switch (p->kind) {
     case PART_BAG: case PART_BAG_SOUND: return bag(p->table, word, n);
     case PART_FIRST_WORD: return n > 1 ? p->table[word[0]] : 0;
@@ -303,7 +307,7 @@ void part_fill(const struct part *p, const struct link_set *set, struct part_row
         uint32_t r = rows.records ? rows.records[i] : rows.from + i;
 
         switch (f->kind) {
-        case LINK_KIND_WORDS: out[i] = words_value(p, set, link_words(f, side, r), f->word_count[side][r]); break;
+        case LINK_KIND_WORDS: out[i] = words_value(p, set, link_words(f, side, r)); break;
         case LINK_KIND_DAY: out[i] = day_value(p->kind, f->code[side][r]); break;
         case LINK_KIND_DIGITS: out[i] = number_value(p->kind, f->digits[side][r]); break;
         default:

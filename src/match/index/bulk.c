@@ -9,6 +9,7 @@
 #include "match/link.h"
 #include "match/set/hash.h"
 #include "match/set/pages.h"
+#include "match/set/word.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -217,22 +218,16 @@ static void candidates_gather(struct bulk *b)
 
 /* --- weighing ------------------------------------------------------------------------------------------------------------------ */
 
-/* What search_left() will read of a row; once more when it is `near`, for the words. */
-static void row_prefetch(const struct index_search *s, uint32_t row, bool near)
+/* What search_left() will read of a row. */
+static void row_prefetch(const struct index_search *s, uint32_t row)
 {
     for (int i = 0; i < s->ix->def.fields; i++) {
         const struct link_field *f = s->field[i] < 0 ? NULL : &s->list->field[s->field[i]];
 
         if (!f)
             continue;
-        if (near && f->kind == LINK_KIND_WORDS) {
-            __builtin_prefetch(link_words(f, 0, row));
-            __builtin_prefetch(link_words(f, 0, row) + LINK_WORDS_MAX - 1);
-        } else if (near) {
-            continue;
-        } else if (f->kind == LINK_KIND_WORDS) {
-            __builtin_prefetch(&f->word_count[0][row]);
-            __builtin_prefetch(&f->word_at[0][row]);
+        if (f->kind == LINK_KIND_WORDS) {
+            __builtin_prefetch(link_words_row(f, 0, row));
         } else if (f->kind == LINK_KIND_DIGITS) {
             __builtin_prefetch(&f->digits[0][row]);
         } else {
@@ -288,9 +283,7 @@ static void part_weigh(struct bulk *b, int part, struct index_search *s, struct 
         struct index_hit hit = { .row = (uint32_t)list[i], .segment = (uint32_t)b->segment, .record = (uint32_t)(list[i] >> 32) };
 
         if (i + AHEAD < to)
-            row_prefetch(s, (uint32_t)list[i + AHEAD], false);
-        if (i + AHEAD / 2 < to)
-            row_prefetch(s, (uint32_t)list[i + AHEAD / 2], true);
+            row_prefetch(s, (uint32_t)list[i + AHEAD]);
         if (i == from || hit.record != list[i - 1] >> 32) {
             slot = (slot + 1) % SEARCH_SLOTS;
             if (slot == 0) {

@@ -5,6 +5,7 @@
 #include "match/index/inside.h"
 
 #include "match/link.h"
+#include "match/set/word.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -128,8 +129,8 @@ static str value_text(struct arena *a, const struct link_field *f, uint32_t slot
         return arena_printf(a, "%04d-%02d-%02d", link_day_year(f->code[1][slot]), link_day_month(f->code[1][slot]), link_day_day(f->code[1][slot]));
     if (f->kind == LINK_KIND_DIGITS && f->digits[1][slot])
         return arena_printf(a, "%0*llu", (int)(f->digits[1][slot] >> 56), (unsigned long long)(f->digits[1][slot] & ((UINT64_C(1) << 56) - 1)));
-    for (int i = 0; f->kind == LINK_KIND_WORDS && i < f->word_count[1][slot]; i++)
-        text = arena_printf(a, "%.*s%s%.*s", STR_ARG(text), i ? " " : "", STR_ARG(f->dict->text[link_words(f, 1, slot)[i]]));
+    for (int i = 0; f->kind == LINK_KIND_WORDS && i < link_words(f, 1, slot).count; i++)
+        text = arena_printf(a, "%.*s%s%.*s", STR_ARG(text), i ? " " : "", STR_ARG(f->dict->text[link_words(f, 1, slot).code[i]]));
     return text;
 }
 

@@ -3,6 +3,8 @@
  * tested by: src/match/index/test/index_test.c */
 #include "match/index/inside.h"
 
+#include "match/set/word.h"
+
 enum { ID_DIGITS_MAX = 18, ID_WORD = 32 };
 
 static void put(struct buf *out, uint64_t value)
@@ -56,7 +58,7 @@ static bool is_known(const struct link_field *f, uint32_t row)
 {
     switch (f->kind) {
     case LINK_KIND_TEXT: case LINK_KIND_DAY: return f->code[0][row];
-    case LINK_KIND_WORDS: return f->word_count[0][row];
+    case LINK_KIND_WORDS: return link_has_words(f, 0, row);
     case LINK_KIND_DIGITS: return f->digits[0][row];
     case LINK_KIND_NONE: break;
     }
@@ -76,9 +78,11 @@ static STATUS value_put(const struct pack_source *s, int i, uint32_t row, struct
         uint64_t d = f->digits[0][row];
         put(out, (d << 8 >> 8) << 5 | d >> 56);
     } else {
-        put(out, f->word_count[0][row]);
-        for (int k = 0; k < f->word_count[0][row]; k++)
-            TRY(word_put(s, f, dict, link_words(f, 0, row)[k], out));
+        struct link_words words = link_words(f, 0, row);
+
+        put(out, (uint64_t)words.count);
+        for (int k = 0; k < words.count; k++)
+            TRY(word_put(s, f, dict, words.code[k], out));
     }
     return OK;
 }

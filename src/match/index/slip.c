@@ -4,8 +4,10 @@
 #include "match/index/slip.h"
 
 #include "match/set/hash.h"
+#include "match/set/word.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const double missing_rarely = .02, missing_often = .2;
 
@@ -58,36 +60,31 @@ static uint64_t digits_slip(struct dice *dice, uint64_t digits)
     return link_digits((unsigned)(digits >> 56), value);
 }
 
-/* Of up to LINK_WORDS_MAX words; returns how many are left. */
-static uint8_t words_slip(struct dice *dice, const struct link_field *f, uint32_t *word, uint8_t n)
+static void words_slip(struct dice *dice, const struct link_field *f, struct link_words *w)
 {
-    uint32_t at = dice_below(dice, n), kind = dice_below(dice, 3);
+    uint32_t n = (uint32_t)w->count, at = dice_below(dice, n), kind = dice_below(dice, 3), *word = w->code;
 
     if (kind == 0 && n > 1) {
         memmove(word + at, word + at + 1, (n - at - 1u) * sizeof *word);
-        return (uint8_t)(n - 1);
-    }
-    if (kind == 1 && n > 1) {
+        word[--w->count] = 0;
+    } else if (kind == 1 && n > 1) {
         uint32_t other = at ? at - 1 : at + 1, swap = word[at];
 
         word[at] = word[other];
         word[other] = swap;
-        return n;
+    } else {
+        word[at] = 1 + dice_below(dice, f->dict->count);
     }
-    word[at] = 1 + dice_below(dice, f->dict->count);
-    return n;
 }
 
 static void words_copy(struct dice *dice, enum event event, const struct link_field *from, struct link_field *to, uint32_t row, uint32_t record)
 {
-    uint32_t *word = to->word[0] + (size_t)row * LINK_WORDS_MAX;
-    uint8_t n = from->word_count[0][record];
+    struct link_words words = link_words(from, 0, record);
 
-    to->word_at[0][row] = row * LINK_WORDS_MAX;
-    memcpy(word, link_words(from, 0, record), n * sizeof *word);
-    if (event == EVENT_SLIP && n)
-        n = words_slip(dice, from, word, n);
-    to->word_count[0][row] = event == EVENT_MISSING ? 0 : n;
+    if (event == EVENT_SLIP && words.count)
+        words_slip(dice, from, &words);
+    if (event != EVENT_MISSING)
+        memcpy((char *)to->word[0] + row * link_words_bytes(true), words.code, sizeof words.code);
 }
 
 static void value_copy(struct dice *dice, enum event event, const struct link_field *from, struct link_field *to, uint32_t row, uint32_t record)
@@ -114,10 +111,9 @@ static void columns_new(struct link_field *f, uint32_t count)
 
     f->code[0] = calloc(rows, sizeof(uint32_t));
     f->digits[0] = calloc(rows, sizeof(uint64_t));
-    f->word_count[0] = calloc(rows, sizeof(uint8_t));
-    f->word_at[0] = calloc(rows, sizeof(uint32_t));
-    f->word[0] = calloc(rows * LINK_WORDS_MAX, sizeof(uint32_t));
-    MUST(f->code[0] && f->digits[0] && f->word_count[0] && f->word_at[0] && f->word[0]);
+    f->word[0] = calloc(rows, link_words_bytes(true));
+    f->wide = true;
+    MUST(f->code[0] && f->digits[0] && f->word[0]);
 }
 
 void slips_make(struct slips *s, const struct index_def *d, const struct link_set *sample, const int *field, const uint32_t *records, uint32_t count)
@@ -145,8 +141,6 @@ void slips_done(struct slips *s)
 
         free(f->code[0]);
         free(f->digits[0]);
-        free(f->word_count[0]);
-        free(f->word_at[0]);
         free(f->word[0]);
     }
 }

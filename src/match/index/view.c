@@ -10,9 +10,11 @@
 #include "match/set/hash.h"
 #include "match/set/load.h"
 #include "match/set/pages.h"
+#include "match/set/word.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Room for values, and how much of it a batch may fill at worst: every word of every slot. */
 enum { VALUES = 1 << 20, VALUES_BATCH = 2 * SEARCH_SLOTS * LINK_FIELDS_MAX * LINK_WORDS_MAX, SLOT_MASK = 2 * VALUES - 1, TEXT_BYTES = 512 << 20 };
@@ -93,6 +95,11 @@ static uint32_t segment_code(struct index_search *s, int dict, uint32_t segment,
     return d->of_segment[segment][t.code];
 }
 
+static void words_put(struct link_field *to, int side, uint32_t slot, const struct link_words *w)
+{
+    memcpy((char *)to->word[side] + slot * link_words_bytes(true), w->code, sizeof w->code);
+}
+
 void search_left(struct index_search *s, uint32_t slot, uint32_t row)
 {
     for (int i = 0; i < s->ix->def.fields; i++) {
@@ -107,11 +114,11 @@ void search_left(struct index_search *s, uint32_t slot, uint32_t row)
         else if (to->kind == LINK_KIND_DIGITS)
             to->digits[0][slot] = from ? from->digits[0][row] : 0;
         else {
-            int n = from ? from->word_count[0][row] : 0;
+            struct link_words words = from ? link_words(from, 0, row) : (struct link_words){ 0 };
 
-            to->word_count[0][slot] = (uint8_t)n;
-            for (int k = 0; k < n; k++)
-                to->word[0][slot * LINK_WORDS_MAX + (uint32_t)k] = list_code(s, dict, from->dict, link_words(from, 0, row)[k]);
+            for (int k = 0; k < words.count; k++)
+                words.code[k] = list_code(s, dict, from->dict, words.code[k]);
+            words_put(to, 0, slot, &words);
         }
     }
 }
@@ -120,15 +127,15 @@ static void right_words(struct index_search *s, int i, uint32_t slot, uint32_t s
 {
     struct link_field *to = &s->view.field[i];
     uint64_t n = varint_get(b);
-    uint8_t kept = 0;
+    struct link_words words = { 0 };
 
     for (uint64_t k = 0; k < n && k < LINK_WORDS_MAX; k++) {
         uint32_t code = segment_code(s, s->ix->def.field[i].dict, segment, b);
 
-        to->word[1][slot * LINK_WORDS_MAX + kept] = code;
-        kept += code != 0;
+        if (code)
+            words.code[words.count++] = code;
     }
-    to->word_count[1][slot] = kept;
+    words_put(to, 1, slot, &words);
 }
 
 static uint32_t right_day(struct bytes *b)
@@ -167,7 +174,7 @@ void search_right(struct index_search *s, uint32_t slot, uint32_t segment, uint3
         else if (is_known)
             right_words(s, i, slot, segment, &b);
         else
-            to->word_count[1][slot] = 0;
+            words_put(to, 1, slot, &(struct link_words){ 0 });
     }
 }
 
@@ -212,16 +219,12 @@ static void field_new(struct index_search *s, int i)
     const struct index_field *from = &s->ix->def.field[i];
 
     *f = (struct link_field){ .role = from->role, .kind = from->kind, .head = str_of(from->head),
-                              .dict = from->dict < 0 ? NULL : &s->dict[from->dict].dict, .known = { 1, 1 } };
+                              .dict = from->dict < 0 ? NULL : &s->dict[from->dict].dict, .known = { 1, 1 }, .wide = true };
     for (int side = 0; side < 2; side++) {
         f->code[side] = calloc(SEARCH_SLOTS, sizeof(uint32_t));
         f->digits[side] = calloc(SEARCH_SLOTS, sizeof(uint64_t));
-        f->word_count[side] = calloc(SEARCH_SLOTS, sizeof(uint8_t));
-        f->word[side] = calloc((size_t)SEARCH_SLOTS * LINK_WORDS_MAX, sizeof(uint32_t));
-        f->word_at[side] = calloc(SEARCH_SLOTS, sizeof(uint32_t));
-        MUST(f->code[side] && f->digits[side] && f->word_count[side] && f->word[side] && f->word_at[side]);
-        for (uint32_t slot = 0; slot < SEARCH_SLOTS; slot++)
-            f->word_at[side][slot] = slot * LINK_WORDS_MAX;
+        f->word[side] = calloc(SEARCH_SLOTS, link_words_bytes(true));
+        MUST(f->code[side] && f->digits[side] && f->word[side]);
     }
 }
 
@@ -230,9 +233,7 @@ static void field_free(struct link_field *f)
     for (int side = 0; side < 2; side++) {
         free(f->code[side]);
         free(f->digits[side]);
-        free(f->word_count[side]);
         free(f->word[side]);
-        free(f->word_at[side]);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "match/score/crew.h"
 #include "match/set/hash.h"
 #include "match/set/pages.h"
+#include "match/set/word.h"
 
 #include <stdlib.h>
 
@@ -19,13 +20,12 @@ static bool is_wide(enum link_kind kind) { return kind == LINK_KIND_WORDS || kin
 
 static uint64_t words_print(const struct link_field *f, int side, uint32_t row)
 {
-    const uint32_t *word = link_words(f, side, row);
-    int n = f->word_count[side][row] < LINK_WORDS_MAX ? f->word_count[side][row] : LINK_WORDS_MAX;
-    uint64_t print = (uint64_t)n;
+    struct link_words words = link_words(f, side, row);
+    uint64_t print = (uint64_t)words.count;
 
-    for (int i = 0; i < n; i++)
-        print = link_mix(print, word[i]);
-    return n ? print ? print : 1 : 0;
+    for (int i = 0; i < words.count; i++)
+        print = link_mix(print, words.code[i]);
+    return words.count ? print ? print : 1 : 0;
 }
 
 static void column_fill(const struct cards *k, const struct link_field *f, int at, int side, uint32_t from, uint32_t to)

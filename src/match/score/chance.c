@@ -5,6 +5,7 @@
 
 #include "match/score/crew.h"
 #include "match/set/hash.h"
+#include "match/set/word.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -113,15 +114,14 @@ static void rarity_tabulate(struct link_model *m, int comparison)
 static double words_rarity(const struct link_model *m, int comparison, int side, uint32_t row, int level)
 {
     const struct link_field *f = &m->comparer.set->field[m->comparer.list[comparison].field];
-    const uint32_t *word = link_words(f, side, row);
+    struct link_words words = link_words(f, side, row);
     const float *of = m->rarity[comparison];
-    int count = f->word_count[side][row] < LINK_WORDS_MAX ? f->word_count[side][row] : LINK_WORDS_MAX;
     double rarity = 1;
 
-    for (int k = 0; k < count; k++) {
-        bool counts = level >= NAME_NEAR || (k == 0 && level != NAME_LAST) || (k == count - 1 && level != NAME_FIRST);
+    for (int k = 0; k < words.count; k++) {
+        bool counts = level >= NAME_NEAR || (k == 0 && level != NAME_LAST) || (k == words.count - 1 && level != NAME_FIRST);
 
-        rarity *= counts ? (double)of[word[k]] : 1;
+        rarity *= counts ? (double)of[words.code[k]] : 1;
     }
     return fmin(rarity, records(m->comparer.set)); /* no list shows a name to be rarer than that */
 }
@@ -151,14 +151,16 @@ static int drawn_order(const void *a, const void *b)
 
 static uint64_t value_hash(const struct link_field *f, int side, uint32_t i)
 {
+    struct link_words words;
     uint64_t h = 0;
 
     if (f->kind == LINK_KIND_DAY)
         return f->code[side][i] ? link_mix(f->code[side][i], 2) | 1 : 0;
     if (f->kind == LINK_KIND_DIGITS)
         return f->digits[side][i] ? link_mix(f->digits[side][i], 1) | 1 : 0;
-    for (int k = 0; k < f->word_count[side][i] && k < LINK_WORDS_MAX; k++)
-        h = link_mix(h, f->dict->hash[link_words(f, side, i)[k]] + 1);
+    words = link_words(f, side, i);
+    for (int k = 0; k < words.count; k++)
+        h = link_mix(h, f->dict->hash[words.code[k]] + 1);
     return h ? h | 1 : 0;
 }
 

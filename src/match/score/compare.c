@@ -5,6 +5,7 @@
 #include "match/score/card.h"
 #include "match/score/similar.h"
 #include "match/score/words.h"
+#include "match/set/word.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -314,13 +315,16 @@ static enum level text_field_level(struct compare_memo *memo, const struct compa
 static enum level words_field_level(const struct comparer *c, struct compare_memo *memo, int i, struct view a, struct view b)
 {
     const struct link_field *f = &c->set->field[c->list[i].field];
-    int an = f->word_count[a.side][a.row], bn = f->word_count[b.side][b.row];
-    struct words x = { link_words(f, a.side, a.row), an < LINK_WORDS_MAX ? an : LINK_WORDS_MAX };
-    struct words y = { link_words(f, b.side, b.row), bn < LINK_WORDS_MAX ? bn : LINK_WORDS_MAX };
+    struct link_words x, y;
 
-    if (!an || !bn)
+    if (link_words_same(f, a.side, a.row, b.side, b.row))
+        return LEVEL_SAME;
+    x = link_words(f, a.side, a.row);
+    y = link_words(f, b.side, b.row);
+    if (!x.count || !y.count)
         return LEVEL_UNKNOWN;
-    return (c->list[i].is_name ? words_name_level : words_text_level)(memo, &c->facts[c->facts_of[i]], x, y);
+    return (c->list[i].is_name ? words_name_level : words_text_level)(memo, &c->facts[c->facts_of[i]], (struct words){ x.code, x.count },
+                                                                      (struct words){ y.code, y.count });
 }
 
 static enum level digits_level(const struct link_field *f, uint64_t x, uint64_t y)
@@ -364,27 +368,13 @@ uint64_t compare_records(const struct comparer *c, struct compare_memo *memo, in
     return pattern;
 }
 
-static uint64_t words_touch(const struct link_field *f, int side, const uint32_t *rows, size_t count)
-{
-    const uint32_t *word = f->word[side];
-    uint64_t sum = 0;
-
-    for (size_t n = 0; n < count; n++)
-        sum += f->word_at[side][rows[n]] + f->word_count[side][rows[n]];
-    for (size_t n = 0; n < count; n++) {
-        uint32_t last = f->word_count[side][rows[n]], at = f->word_at[side][rows[n]];
-
-        sum += last ? word[at] + word[at + last - 1] : 0; /* they may stand across two lines of the cache */
-    }
-    return sum;
-}
-
 void compare_touch(const struct link_field *f, int side, const uint32_t *rows, size_t count)
 {
     uint64_t sum = 0;
 
     if (f->kind == LINK_KIND_WORDS)
-        sum = words_touch(f, side, rows, count);
+        for (size_t n = 0; n < count; n++)
+            sum += link_has_words(f, side, rows[n]);
     else if (f->kind == LINK_KIND_DIGITS)
         for (size_t n = 0; n < count; n++)
             sum += f->digits[side][rows[n]];

@@ -10,6 +10,7 @@
 #endif
 
 #include "match/set/hash.h"
+#include "match/set/word.h"
 
 static inline str trimmed(str s)
 {
@@ -58,6 +59,7 @@ struct column {
     struct link_field *field;
     struct dict_build *build;
     struct dict_memo *memo;
+    int dict;
     const str *cells;
     size_t stride;
     uint64_t *hash;
@@ -193,24 +195,25 @@ static unsigned words_look_up(const struct column *c, const struct cut *cuts, un
     return n;
 }
 
-/* Words of a chunk are gathered first and then take their place in the field's array, after those of other chunks. */
-static void words_place(const struct column *c, const uint32_t *words, uint32_t count)
+/* Into the record's row, which is all zeros; all codes, or'ed. */
+static uint32_t words_put(const struct column *c, uint32_t r, const uint32_t *words, unsigned count)
 {
-    int side = c->chunk->side;
-    struct load *l = c->chunk->load;
-    uint32_t *at = c->field->word_at[side] + c->chunk->base;
-    uint32_t first = atomic_fetch_add(&l->words[c->field - l->set.field][side], count);
+    void *row = (char *)c->field->word[c->chunk->side] + (c->chunk->base + (size_t)r) * link_words_bytes(c->field->wide);
+    uint32_t all = 0;
 
-    memcpy(c->field->word[side] + first, words, count * sizeof *words);
-    for (uint32_t r = 0; r < c->chunk->rows; r++)
-        at[r] += first;
+    for (unsigned i = 0; i < count; i++) {
+        all |= words[i];
+        if (c->field->wide)
+            ((uint32_t *)row)[i] = words[i];
+        else
+            ((uint16_t *)row)[i] = (uint16_t)words[i];
+    }
+    return all;
 }
 
 static void words_encode(const struct column *c)
 {
-    uint8_t *count = c->field->word_count[c->chunk->side] + c->chunk->base;
-    uint32_t *at = c->field->word_at[c->chunk->side] + c->chunk->base;
-    uint32_t words[LOAD_CHUNK_ROWS * LINK_WORDS_MAX], n = 0;
+    uint32_t words[LINK_WORDS_MAX], all = 0;
     struct cut cuts[CUT_ROWS][LINK_WORDS_MAX];
     unsigned seen[CUT_ROWS];
 
@@ -224,15 +227,14 @@ static void words_encode(const struct column *c)
             seen[r - from] = words_cut(c, cell, cuts[r - from]);
         }
         for (uint32_t r = from; r < to; r++) {
-            unsigned cut = seen[r - from], taken = cut == CUT_SLOWLY ? words_take_slowly(c, known_cell(c->cells[r * c->stride]), words + n)
-                                                                     : words_look_up(c, cuts[r - from], cut, words + n);
+            unsigned cut = seen[r - from], taken = cut == CUT_SLOWLY ? words_take_slowly(c, known_cell(c->cells[r * c->stride]), words)
+                                                                     : words_look_up(c, cuts[r - from], cut, words);
 
-            at[r] = n;
-            count[r] = (uint8_t)taken;
-            n += taken;
+            all |= words_put(c, r, words, taken);
         }
     }
-    words_place(c, words, n);
+    if (!c->field->wide && all > LINK_NARROW_MAX)
+        atomic_fetch_or(&c->chunk->load->outgrown, 1u << c->dict);
 }
 
 static void days_encode(const struct column *c, struct link_day_tally *tally)
@@ -304,7 +306,7 @@ static void column_encode(struct chunk *c, const struct load_target *t, const st
     struct load *l = c->load;
     struct link_field *f = &l->set.field[t->field];
     int dict = l->dict_of[t->field];
-    struct column column = { c, f, dict < 0 ? NULL : l->build[dict], dict < 0 ? NULL : c->memo[dict], cells, stride,
+    struct column column = { c, f, dict < 0 ? NULL : l->build[dict], dict < 0 ? NULL : c->memo[dict], dict, cells, stride,
                              l->set.hash[c->side] + c->base, l->side[c->side].text };
 
     if (t->part != PART_WHOLE)

@@ -3,6 +3,7 @@
 #include "match/set/cell.h"
 #include "match/set/inside.h"
 #include "match/set/pages.h"
+#include "match/set/word.h"
 
 #include <stdlib.h>
 #include <stdatomic.h>
@@ -40,6 +41,28 @@ static void text_slice(struct finish *f, struct tally *t, int i, int side, uint3
     t->known[i] += known;
 }
 
+static bool narrow_row_finish(void *rows, uint32_t r, const uint32_t *map, uint32_t *uses)
+{
+    uint16_t *word = (uint16_t *)rows + (size_t)r * LINK_WORDS_MAX;
+
+    for (int k = 0; k < LINK_WORDS_MAX && word[k]; k++) {
+        word[k] = (uint16_t)map[word[k]];
+        uses[word[k]]++;
+    }
+    return word[0];
+}
+
+static bool wide_row_finish(void *rows, uint32_t r, const uint32_t *map, uint32_t *uses)
+{
+    uint32_t *word = (uint32_t *)rows + (size_t)r * LINK_WORDS_MAX;
+
+    for (int k = 0; k < LINK_WORDS_MAX && word[k]; k++) {
+        word[k] = map[word[k]];
+        uses[word[k]]++;
+    }
+    return word[0];
+}
+
 static void word_slice(struct finish *f, struct tally *t, int i, int side, uint32_t from, uint32_t to)
 {
     struct link_field *field = &f->load->set.field[i];
@@ -47,15 +70,8 @@ static void word_slice(struct finish *f, struct tally *t, int i, int side, uint3
     const uint32_t *map = f->map[dict];
     uint32_t *uses = t->uses[dict], known = 0;
 
-    for (uint32_t r = from; r < to; r++) {
-        uint32_t *word = field->word[side] + field->word_at[side][r], n = field->word_count[side][r];
-
-        for (uint32_t k = 0; k < n; k++) {
-            word[k] = map[word[k]];
-            uses[word[k]]++;
-        }
-        known += n != 0;
-    }
+    for (uint32_t r = from; r < to; r++)
+        known += (field->wide ? wide_row_finish : narrow_row_finish)(field->word[side], r, map, uses);
     t->known[i] += known;
 }
 

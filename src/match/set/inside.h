@@ -47,8 +47,8 @@ struct load {
     int dicts, dict_of[LINK_FIELDS_MAX];
     struct link_day_tally tally[LINK_FIELDS_MAX][2];
     pthread_mutex_t tally_lock;
-    _Atomic uint32_t words[LINK_FIELDS_MAX][2]; /* used of word[] */
-    size_t words_max[LINK_FIELDS_MAX][2];       /* what it has room for */
+    uint32_t wide;                               /* dictionaries, as bits, whose codes of words take four bytes */
+    _Atomic uint32_t outgrown;                   /* those that showed while reading that they need them */
     struct load_pool pool[LOAD_THREADS_MAX + 1]; /* of the threads; the last is for row numbers */
     uint32_t rows_max[2];                        /* of the arrays, until they are cut */
 };

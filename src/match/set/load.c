@@ -9,6 +9,7 @@
 #include "match/set/cell.h"
 #include "match/set/encode.h"
 #include "match/set/pages.h"
+#include "match/set/word.h"
 
 enum { POOL_BYTES = 1 << 17, EXACT_BYTES = 4 << 20, PROBES = 64, PROBE_BYTES = 16384 };
 
@@ -102,17 +103,12 @@ static void arrays_new(struct load *l)
             if (f->kind == LINK_KIND_DIGITS)
                 f->digits[side] = link_pages_new(rows * sizeof(uint64_t));
             if (f->kind == LINK_KIND_WORDS) {
-                l->words_max[i][side] = rows * LINK_WORDS_MAX;
-                f->word[side] = link_pages_new(rows * LINK_WORDS_MAX * sizeof(uint32_t));
-                f->word_at[side] = link_pages_new(rows * sizeof(uint32_t));
-                f->word_count[side] = link_pages_new(rows * sizeof(uint8_t));
+                f->wide = l->wide >> l->dict_of[i] & 1;
+                f->word[side] = link_pages_new(rows * link_words_bytes(f->wide));
             }
         }
     }
 }
-
-/* At least one, so that there is something to cut to. */
-static size_t words_used(const struct load *l, int field, int side) { return l->words[field][side] ? l->words[field][side] : 1; }
 
 /* To `rows` of each side; 0 frees. */
 static void array_cut(void *array, size_t rows_max, size_t rows, size_t bytes)
@@ -135,10 +131,7 @@ static void arrays_cut(struct load *l, bool all)
 
             array_cut(f->code[side], max, rows, sizeof(uint32_t));
             array_cut(f->digits[side], max, rows, sizeof(uint64_t));
-            array_cut(f->word_at[side], max, rows, sizeof(uint32_t));
-            array_cut(f->word_count[side], max, rows, sizeof(uint8_t));
-            array_cut(f->word[side], l->words_max[i][side], all ? 0 : words_used(l, i, side), sizeof(uint32_t));
-            l->words_max[i][side] = words_used(l, i, side);
+            array_cut(f->word[side], max, rows, link_words_bytes(f->wide));
         }
         l->rows_max[side] = (uint32_t)rows;
     }
@@ -203,7 +196,7 @@ static void rows_read(void *arg, int thread)
             pthread_mutex_lock(&s->lock);
             c.rows = chunk_take(l, s, &c);
             pthread_mutex_unlock(&s->lock);
-            if (c.rows == 0)
+            if (c.rows == 0 || l->outgrown)
                 break;
             chunk_encode(&c);
             if (l->options->release)
@@ -256,12 +249,19 @@ void link_set_free(struct link_set *set)
     free(l);
 }
 
-static struct load *load_new(str left, str right, const struct link_load_options *o, bool exact)
+/* What is guessed before a list is read, and put right when it proves too small. */
+struct guess {
+    bool exact;    /* the lines are counted */
+    uint32_t wide; /* see struct load */
+};
+
+static struct load *load_new(str left, str right, const struct link_load_options *o, struct guess guess)
 {
     struct load *l = calloc(1, sizeof *l);
 
     MUST(l);
     l->options = o;
+    l->wide = guess.wide;
     l->today = day_is_none(o->today) ? (day){ 20300101 } : o->today;
     l->threads = o->threads < 1 ? 1 : o->threads > LOAD_THREADS_MAX ? LOAD_THREADS_MAX : o->threads;
     l->set.sides = right.len ? 2 : 1;
@@ -271,7 +271,7 @@ static struct load *load_new(str left, str right, const struct link_load_options
 
         s->text = side ? right : left;
         csv_start(&s->csv, s->text, 0);
-        s->rows_max = o->slice ? (side ? 0 : o->slice->rows_max) : side < l->set.sides ? rows_bound(s->text, s->csv.newline, exact) : 0;
+        s->rows_max = o->slice ? (side ? 0 : o->slice->rows_max) : side < l->set.sides ? rows_bound(s->text, s->csv.newline, guess.exact) : 0;
         MUST(pthread_mutex_init(&s->lock, NULL) == 0);
     }
     return l;
@@ -285,9 +285,10 @@ static void slice_end(struct link_slice *slice, const struct csv *c)
     slice->more = c->at < c->end;
 }
 
-static STATUS load_try(struct load *l, bool *ret_overflow)
+/* *ret_again: the guess, put right, was too small. */
+static STATUS load_try(struct load *l, struct guess *inout_guess, bool *ret_again)
 {
-    *ret_overflow = false;
+    *ret_again = false;
     TRY(load_heads(l));
     if (l->options->slice && l->options->slice->at)
         csv_seek(&l->side[0].csv, l->options->slice->at, l->options->slice->row, l->options->slice->lines);
@@ -295,8 +296,10 @@ static STATUS load_try(struct load *l, bool *ret_overflow)
     if (l->side[0].text.len + l->side[1].text.len < EXACT_BYTES / 4)
         l->threads = 1;
     TRY(load_rows(l));
-    *ret_overflow = l->side[0].overflow || l->side[1].overflow;
-    if (*ret_overflow)
+    inout_guess->exact |= l->side[0].overflow || l->side[1].overflow;
+    inout_guess->wide |= l->outgrown;
+    *ret_again = l->side[0].overflow || l->side[1].overflow || l->outgrown;
+    if (*ret_again)
         return OK;
     arrays_cut(l, false);
     load_finish(l);
@@ -308,17 +311,18 @@ static STATUS load_try(struct load *l, bool *ret_overflow)
 
 STATUS link_set_load(struct link_set **ret, str left, str right, const struct link_load_options *options)
 {
-    for (int exact = 0;; exact++) {
-        struct load *l = load_new(left, right, options, exact);
-        bool overflow;
-        status st = load_try(l, &overflow);
+    struct guess guess = { 0 };
 
-        if (status_ok(st) && !overflow) {
+    for (;;) {
+        struct load *l = load_new(left, right, options, guess);
+        bool again;
+        status st = load_try(l, &guess, &again);
+
+        if (status_ok(st) && !again) {
             *ret = &l->set;
             return OK;
         }
         link_set_free(&l->set);
         TRY(st);
-        MUST(!exact);
     }
 }

@@ -49,7 +49,7 @@ enum link_role {
 enum link_kind {
     LINK_KIND_NONE,
     LINK_KIND_TEXT,   /* code[]: whole folded value in `dict` */
-    LINK_KIND_WORDS,  /* link_words(): the words in their order, codes in `dict` */
+    LINK_KIND_WORDS,  /* link_words() of word.h: the words in their order, codes in `dict` */
     LINK_KIND_DAY,    /* code[]: link_day(); month or day 0 = not known */
     LINK_KIND_DIGITS, /* digits[]: a number of up to 16 digits (more: the last 16) as link_digits(); 0 = not known */
 };
@@ -80,9 +80,8 @@ struct link_field {
     struct link_dict *dict;   /* TEXT, WORDS; fields of like roles share one, so that swapped names meet */
     uint32_t *code[2];        /* TEXT, DAY: [side][record] */
     uint64_t *digits[2];      /* DIGITS: [side][record] */
-    uint8_t *word_count[2];   /* WORDS: [side][record], at most LINK_WORDS_MAX; further words are left out */
-    uint32_t *word[2];        /* WORDS: [side]: of all records, see link_words() */
-    uint32_t *word_at[2];     /* WORDS: [side][record]: where its words begin */
+    void *word[2];            /* WORDS: [side]: rows of codes, see word.h; words past LINK_WORDS_MAX are left out */
+    bool wide;                /* WORDS: codes of four bytes, not two */
     uint32_t known[2];        /* records that have a value */
 };
 
@@ -94,11 +93,6 @@ struct link_set {
     const str *id[2];  /* [record]: the id column, or the row number when there is none */
     uint64_t *hash[2]; /* [record]: of its content without the id: the order in which a sample is drawn and a tie is broken */
 };
-
-static inline const uint32_t *link_words(const struct link_field *f, int side, uint32_t record)
-{
-    return f->word[side] + f->word_at[side][record];
-}
 
 /* Side 1 of a deduplication is side 0 again. */
 static inline int link_side(const struct link_set *s, int side) { return s->sides == 1 ? 0 : side; }

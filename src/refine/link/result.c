@@ -3,6 +3,7 @@
 #include "refine/link/result.h"
 
 #include "refine/link/unlinkable.h"
+#include "match/set/word.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,7 +139,7 @@ static bool is_known(const struct link_field *f, int side, uint32_t record)
     case LINK_KIND_TEXT:
     case LINK_KIND_DAY: return f->code[side][record] != 0;
     case LINK_KIND_DIGITS: return f->digits[side][record] != 0;
-    case LINK_KIND_WORDS: return f->word_count[side][record] != 0;
+    case LINK_KIND_WORDS: return link_has_words(f, side, record);
     case LINK_KIND_NONE: break;
     }
     return false;
@@ -193,8 +194,8 @@ static str value_text(struct arena *a, const struct link_field *f, int side, uin
         return arena_printf(a, "%0*llu", (int)(d >> 56), (unsigned long long)(d & ((UINT64_C(1) << 56) - 1)));
     }
     case LINK_KIND_WORDS:
-        for (int i = 0; i < f->word_count[side][record] && i < LINK_WORDS_MAX; i++)
-            text = arena_printf(a, "%.*s%s%.*s", STR_ARG(text), i ? " " : "", STR_ARG(f->dict->text[link_words(f, side, record)[i]]));
+        for (int i = 0; i < link_words(f, side, record).count; i++)
+            text = arena_printf(a, "%.*s%s%.*s", STR_ARG(text), i ? " " : "", STR_ARG(f->dict->text[link_words(f, side, record).code[i]]));
         break;
     case LINK_KIND_NONE: break;
     }

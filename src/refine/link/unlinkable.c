@@ -4,6 +4,8 @@
  * tested by: src/refine/link/test/job_test.c */
 #include "refine/link/unlinkable.h"
 
+#include "match/set/word.h"
+
 #include <stdlib.h>
 
 enum { ROWS = 1024, SLOTS = 4096, SLOTS_USED_MAX = 3072 };
@@ -35,7 +37,7 @@ static void field_add(struct rows *r, const struct link_field *f, int side, int 
         break;
     case LINK_KIND_WORDS:
         for (uint32_t i = 0; i < r->count; i++)
-            row_add(r, i, f->word_count[side][r->from + i] != 0, comparison, bits);
+            row_add(r, i, link_has_words(f, side, r->from + i), comparison, bits);
         break;
     case LINK_KIND_NONE: break;
     }
