@@ -75,6 +75,8 @@ static void gather_cut(const struct gathering *all, struct gather *g)
     int least = weight_least(all);
     size_t kept = 0;
 
+    if (least == 0)
+        return;
     for (size_t i = 0; i < g->count; i++)
         if (weight_of(link_pattern_weight(all->model, g->list[i].pattern).chance) >= least)
             g->list[kept++] = g->list[i];

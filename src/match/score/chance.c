@@ -160,7 +160,7 @@ static uint64_t value_hash(const struct link_field *f, int side, uint32_t i)
         return f->digits[side][i] ? link_mix(f->digits[side][i], 1) | 1 : 0;
     words = link_words(f, side, i);
     for (int k = 0; k < words.count; k++)
-        h = link_mix(h, f->dict->hash[words.code[k]] + 1);
+        h += link_mix(f->dict->hash[words.code[k]], (uint64_t)k + 1); /* none waits for another */
     return h ? h | 1 : 0;
 }
 

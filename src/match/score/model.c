@@ -118,6 +118,8 @@ double link_weight_bits(struct link_weight w)
 {
     double least = fmin(w.chance, w.kin);
 
+    if (fmax(w.chance, w.kin) - least > 60)
+        return least; /* what the other adds is less than a double holds */
     return least - log2(1 + exp2(least - fmax(w.chance, w.kin)));
 }
 

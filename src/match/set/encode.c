@@ -146,53 +146,33 @@ static unsigned words_take_slowly(const struct column *c, str cell, uint32_t *wo
     return n;
 }
 
-/* A word that is cut out and not looked up yet: what remembers it is on its way from a far cache meanwhile. */
-struct cut {
-    str word;
-    struct dict_short value;
-    struct dict_slot *slot; /* NULL: a long word */
-};
-enum { CUT_ROWS = 64, CUT_SLOWLY = LINK_WORDS_MAX + 1 };
+enum { SLOWLY = LINK_WORDS_MAX + 1 };
 
-/* The words of a cell of up to SPAN bytes, which most are, found from one look at its bytes; CUT_SLOWLY of others. */
-static inline unsigned words_cut(const struct column *c, str cell, struct cut *cuts)
+/* The words of a cell, found from one look at its first SPAN bytes; SLOWLY where more of it has to be seen. */
+static inline unsigned words_take(const struct column *c, str cell, uint32_t *words)
 {
-    unsigned seen = 0;
+    unsigned seen = 0, n = 0;
     uint64_t bits;
 
     if (cell.len == 0)
         return 0;
-    if (cell.len > SPAN || !can_read(c, cell, SPAN + DICT_SHORT))
-        return CUT_SLOWLY;
-    bits = word_bytes(cell.ptr) & ~(uint64_t)0 >> (SPAN - cell.len);
+    if (!can_read(c, cell, SPAN + DICT_SHORT))
+        return SLOWLY;
+    bits = word_bytes(cell.ptr);
+    if (cell.len < SPAN)
+        bits &= ~(uint64_t)0 >> (SPAN - cell.len);
     for (; bits && seen < LINK_WORDS_MAX; seen++) {
         unsigned start = (unsigned)__builtin_ctzll(bits);
         uint64_t after = ~(bits >> start);
         unsigned len = after ? (unsigned)__builtin_ctzll(after) : SPAN;
-        struct cut *cut = &cuts[seen];
 
+        if (start + len == SPAN && cell.len > SPAN)
+            return SLOWLY; /* the word may go on */
         bits &= start + len < SPAN ? ~(uint64_t)0 << (start + len) : 0;
-        *cut = (struct cut){ .word = { cell.ptr + start, len } };
-        if (len > DICT_SHORT)
-            continue;
-        cut->value = dict_short_of(cut->word);
-        cut->slot = dict_slot_at(c->memo, cut->value.a, cut->value.b, len);
-        __builtin_prefetch(cut->slot);
-        __builtin_prefetch((const char *)(cut->slot + 2) - 1); /* the two may stand in two lines */
-    }
-    return seen;
-}
-
-static unsigned words_look_up(const struct column *c, const struct cut *cuts, unsigned count, uint32_t *words)
-{
-    unsigned n = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        words[n] = cuts[i].slot ? dict_take_short(c->build, c->memo, cuts[i].word, cuts[i].value, cuts[i].slot)
-                                : dict_take(c->build, c->memo, cuts[i].word);
+        words[n] = dict_take_near(c->build, c->memo, (str){ cell.ptr + start, len });
         n += words[n] != 0;
     }
-    return n;
+    return seen < LINK_WORDS_MAX && cell.len > SPAN ? SLOWLY : n;
 }
 
 /* Into the record's row, which is all zeros; all codes, or'ed. */
@@ -214,24 +194,13 @@ static uint32_t words_put(const struct column *c, uint32_t r, const uint32_t *wo
 static void words_encode(const struct column *c)
 {
     uint32_t words[LINK_WORDS_MAX], all = 0;
-    struct cut cuts[CUT_ROWS][LINK_WORDS_MAX];
-    unsigned seen[CUT_ROWS];
 
-    for (uint32_t from = 0; from < c->chunk->rows; from += CUT_ROWS) {
-        uint32_t to = c->chunk->rows - from < CUT_ROWS ? c->chunk->rows : from + CUT_ROWS;
+    for (uint32_t r = 0; r < c->chunk->rows; r++) {
+        str cell = known_cell(c->cells[r * c->stride]);
+        unsigned count = words_take(c, cell, words);
 
-        for (uint32_t r = from; r < to; r++) {
-            str cell = known_cell(c->cells[r * c->stride]);
-
-            c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
-            seen[r - from] = words_cut(c, cell, cuts[r - from]);
-        }
-        for (uint32_t r = from; r < to; r++) {
-            unsigned cut = seen[r - from], taken = cut == CUT_SLOWLY ? words_take_slowly(c, known_cell(c->cells[r * c->stride]), words)
-                                                                     : words_look_up(c, cuts[r - from], cut, words);
-
-            all |= words_put(c, r, words, taken);
-        }
+        c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
+        all |= words_put(c, r, words, count == SLOWLY ? words_take_slowly(c, cell, words) : count);
     }
     if (!c->field->wide && all > LINK_NARROW_MAX)
         atomic_fetch_or(&c->chunk->load->outgrown, 1u << c->dict);
