@@ -227,7 +227,7 @@ static void row_prefetch(const struct index_search *s, uint32_t row)
         if (!f)
             continue;
         if (f->kind == LINK_KIND_WORDS) {
-            __builtin_prefetch(link_words_row(f, 0, row));
+            __builtin_prefetch(link_row(f, 0, row));
         } else if (f->kind == LINK_KIND_DIGITS) {
             __builtin_prefetch(&f->digits[0][row]);
         } else {

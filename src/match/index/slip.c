@@ -84,7 +84,7 @@ static void words_copy(struct dice *dice, enum event event, const struct link_fi
     if (event == EVENT_SLIP && words.count)
         words_slip(dice, from, &words);
     if (event != EVENT_MISSING)
-        memcpy((char *)to->word[0] + row * link_words_bytes(true), words.code, sizeof words.code);
+        memcpy(link_row(to, 0, row), words.code, sizeof words.code);
 }
 
 static void value_copy(struct dice *dice, enum event event, const struct link_field *from, struct link_field *to, uint32_t row, uint32_t record)
@@ -111,8 +111,8 @@ static void columns_new(struct link_field *f, uint32_t count)
 
     f->code[0] = calloc(rows, sizeof(uint32_t));
     f->digits[0] = calloc(rows, sizeof(uint64_t));
-    f->word[0] = calloc(rows, link_words_bytes(true));
-    f->wide = true;
+    f->word[0] = calloc(rows, link_row_bytes(LINK_ROW_WIDE));
+    f->row = LINK_ROW_WIDE;
     MUST(f->code[0] && f->digits[0] && f->word[0]);
 }
 

@@ -97,7 +97,7 @@ static uint32_t segment_code(struct index_search *s, int dict, uint32_t segment,
 
 static void words_put(struct link_field *to, int side, uint32_t slot, const struct link_words *w)
 {
-    memcpy((char *)to->word[side] + slot * link_words_bytes(true), w->code, sizeof w->code);
+    memcpy(link_row(to, side, slot), w->code, sizeof w->code);
 }
 
 void search_left(struct index_search *s, uint32_t slot, uint32_t row)
@@ -219,11 +219,11 @@ static void field_new(struct index_search *s, int i)
     const struct index_field *from = &s->ix->def.field[i];
 
     *f = (struct link_field){ .role = from->role, .kind = from->kind, .head = str_of(from->head),
-                              .dict = from->dict < 0 ? NULL : &s->dict[from->dict].dict, .known = { 1, 1 }, .wide = true };
+                              .dict = from->dict < 0 ? NULL : &s->dict[from->dict].dict, .known = { 1, 1 }, .row = LINK_ROW_WIDE };
     for (int side = 0; side < 2; side++) {
         f->code[side] = calloc(SEARCH_SLOTS, sizeof(uint32_t));
         f->digits[side] = calloc(SEARCH_SLOTS, sizeof(uint64_t));
-        f->word[side] = calloc(SEARCH_SLOTS, link_words_bytes(true));
+        f->word[side] = calloc(SEARCH_SLOTS, link_row_bytes(LINK_ROW_WIDE));
         MUST(f->code[side] && f->digits[side] && f->word[side]);
     }
 }

@@ -175,34 +175,53 @@ static inline unsigned words_take(const struct column *c, str cell, uint32_t *wo
     return seen < LINK_WORDS_MAX && cell.len > SPAN ? SLOWLY : n;
 }
 
-/* Into the record's row, which is all zeros; all codes, or'ed. */
-static uint32_t words_put(const struct column *c, uint32_t r, const uint32_t *words, unsigned count)
+/* Where a record's words go, all zeros so far: its row, or the longer one that takes its place. */
+static void *row_for(const struct column *c, uint32_t record, unsigned count)
 {
-    void *row = (char *)c->field->word[c->chunk->side] + (c->chunk->base + (size_t)r) * link_words_bytes(c->field->wide);
-    uint32_t all = 0;
+    struct load *l = c->chunk->load;
+    int side = c->chunk->side;
+    uint16_t *row = link_row(c->field, side, record);
+    uint32_t number;
 
-    for (unsigned i = 0; i < count; i++) {
-        all |= words[i];
-        if (c->field->wide)
-            ((uint32_t *)row)[i] = words[i];
-        else
-            ((uint16_t *)row)[i] = (uint16_t)words[i];
+    if (c->field->row != LINK_ROW_SHORT || count <= LINK_SHORT_WORDS)
+        return row;
+    number = atomic_fetch_add(&l->longer[c->field - l->set.field][side], 1);
+    row[0] = LINK_ROW_LONGER;
+    row[2] = (uint16_t)number;
+    row[3] = (uint16_t)(number >> 16);
+    return link_row_longer(c->field, side, number);
+}
+
+/* Returns the largest code. */
+static uint32_t words_put(const struct column *c, uint32_t record, const uint32_t *words, unsigned count)
+{
+    uint16_t *row = row_for(c, record, count);
+    uint32_t largest = 0;
+
+    if (c->field->row == LINK_ROW_WIDE) {
+        memcpy(row, words, count * sizeof *words);
+        return 0;
     }
-    return all;
+    for (unsigned i = 0; i < count; i++) {
+        largest = words[i] > largest ? words[i] : largest;
+        row[i] = (uint16_t)words[i];
+    }
+    return largest;
 }
 
 static void words_encode(const struct column *c)
 {
-    uint32_t words[LINK_WORDS_MAX], all = 0;
+    uint32_t words[LINK_WORDS_MAX], largest = 0;
 
     for (uint32_t r = 0; r < c->chunk->rows; r++) {
         str cell = known_cell(c->cells[r * c->stride]);
         unsigned count = words_take(c, cell, words);
+        uint32_t code = words_put(c, c->chunk->base + r, words, count == SLOWLY ? words_take_slowly(c, cell, words) : count);
 
         c->hash[r] = link_mix(c->hash[r] + 1, link_hash(cell));
-        all |= words_put(c, r, words, count == SLOWLY ? words_take_slowly(c, cell, words) : count);
+        largest = code > largest ? code : largest;
     }
-    if (!c->field->wide && all > LINK_NARROW_MAX)
+    if (largest > LINK_NARROW_MAX)
         atomic_fetch_or(&c->chunk->load->outgrown, 1u << c->dict);
 }
 

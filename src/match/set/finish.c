@@ -41,21 +41,26 @@ static void text_slice(struct finish *f, struct tally *t, int i, int side, uint3
     t->known[i] += known;
 }
 
-static bool narrow_row_finish(void *rows, uint32_t r, const uint32_t *map, uint32_t *uses)
+static bool narrow_row_finish(uint16_t *word, int max, const uint32_t *map, uint32_t *uses)
 {
-    uint16_t *word = (uint16_t *)rows + (size_t)r * LINK_WORDS_MAX;
-
-    for (int k = 0; k < LINK_WORDS_MAX && word[k]; k++) {
+    for (int k = 0; k < max && word[k]; k++) {
         word[k] = (uint16_t)map[word[k]];
         uses[word[k]]++;
     }
     return word[0];
 }
 
-static bool wide_row_finish(void *rows, uint32_t r, const uint32_t *map, uint32_t *uses)
+static bool row_finish(const struct link_field *f, int side, uint32_t r, const uint32_t *map, uint32_t *uses)
 {
-    uint32_t *word = (uint32_t *)rows + (size_t)r * LINK_WORDS_MAX;
+    uint16_t *row = link_row(f, side, r);
+    uint32_t *word = (uint32_t *)(void *)row;
 
+    if (f->row == LINK_ROW_NARROW)
+        return narrow_row_finish(row, LINK_WORDS_MAX, map, uses);
+    if (f->row == LINK_ROW_SHORT && row[0] == LINK_ROW_LONGER)
+        return narrow_row_finish(link_row_longer(f, side, link_row_number(row)), LINK_WORDS_MAX, map, uses);
+    if (f->row == LINK_ROW_SHORT)
+        return narrow_row_finish(row, LINK_SHORT_WORDS, map, uses);
     for (int k = 0; k < LINK_WORDS_MAX && word[k]; k++) {
         word[k] = map[word[k]];
         uses[word[k]]++;
@@ -71,7 +76,7 @@ static void word_slice(struct finish *f, struct tally *t, int i, int side, uint3
     uint32_t *uses = t->uses[dict], known = 0;
 
     for (uint32_t r = from; r < to; r++)
-        known += (field->wide ? wide_row_finish : narrow_row_finish)(field->word[side], r, map, uses);
+        known += row_finish(field, side, r, map, uses);
     t->known[i] += known;
 }
 

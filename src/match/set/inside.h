@@ -49,6 +49,7 @@ struct load {
     pthread_mutex_t tally_lock;
     uint32_t wide;                               /* dictionaries, as bits, whose codes of words take four bytes */
     _Atomic uint32_t outgrown;                   /* those that showed while reading that they need them */
+    _Atomic uint32_t longer[LINK_FIELDS_MAX][2]; /* rows in use */
     struct load_pool pool[LOAD_THREADS_MAX + 1]; /* of the threads; the last is for row numbers */
     uint32_t rows_max[2];                        /* of the arrays, until they are cut */
 };

@@ -88,6 +88,11 @@ static uint32_t rows_bound(str text, char newline, bool exact)
     return (uint32_t)count;
 }
 
+static bool is_name(enum link_role role)
+{
+    return role == LINK_FULL_NAME || role == LINK_PARENT_NAME || role == LINK_FATHER_NAME || role == LINK_MOTHER_NAME;
+}
+
 static void arrays_new(struct load *l)
 {
     for (int side = 0; side < l->set.sides; side++) {
@@ -103,8 +108,9 @@ static void arrays_new(struct load *l)
             if (f->kind == LINK_KIND_DIGITS)
                 f->digits[side] = link_pages_new(rows * sizeof(uint64_t));
             if (f->kind == LINK_KIND_WORDS) {
-                f->wide = l->wide >> l->dict_of[i] & 1;
-                f->word[side] = link_pages_new(rows * link_words_bytes(f->wide));
+                f->row = l->wide >> l->dict_of[i] & 1 ? LINK_ROW_WIDE : is_name(f->role) ? LINK_ROW_SHORT : LINK_ROW_NARROW;
+                f->word[side] = link_pages_new(rows * link_row_bytes(f->row));
+                f->longer[side] = f->row == LINK_ROW_SHORT ? link_pages_new(rows * link_row_bytes(LINK_ROW_NARROW)) : NULL;
             }
         }
     }
@@ -131,7 +137,8 @@ static void arrays_cut(struct load *l, bool all)
 
             array_cut(f->code[side], max, rows, sizeof(uint32_t));
             array_cut(f->digits[side], max, rows, sizeof(uint64_t));
-            array_cut(f->word[side], max, rows, link_words_bytes(f->wide));
+            array_cut(f->word[side], max, rows, link_row_bytes(f->row));
+            array_cut(f->longer[side], max, rows, link_row_bytes(LINK_ROW_NARROW));
         }
         l->rows_max[side] = (uint32_t)rows;
     }

@@ -73,6 +73,10 @@ struct link_dict {
     uint64_t *hash;    /* [code]: of the folded text, the same in every run and on every machine */
 };
 
+/* A row of codes of words: LINK_WORDS_MAX of two bytes; of four, where the dictionary has outgrown that; or four codes of
+ * two bytes, as most names need no more. */
+enum link_row { LINK_ROW_NARROW, LINK_ROW_WIDE, LINK_ROW_SHORT };
+
 struct link_field {
     enum link_role role;
     enum link_kind kind;
@@ -81,7 +85,8 @@ struct link_field {
     uint32_t *code[2];        /* TEXT, DAY: [side][record] */
     uint64_t *digits[2];      /* DIGITS: [side][record] */
     void *word[2];            /* WORDS: [side]: rows of codes, see word.h; words past LINK_WORDS_MAX are left out */
-    bool wide;                /* WORDS: codes of four bytes, not two */
+    uint16_t *longer[2];      /* WORDS: [side]: those that did not fit their rows */
+    enum link_row row;        /* WORDS: what a row is */
     uint32_t known[2];        /* records that have a value */
 };
 

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,6 +217,51 @@ static void test_order_and_threads(void **state)
     buf_done(&back);
 }
 
+static void words_are(const struct link_field *f, uint32_t row, str expected)
+{
+    struct link_words w = link_words(f, 0, row);
+    str word;
+
+    for (int i = 0; i < w.count; i++) {
+        assert_true(str_cut(&expected, ' ', &word));
+        assert_true(str_eq(f->dict->text[w.code[i]], word));
+    }
+    assert_int_equal(expected.len, 0);
+}
+
+/* Words past what two bytes can number, names past what a short row holds, and both. */
+static void test_rows_of_words(void **state)
+{
+    enum { MOST = 90000 };
+    struct buf b;
+
+    (void)state;
+    for (int many = 0; many < 2; many++) {
+        struct link_load_options two = options;
+        uint32_t rows = many ? MOST : 3000;
+        struct link_set *s;
+
+        two.threads = 2;
+        buf_init(&b, 16 << 20);
+        buf_add(&b, STR("id,ho_ten,ngay,so,sex,tel,noi_o\n"));
+        for (uint32_t i = 0; i < rows; i++)
+            buf_printf(&b, "%u,a w%u%s,,,,,x%u z\n", i, i, i % 7 ? "" : " c d e f", i % 50);
+        s = loaded(buf_str(&b), (str){ 0 }, &two);
+        assert_int_equal(s->field[0].row, many ? LINK_ROW_WIDE : LINK_ROW_SHORT);
+        assert_int_equal(s->field[5].row, LINK_ROW_NARROW);
+        for (uint32_t i = 0; i < rows; i++) {
+            char name[32], home[32];
+            int name_len = snprintf(name, sizeof name, "a w%u%s", i, i % 7 ? "" : " c d e f"), home_len = snprintf(home, sizeof home, "x%u z", i % 50);
+
+            words_are(&s->field[0], i, (str){ name, (size_t)name_len });
+            words_are(&s->field[5], i, (str){ home, (size_t)home_len });
+        }
+        assert_int_equal(s->field[0].known[0], rows);
+        link_set_free(s);
+        buf_done(&b);
+    }
+}
+
 /* A list in parts holds what the whole holds, row by row, wherever it is cut; places of errors are those of the whole. */
 static void test_slices(void **state)
 {
@@ -264,7 +310,7 @@ static void test_slices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_slices),   cmocka_unit_test(test_rows_of_words),
         cmocka_unit_test(test_values),   cmocka_unit_test(test_parts_and_order),   cmocka_unit_test(test_two_lists),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_odd_bytes), cmocka_unit_test(test_order_and_threads),
     };
