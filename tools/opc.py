@@ -175,7 +175,7 @@ class Module:
         where = f'{path}:{body.line if isinstance(body, Line) else 0}'
         if not OPERATION.match(name):
             raise Wrong(f'{where}: "{name}" is no operation name; write noun.verb')
-        known = {'does', 'law', 'get', 'post', 'may', 'ground', 'writes', 'reads', 'takes', 'gives', 'body_max', 'consumes', 'produces', 'quick', 'proves'}
+        known = {'does', 'law', 'get', 'post', 'may', 'ground', 'writes', 'reads', 'takes', 'gives', 'body_max', 'consumes', 'produces', 'quick', 'proves', 'slow'}
         for key in body:
             if key not in known:
                 raise Wrong(f'{path}:{body.lines[key]}: "{key}" is not known; one of {", ".join(sorted(known))}')
@@ -194,6 +194,8 @@ class Module:
             raise Wrong(f'{where}: {name}: quick is true or false, and nothing that writes is quick')
         if body.get('proves', False) not in (True, False):
             raise Wrong(f'{where}: {name}: proves is true or false')
+        if body.get('slow', False) not in (True, False) or (body.get('slow') and not body['writes']):
+            raise Wrong(f'{where}: {name}: slow is true or false, and only what writes is slow')
         unknown = [r for r in body['may'] if r not in ROLES]
         if unknown or not body['may']:
             raise Wrong(f'{where}: {name}: may names roles, of {", ".join(ROLES)}')
@@ -301,7 +303,7 @@ def operation_row(m, name, stem, body):
     media = ''.join(f', .{k} = {c_text(body[k])}' for k in ('consumes', 'produces') if k in body)
     return (f'    {{ .name = "{name}", .method = "{"GET" if "get" in body else "POST"}", .path = "{body.get("get") or body.get("post")}",\n'
             f'      .says_vi = {c_text(body["does"]["vi"])}, .says_en = {c_text(body["does"]["en"])}{law},\n'
-            f'      .may = {may}, .ground = GROUND_{body["ground"].upper()}, .writes = {"true" if body["writes"] else "false"}, .once = {"true" if body["writes"] == "once" else "false"}, .quick = {"true" if body.get("quick") else "false"}{", .proves = true" if body.get("proves") else ""},\n'
+            f'      .may = {may}, .ground = GROUND_{body["ground"].upper()}, .writes = {"true" if body["writes"] else "false"}, .once = {"true" if body["writes"] == "once" else "false"}, .quick = {"true" if body.get("quick") else "false"}{", .proves = true" if body.get("proves") else ""}{", .slow = true" if body.get("slow") else ""},\n'
             f'      .reads = UINT64_C({mask}), .body_bytes_max = {size_of(body.get("body_max", BODY_MAX))}{media},\n'
             f'      .takes = &{stem}_in_shape, .gives = &{stem}_out_shape, .run = run_{stem} }},')
 

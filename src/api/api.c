@@ -331,7 +331,7 @@ static STATUS call_prepare(struct api *api, struct exchange *x, struct call **re
     struct call *c = ARENA_NEW(a, struct call);
     *c = (struct call){ .api = api, .x = x, .op = op, .in = arena_alloc(a, op->takes->bytes), .out = arena_alloc(a, op->gives->bytes) };
     int64_t now = clock_now_us();
-    c->work = (struct work){ .run = call_run, .done = call_done, .arg = c, .writes = op->writes, .quick = op->quick, .notes = op->ground == GROUND_REQUIRED };
+    c->work = (struct work){ .run = call_run, .done = call_done, .arg = c, .writes = op->writes, .quick = op->quick, .slow = op->slow, .notes = op->ground == GROUND_REQUIRED };
     c->work.cx = (struct ctx){ .arena = a, .lang = lang_of(&x->request), .app = api->app, .request_id = x->request.id, .now_us = now, .today = day_of_us(now) };
     status st = heads_read(&c->work.cx, c);
     if (str_is_empty(c->token)) /* other credentials than ours, or none that can be read */

@@ -41,6 +41,7 @@ struct purpose {
 
 struct tx;
 struct journal;
+struct prepared;
 struct app;
 
 struct ctx {
@@ -52,6 +53,7 @@ struct ctx {
     day today;
     struct tx *tx;           /* the open transaction */
     struct journal *journal; /* what is read and changed about whom; the gate turns it into ledger entries */
+    struct prepared *prepared; /* what a rehearsal of this work has worked out (gate/prepare.h), or NULL */
     struct app *app;         /* definitions and services of the process, read-only */
     str command_id;          /* made by the client, so that a command sent twice is done once; empty: none */
     uint64_t request_id;

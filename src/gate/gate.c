@@ -5,6 +5,7 @@
 
 #include "gate/document.h"
 #include "gate/ground.h"
+#include "gate/prepare.h"
 #include "gate/worker.h"
 
 #include <pthread.h>
@@ -24,7 +25,7 @@ static STATUS ground_check(struct ctx *cx, const struct operation *op, struct gr
     if (!kind)
         return FAIL_WITH(GROUND_UNKNOWN, STR("purpose"), cx->purpose.kind);
     TRY(kind->check(cx, op, ret));
-    return ground_rate(cx, ret);
+    return prepared_rehearses(cx) ? OK : ground_rate(cx, ret);
 }
 
 static STATUS gate_enter(struct ctx *cx, const struct operation *op, struct grant *ret)
@@ -60,6 +61,13 @@ static bool is_held(const struct operation *op)
     return is;
 }
 
+/* What a rehearsal ends with, rather than going on. */
+static bool refusal(status st)
+{
+    enum error_class class = error_def(st.code)->class;
+    return !status_ok(st) && class != CLASS_BUSY && class != CLASS_BROKEN;
+}
+
 STATUS gate_call(struct ctx *cx, const struct operation *op, const void *in, void *ret_out)
 {
     struct journal *j = cx->journal;
@@ -78,7 +86,8 @@ STATUS gate_call(struct ctx *cx, const struct operation *op, const void *in, voi
         st = op->once && !outer_op && cx->command_id.len ? once_run(cx, op, in, ret_out) : op->run(cx, in, ret_out);
     if (!status_ok(st))
         j->count = before;
-    gate_count(cx->app, op, st);
+    if (!prepared_rehearses(cx) || refusal(st))
+        gate_count(cx->app, op, st);
     j->op = outer_op;
     j->outer = outer_outer;
     j->grant = outer_grant;

@@ -57,8 +57,8 @@ struct operation {
     const char *law;
     uint32_t may; /* enum role bits */
     enum ground_need ground;
-    /* once: a command id claims it (gate/once.c); quick: a few rows, found by their keys; proves: its body is signed */
-    bool writes, once, quick, proves;
+    /* once: a command id claims it (gate/once.c); quick: a few rows, found by their keys; proves: its body is signed; slow: gate/prepare.h */
+    bool writes, once, quick, proves, slow;
     uint64_t reads;    /* fields of a person that it may use or show */
     size_t body_bytes_max;
     const char *consumes, *produces; /* of OP_BYTES in takes and gives, else NULL (JSON) */
@@ -166,7 +166,7 @@ struct work {
     status (*run)(struct ctx *cx, void *arg);
     void (*done)(struct work *w);
     void *arg;
-    bool writes, quick;
+    bool writes, quick, slow;
     bool notes; /* it will leave an entry, though it writes nothing itself */
     bool ran; /* on the reading lane: only its entries wait for the commit */
     struct ctx cx;

@@ -7,6 +7,8 @@
  * at all: the net thread that read the request runs and records it (round.c).
  * PostgreSQL: every lane does everything on its own connection.
  *
+ * What is slow (a password to hash, a file to keep) is rehearsed on a lane of its own before the writing lane runs it (prepare.h).
+ *
  * A reply leaves (done) only after its entries are durable. A command that fails is undone to its savepoint and takes nobody
  * with it; a commit that fails fails its whole group.
  * tested by: src/gate/test/gate_test.c */
@@ -14,6 +16,7 @@
 
 #include "gate/ground.h"
 #include "gate/lane.h"
+#include "gate/prepare.h"
 #include "gate/worker.h"
 
 #include <stdlib.h>
@@ -27,6 +30,7 @@ enum {
     TICK_REST = 5,     /* … but it rests so many times as long as it took, up to TICK_MS: its files wait for the disk, too */
     FINISH_STEPS_MAX = 1000,
     LANES_POSTGRESQL = 6,
+    LANES_SLOW = 2,
 };
 
 static void queue_init(struct queue *q)
@@ -54,8 +58,8 @@ static void queue_add(struct queue *q, struct work *first, struct work *last)
     pthread_mutex_unlock(&q->lock);
 }
 
-/* Waits up to wait_ms for work; takes all that fits in a group. *ret_stop once stopping and empty. */
-static size_t queue_take(struct queue *q, long wait_ms, struct work *ret[static GROUP_WORKS_MAX], bool *ret_stop)
+/* Waits up to wait_ms for work; takes `most` at once. *ret_stop once stopping and empty. */
+static size_t queue_take(struct queue *q, long wait_ms, size_t most, struct work **ret, bool *ret_stop)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -68,7 +72,7 @@ static size_t queue_take(struct queue *q, long wait_ms, struct work *ret[static 
     while (!q->head && !q->stopping)
         if (pthread_cond_timedwait(&q->wake, &q->lock, &until) != 0)
             break;
-    while (q->head && n < GROUP_WORKS_MAX) {
+    while (q->head && n < most) {
         ret[n++] = q->head;
         q->head = q->head->next;
     }
@@ -299,6 +303,22 @@ static void reads_run(struct lane *l, struct work *const *list, size_t n)
         queue_add(&l->of->queue[tape_of(l->of->app->store) ? TASK_RECORD : TASK_WRITE], first, last);
 }
 
+/* One at a time, so that no snapshot is held longer than one of them takes. A refusal is the answer; anything else goes on to
+ * the writing lane, which begins anew, with what was worked out. */
+static void rehearse(struct lane *l, struct work *w)
+{
+    struct ctx kept = w->cx;
+    kept.prepared = w->cx.prepared = prepared_new(kept.arena);
+    works_read(l->db, &w, 1);
+    enum error_class class = error_def(w->result.code)->class;
+    w->cx = kept;
+    prepared_ready(kept.prepared);
+    if (status_ok(w->result) || class == CLASS_BUSY || class == CLASS_BROKEN)
+        queue_add(&l->of->queue[TASK_WRITE], w, w);
+    else
+        w->done(w);
+}
+
 /* What can wait until nothing else does: the index by person, and once a day the counts of yesterday. */
 static STATUS keep_idle(struct lane *l, struct ctx *cx)
 {
@@ -427,6 +447,10 @@ static void lane_tick(struct lane *l, bool idle)
 
 static void lane_run(struct lane *l, struct work *const *list, size_t n)
 {
+    if (l->task == TASK_SLOW) {
+        rehearse(l, list[0]);
+        return;
+    }
     if (l->task == TASK_READ || l->task == TASK_SHOW) {
         reads_run(l, list, n);
         return;
@@ -437,7 +461,7 @@ static void lane_run(struct lane *l, struct work *const *list, size_t n)
 
 static void *lane_main(void *arg)
 {
-    static const char *const names[TASKS] = { [TASK_READ] = "read", [TASK_SHOW] = "show", [TASK_RECORD] = "record", [TASK_WRITE] = "write" };
+    static const char *const names[TASKS] = { [TASK_SLOW] = "slow", [TASK_READ] = "read", [TASK_SHOW] = "show", [TASK_RECORD] = "record", [TASK_WRITE] = "write" };
     struct lane *l = arg;
     struct work *list[GROUP_WORKS_MAX];
     bool stop = false;
@@ -445,7 +469,7 @@ static void *lane_main(void *arg)
     if (l->keeper)
         tape_try(l);
     while (!stop) {
-        size_t n = queue_take(&l->of->queue[l->task], l->behind ? 0 : TICK_MS, list, &stop);
+        size_t n = queue_take(&l->of->queue[l->task], l->behind ? 0 : TICK_MS, l->task == TASK_SLOW ? 1 : GROUP_WORKS_MAX, list, &stop);
         if (n)
             lane_run(l, list, n);
         lane_tick(l, n == 0);
@@ -470,12 +494,14 @@ static STATUS lane_open(struct lanes *ls, enum task task)
 static STATUS lanes_open(struct lanes *ls)
 {
     TRY(lane_open(ls, TASK_WRITE));
+    for (int i = 0; i < LANES_SLOW; i++)
+        TRY(lane_open(ls, TASK_SLOW));
     if (store_engine(ls->app->store) == STORE_SQLITE) {
         TRY(lane_open(ls, TASK_READ));
         TRY(lane_open(ls, TASK_SHOW));
         return lane_open(ls, TASK_RECORD);
     }
-    while (ls->count < LANES_POSTGRESQL)
+    while (ls->count < LANES_POSTGRESQL + LANES_SLOW)
         TRY(lane_open(ls, TASK_WRITE));
     return OK;
 }
@@ -534,6 +560,8 @@ void lanes_stop(struct lanes *ls)
 /* Without a tape, what leaves an entry runs on the writing lane from the start: it has to wait for its commit anyway. */
 static enum task task_of(const struct lanes *ls, const struct work *w)
 {
+    if (w->writes && w->slow)
+        return TASK_SLOW;
     if (w->writes || store_engine(ls->app->store) != STORE_SQLITE)
         return TASK_WRITE;
     if (w->notes)

@@ -19,7 +19,7 @@ struct queue {
 };
 
 /* In the order in which they stop: each hands work on to a later one only. */
-enum task { TASK_READ, TASK_SHOW, TASK_RECORD, TASK_WRITE, TASKS };
+enum task { TASK_SLOW, TASK_READ, TASK_SHOW, TASK_RECORD, TASK_WRITE, TASKS };
 
 struct lane {
     struct lanes *of;

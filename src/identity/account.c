@@ -1,8 +1,8 @@
-/* Operations on accounts. Hashing a password here holds up the lane that runs the command: these are rare commands of an
- * operator or of one person, and the lane that writes answers no reader.
+/* Operations on accounts. Passwords are hashed and checked in the rehearsal of a command, and not on the lane that writes.
  *
  * Refuses: a sign-in name that is taken, a weak password, an officer without a unit, a citizen who is not in the register.
  * tested by: src/identity/identity_test.c */
+#include "gate/prepare.h"
 #include "identity/inside.h"
 
 #include <string.h>
@@ -16,13 +16,37 @@ static const uint32_t kind_roles[] = {
     [ACCOUNT_CREATE_IN_KIND_OPERATOR] = ROLE_OPERATOR,
 };
 
-static STATUS password_take(struct ctx *cx, str login, str given, char hash[static PASSWORD_HASH_BYTES], str *ret_password)
+struct taken {
+    str password, hash;
+};
+
+/* One that is left out is made. */
+static STATUS password_take(struct ctx *cx, str login, str given, struct taken *ret)
 {
-    *ret_password = given;
-    if (str_is_empty(given))
-        *ret_password = token_make(cx->arena, PASSWORD_RANDOM_BYTES);
-    TRY(password_judge(login, *ret_password));
-    return password_hash(*ret_password, hash);
+    const struct taken *earlier = prepared_find(cx, "password_take", given);
+    if (earlier) {
+        *ret = *earlier;
+        return OK;
+    }
+    char hash[PASSWORD_HASH_BYTES];
+    struct taken *t = ARENA_NEW(cx->arena, struct taken);
+    t->password = str_is_empty(given) ? token_make(cx->arena, PASSWORD_RANDOM_BYTES) : given;
+    TRY(password_judge(login, t->password));
+    TRY(password_hash(t->password, hash));
+    t->hash = arena_str(cx->arena, str_of(hash));
+    prepared_keep(cx, "password_take", given, t);
+    *ret = *t;
+    return OK;
+}
+
+static STATUS password_prove(struct ctx *cx, str hash, str password)
+{
+    str key = arena_join(cx->arena, hash, password);
+    if (prepared_find(cx, "password_prove", key))
+        return OK;
+    TRY(password_check(hash, password));
+    prepared_keep(cx, "password_prove", key, key.ptr);
+    return OK;
 }
 
 static STATUS account_find(struct ctx *cx, str login, struct account_by_login_row *ret)
@@ -59,7 +83,7 @@ STATUS account_open(struct ctx *cx, const struct account_opening *o, int64_t *re
 
 STATUS account_create(struct ctx *cx, const struct account_create_in *in, struct account_create_out *ret)
 {
-    char hash[PASSWORD_HASH_BYTES];
+    struct taken taken;
     struct account_opening o = {
         .login = login_fold(cx->arena, in->login),
         .roles = kind_roles[in->kind],
@@ -78,27 +102,29 @@ STATUS account_create(struct ctx *cx, const struct account_create_in *in, struct
             return FAIL_AT(FIELD_MISSING, STR("person"));
         TRY(account_person(cx, in->person, &o.person, &o.unit));
     }
-    TRY(password_take(cx, o.login, in->password, hash, &ret->password));
-    o.hash = arena_str(cx->arena, str_of(hash));
+    TRY(password_take(cx, o.login, in->password, &taken));
+    ret->password = taken.password;
+    o.hash = taken.hash;
     return account_open(cx, &o, &ret->account);
 }
 
 STATUS account_password(struct ctx *cx, const struct account_password_in *in, struct account_password_out *ret)
 {
     struct account_by_login_row row;
-    char hash[PASSWORD_HASH_BYTES];
+    struct taken taken;
     struct throttle *throttle = identity_of(cx->app)->throttle;
     if (throttle_is_closed(throttle, STR("name"), cx->actor.name, SIGN_IN_NAME_FAILURES_MAX, cx->now_us))
         return FAIL(SIGN_IN_SLOWED);
     TRY(account_find(cx, cx->actor.name, &row));
-    status st = password_check(row.password, in->old);
+    status st = password_prove(cx, row.password, in->old);
     if (!status_ok(st)) {
         throttle_fail(throttle, STR("name"), cx->actor.name, cx->now_us);
         return fault_pass(st, __FILE__, __LINE__);
     }
-    TRY(password_judge(row.login, in->new));
-    TRY(password_hash(in->new, hash));
-    TRY(account_set_password(cx, SHARD, row.id, str_of(hash), cx->now_us, NULL));
+    if (str_is_empty(in->new))
+        return password_judge(row.login, in->new);
+    TRY(password_take(cx, row.login, in->new, &taken));
+    TRY(account_set_password(cx, SHARD, row.id, taken.hash, cx->now_us, NULL));
     TRY(session_drop_all(cx, SHARD, row.id, NULL));
     TRY(change_note(cx, (struct subject){ { row.person }, { row.unit } }, 0));
     cache_drop_account(identity_of(cx->app)->cache, row.id);

@@ -274,11 +274,16 @@ STATUS rows_not_one(const struct query *q)
     return st;
 }
 
+static status may_write(struct tx *tx)
+{
+    return tx->db->use == DB_READ ? FAIL(STORE_READ_ONLY) : may_call(tx, STORE_CALL_WRITE);
+}
+
 STATUS query_exec(struct ctx *cx, const struct query *q, const struct value *params, int64_t *ret_changed)
 {
     int64_t changed = 0;
 
-    TRY(may_call(cx->tx, STORE_CALL_WRITE));
+    TRY(may_write(cx->tx));
     TRY(noted(cx->tx, cx->tx->db->store->engine->exec(cx->tx->db, q, params, &changed)));
     if (ret_changed != NULL)
         *ret_changed = changed;
@@ -289,7 +294,7 @@ STATUS query_bulk(struct ctx *cx, const struct query *q, query_fill *fill, const
 {
     if (count == 0)
         return OK;
-    TRY(may_call(cx->tx, STORE_CALL_WRITE));
+    TRY(may_write(cx->tx));
     TRY(noted(cx->tx, cx->tx->db->store->engine->bulk(cx->tx->db, q, fill, list, count)));
     return OK;
 }

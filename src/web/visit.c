@@ -300,7 +300,7 @@ void visit_start(struct web *web, struct exchange *x, const struct route *route,
         return;
     }
     int64_t now = clock_now_us();
-    v->work = (struct work){ .run = visit_run, .done = visit_done, .arg = v, .writes = route->writes };
+    v->work = (struct work){ .run = visit_run, .done = visit_done, .arg = v, .writes = route->writes, .slow = route->slow };
     v->work.cx = (struct ctx){ .arena = a, .lang = v->lang, .app = web->app, .request_id = x->request.id, .now_us = now, .today = day_of_us(now) };
     lanes_submit(web->app->lanes, &v->work);
 }

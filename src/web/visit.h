@@ -15,7 +15,7 @@ struct visit;
 struct route {
     const char *method, *path; /* "/import/{}/rows": {} stands for a whole number, {*} for a word */
     bool open;                 /* also for visitors who are not signed in */
-    bool writes;
+    bool writes, slow;         /* slow: see gate/prepare.h */
     size_t body_bytes_max;     /* of a POST; 0: 64 KiB */
     void (*begin)(struct visit *v);                    /* instead of `run`: takes the visit over, on the net thread */
     status (*run)(struct ctx *cx, struct visit *v);    /* in a transaction, after the actor is known */

@@ -318,7 +318,7 @@ static void a_reader_refuses_to_write_and_keeps_its_snapshot(void **state)
     GOOD(probe_people_add(b, 2, 1));
     GOOD(probe_count(&cx, 3, &row, &found));
     assert_int_equal(row.people, 1);
-    BAD(probe_claim_take(&cx, 1, 1, NULL), INTERNAL);
+    BAD(probe_claim_take(&cx, 1, 1, NULL), STORE_READ_ONLY);
     tx_rollback(cx.tx);
     GOOD(tx_begin(reader, &cx.tx));
     GOOD(probe_count(&cx, 3, &row, &found));
