@@ -72,12 +72,13 @@ STATUS life_now_of(struct ctx *cx, const struct bundle *b, struct life_now *ret)
 static STATUS answers_show(struct ctx *cx, const struct bundle *b, struct life_show_out *ret)
 {
     const struct procedure *p = defs_procedure(cx->app->defs, b->event->procedure, (day){ b->row.event_day });
-    ret->answers = ARENA_ARRAY(cx->arena, struct life_answer, b->doc_count + 1);
-    for (size_t i = 0; i < b->doc_count; i++) {
-        str key = str_from(b->doc[i].key, 5);
-        const struct procedure_field *f = p && str_starts(b->doc[i].key, STR("form.")) ? procedure_field(p, key) : NULL;
-        if (f)
-            ret->answers[ret->answers_count++] = (struct life_answer){ key, lang_of(cx, f->label_vi, f->label_en), b->doc[i].value };
+    size_t fields = p ? p->field_count : 0;
+    ret->answers = ARENA_ARRAY(cx->arena, struct life_answer, fields + 1);
+    for (size_t i = 0; i < fields; i++) {
+        const struct procedure_field *f = &p->fields[i];
+        const struct answer *a = bundle_known(b, arena_printf(cx->arena, "form.%.*s", STR_ARG(f->key)));
+        if (a && a->value.len > 0)
+            ret->answers[ret->answers_count++] = (struct life_answer){ f->key, lang_of(cx, f->label_vi, f->label_en), a->value, form_shown(cx, f, a->value, cx->lang) };
     }
     return disclosure_note(cx, (struct subject){ { b->row.applicant }, UNIT_NONE }, UINT64_C(1) << FIELD_NUMBER);
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { KNOWN_MAX = 8, HOME_FIELDS = 6 };
+enum { KNOWN_MAX = 8, HOME_FIELDS = 6, NOTICE_ANSWERS = 7 };
 
 struct known {
     struct answer list[KNOWN_MAX];
@@ -169,6 +169,20 @@ static STATUS notice_family(struct ctx *cx, const struct life_notice_in *in, str
     return known ? OK : FAIL_AT(KIN_UNKNOWN, STR("number"));
 }
 
+/* The husband of the mother is taken for the father (Luật Hôn nhân và gia đình 2014 Đ88.1); she may say otherwise. */
+static STATUS notice_father(struct ctx *cx, const struct person *mother, struct answer *out, size_t *count)
+{
+    struct person father;
+    bool found = false;
+    if (mother->spouse.v)
+        TRY(person_by_id(cx, mother->spouse, &father, &found));
+    if (!found || !father.number || father.sex != SEX_MALE)
+        return OK;
+    TRY(disclosure_note(cx, (struct subject){ father.id, father.unit }, UINT64_C(1) << FIELD_NUMBER));
+    out[(*count)++] = (struct answer){ STR("father_number"), arena_printf(cx->arena, "%012lld", (long long)father.number) };
+    return OK;
+}
+
 static size_t notice_answers(struct ctx *cx, const struct life_notice_in *in, const struct person *about, struct answer *out)
 {
     bool birth = in->event == LIFE_NOTICE_IN_EVENT_BIRTH;
@@ -190,7 +204,7 @@ STATUS life_notice(struct ctx *cx, const struct life_notice_in *in, struct life_
 {
     const struct life_event *e = defs_life(cx->app->defs, in->event == LIFE_NOTICE_IN_EVENT_BIRTH ? STR("birth") : STR("death"), cx->today);
     const struct procedure *p = e ? defs_procedure(cx->app->defs, e->procedure, cx->today) : NULL;
-    struct answer answers[HOME_FIELDS];
+    struct answer answers[NOTICE_ANSWERS];
     struct person about, applicant;
     struct dossier d;
     if (!p)
@@ -199,6 +213,8 @@ STATUS life_notice(struct ctx *cx, const struct life_notice_in *in, struct life_
     TRY(disclosure_note(cx, (struct subject){ about.id, about.unit }, UINT64_C(1) << FIELD_NUMBER | UINT64_C(1) << FIELD_STATE));
     TRY(dossier_new(cx, p, &applicant, &d));
     size_t count = notice_answers(cx, in, &about, answers);
+    if (in->event == LIFE_NOTICE_IN_EVENT_BIRTH)
+        TRY(notice_father(cx, &about, answers, &count));
     TRY(form_check(cx, p, answers, count, false));
     TRY(form_store(cx, answers, count, &d.row.answers));
     struct actor before = act_as_program(cx, cx->actor.organisation);

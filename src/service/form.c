@@ -4,6 +4,8 @@
  * tested by: src/service/test/form_test.c */
 #include "service/inside.h"
 
+#include "messages/messages.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -273,4 +275,28 @@ STATUS form_load(struct ctx *cx, str stored, struct answer **ret, size_t *ret_co
     }
     json_decref(object);
     return OK;
+}
+
+str form_shown(const struct ctx *cx, const struct procedure_field *f, str value, enum lang lang)
+{
+    day d;
+    int64_t amount;
+    unit_id unit;
+    str label = value;
+    switch (f->type) {
+    case ANSWER_CHOICE:
+        for (size_t i = 0; i < f->choice_count; i++)
+            if (str_eq(f->choices[i].word, value))
+                return lang == LANG_EN ? f->choices[i].label_en : f->choices[i].label_vi;
+        return value;
+    case ANSWER_SEX: (void)msg_find(arena_printf(cx->arena, "sex_%.*s", STR_ARG(value)), lang, &label); return label;
+    case ANSWER_FLAG: (void)msg_find(arena_printf(cx->arena, "service_flag_%.*s", STR_ARG(value)), lang, &label); return label;
+    case ANSWER_DAY: return status_ok(day_parse(value, &d)) ? msg_day(cx->arena, lang, d) : value;
+    case ANSWER_MONEY: return str_i64(value, &amount) ? msg_service_dong(cx->arena, lang, amount) : value;
+    case ANSWER_UNIT:
+        if (status_ok(defs_unit_parse(cx->app->defs, value, cx->today, &unit)))
+            return defs_unit_path(cx->arena, cx->app->defs, unit, cx->today, lang);
+        return value;
+    default: return value;
+    }
 }

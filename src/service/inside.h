@@ -77,6 +77,8 @@ void form_merge(struct ctx *cx, struct answers old, struct answers add, struct a
 void form_settle(const struct procedure *p, struct answers given, struct answer *all, size_t *count);
 STATUS form_row_drop(struct ctx *cx, const struct procedure *p, str row, struct answer *all, size_t *count); /* "members.2"; those behind it move up */
 STATUS form_store(struct ctx *cx, const struct answer *answers, size_t count, str *ret);
+/* An answer as a reader is shown it: the words of a choice, a unit by its name. */
+str form_shown(const struct ctx *cx, const struct procedure_field *f, str value, enum lang lang);
 STATUS form_load(struct ctx *cx, str stored, struct answer **ret, size_t *ret_count);
 
 /* --- procedure.c --- */

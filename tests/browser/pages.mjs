@@ -14,6 +14,10 @@
 // {"choose": ["…", "option"]} {"upload": ["…", "file"]} {"see": "…"} {"gone": "…"} {"until": "…"} (loads the page again
 // until it is seen). ${NAME} in a step is replaced from --set. A step waits 15 seconds at most, "until" 45. "shot": false
 // keeps a page out of the screenshots. With scripts: a desk's screen; without: a phone's.
+//
+// "walks" are told before the pages: {"walks": [{"name": "birth", "pages": [...]}]}. The pages of a walk come in their order, whoever
+// looks at each; each of the people stays signed in, and a page without a "path" goes on from where its person is. A sign-in
+// named mother-vi-phone serves "as": "mother" in Vietnamese without scripts, so that a walk can be gone once for each.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -43,6 +47,9 @@ const SCREENS = {
 export function openBrowser(path = "/usr/bin/chromium") {
   return chromium.launch({ executablePath: path, args: FLAGS, ignoreDefaultArgs: ["--headless=old"] });
 }
+
+const WAYS = LANGUAGES.flatMap((language) => Object.keys(SCREENS).map((screen) => ({ language, screen })));
+const wordsOf = ({ language, screen }) => `${language} ${screen === "desk" ? "with scripts" : "without scripts"}`;
 
 async function signIn(page, base, who, language) {
   await page.goto(`${base}/sign-in?lang=${language}`);
@@ -106,7 +113,7 @@ async function takeShot(page, name, { language, screen, screenshots }) {
 async function checkPage(page, asked, settings, heard) {
   const { base, language, screen, setScripts } = settings;
   await setScripts(false);
-  await page.goto(base + asked.path);
+  if (asked.path) await page.goto(base + asked.path);
   for (const step of asked.steps ?? []) await takeStep(page, step, SCREENS[screen].scripts);
   if (asked.see) await page.waitForSelector(asked.see);
   const faults = [];
@@ -138,37 +145,68 @@ async function openContext(browser, settings) {
   return context;
 }
 
+// Somebody at a browser of their own: a function that looks at one page, or null if they could not sign in.
+async function sitDown(context, tap, role, list, settings) {
+  const page = await context.newPage();
+  const heard = await watchPage(page, settings.base);
+  const setScripts = await scriptsSwitch(context, page, settings.screen);
+  await setScripts(false);
+  if (role) {
+    const signedIn = await tap.point(`sign in as ${role}, ${wordsOf(settings)}`, async () => {
+      const who = list.signIns[`${role}-${settings.language}-${settings.screen}`] ?? list.signIns[role];
+      if (!who) throw new Error(`no sign-in named ${role}`);
+      await signIn(page, settings.base, who, settings.language);
+      return heard.faults();
+    });
+    if (!signedIn) return null;
+  } else await page.goto(`${settings.base}/sign-in?lang=${settings.language}`);
+  heard.faults();
+  return (asked) =>
+    tap.point(`${asked.name}, ${wordsOf(settings)}`, async () => {
+      try {
+        return await checkPage(page, asked, { ...settings, setScripts }, heard);
+      } catch (error) {
+        throw new Error(`${error.message}\nat ${new URL(page.url()).pathname}: ${await page.title()}`);
+      }
+    });
+}
+
 async function visitAs(browser, tap, role, list, settings) {
   const context = await openContext(browser, settings);
-  const label = `${settings.language} ${settings.screen === "desk" ? "with scripts" : "without scripts"}`;
   try {
-    const page = await context.newPage();
-    const heard = await watchPage(page, settings.base);
-    const setScripts = await scriptsSwitch(context, page, settings.screen);
-    await setScripts(false);
-    if (role) {
-      const signedIn = await tap.point(`sign in as ${role}, ${label}`, async () => {
-        if (!list.signIns[role]) throw new Error(`no sign-in named ${role}`);
-        await signIn(page, settings.base, list.signIns[role], settings.language);
-        return heard.faults();
-      });
-      if (!signedIn) return;
-    } else await page.goto(`${settings.base}/sign-in?lang=${settings.language}`);
-    heard.faults();
-    for (const asked of list.pages.filter((p) => (p.as ?? null) === role))
-      await tap.point(`${asked.name}, ${label}`, () => checkPage(page, asked, { ...settings, setScripts }, heard));
+    const look = await sitDown(context, tap, role, list, settings);
+    for (const asked of look ? list.pages.filter((p) => (p.as ?? null) === role) : []) await look(asked);
   } finally {
     await context.close();
   }
 }
 
+// What comes after a page that failed has no ground to stand on.
+async function walk(browser, tap, { pages }, list, settings) {
+  const seats = new Map();
+  try {
+    for (const asked of pages) {
+      if (!seats.has(asked.as)) {
+        const context = await openContext(browser, settings);
+        seats.set(asked.as, { context });
+        seats.get(asked.as).look = await sitDown(context, tap, asked.as, list, settings);
+      }
+      const { look } = seats.get(asked.as);
+      if (!look || !(await look(asked))) return;
+    }
+  } finally {
+    for (const { context } of seats.values()) await context.close();
+  }
+}
+
 /** Gives the number of failed points. */
 export async function visitAll(browser, tap, list, { base, screenshots, languages = LANGUAGES }) {
-  if (!list.pages.length) throw new Error("no page is listed");
-  const roles = [...new Set(list.pages.map((p) => p.as ?? null))];
-  for (const language of languages)
-    for (const screen of Object.keys(SCREENS))
-      for (const role of roles) await visitAs(browser, tap, role, list, { base, language, screen, screenshots });
+  const { walks = [], pages } = list;
+  if (!pages.length && !walks.length) throw new Error("no page is listed");
+  const roles = [...new Set(pages.map((p) => p.as ?? null))];
+  const ways = WAYS.filter((way) => languages.includes(way.language)).map((way) => ({ base, screenshots, ...way }));
+  for (const way of ways) for (const told of walks) await walk(browser, tap, told, list, way);
+  for (const way of ways) for (const role of roles) await visitAs(browser, tap, role, list, way);
   return tap.failed;
 }
 
@@ -185,7 +223,8 @@ function readList(values) {
   });
   const file = JSON.parse(text);
   const signIns = values["sign-ins"] ? readSignIns(values["sign-ins"]) : file.sign_ins ?? {};
-  return { signIns, pages: file.pages.filter((p) => !values.only || values.only.split(",").some((part) => p.name.includes(part))) };
+  const wanted = (p) => !values.only || values.only.split(",").some((part) => p.name.includes(part));
+  return { signIns, walks: (file.walks ?? []).filter(wanted), pages: file.pages.filter(wanted) };
 }
 
 async function main() {

@@ -123,13 +123,31 @@ STATUS attachment_add(struct ctx *cx, const struct attachment_add_in *in, struct
     return document_note(cx, (struct subject){ (person_id){ row.subject }, UNIT_NONE }, digest);
 }
 
+/* Handed in, not looked up, and not closed by an answer. */
+static bool component_is_asked(const struct procedure_component *c, struct answers a)
+{
+    const struct answer *answer = c->when.len > 0 ? form_answer(a.list, a.count, c->when) : NULL;
+    return !c->from_register && (c->when.len == 0 || (answer && str_eq(answer->value, c->when_is)));
+}
+
+static bool component_has_file(const struct procedure_component *c, const struct attachment_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rows[i].component, c->key))
+            return true;
+    return false;
+}
+
 STATUS attachment_list(struct ctx *cx, const struct attachment_list_in *in, struct attachment_list_out *ret)
 {
     struct dossier d;
     struct attachment_row *rows;
-    size_t count;
+    struct answer *answers;
+    size_t count, answer_count;
     TRY(dossier_find(cx, in->dossier, &d));
     TRY(attachments_of(cx, SHARD, in->dossier, &rows, &count));
+    TRY(form_load(cx, d.row.answers, &answers, &answer_count));
+    struct answers a = { answers, answer_count };
     ret->open = may_change(cx, &d);
     ret->left_bytes = TOTAL_BYTES_MAX;
     ret->attachments = ARENA_ARRAY(cx->arena, struct attachment_item, count + 1);
@@ -140,7 +158,7 @@ STATUS attachment_list(struct ctx *cx, const struct attachment_list_in *in, stru
     ret->components = ARENA_ARRAY(cx->arena, struct component_item, d.procedure->component_count + 1);
     for (size_t i = 0; i < d.procedure->component_count; i++) {
         const struct procedure_component *c = &d.procedure->components[i];
-        if (!c->from_register)
+        if (component_is_asked(c, a) || component_has_file(c, rows, count))
             ret->components[ret->components_count++] = (struct component_item){ c->key, lang_of(cx, c->label_vi, c->label_en), c->required, false, c->when, c->when_is };
     }
     return OK;
@@ -155,11 +173,7 @@ STATUS components_check(struct ctx *cx, const struct dossier *d, struct answers 
     TRY(attachments_of(cx, SHARD, d->row.id, &rows, &count));
     for (size_t i = 0; i < d->procedure->component_count; i++) {
         const struct procedure_component *c = &d->procedure->components[i];
-        const struct answer *answer = c->when.len > 0 ? form_answer(a.list, a.count, c->when) : NULL;
-        bool needed = c->required && !c->from_register && (c->when.len == 0 || (answer && str_eq(answer->value, c->when_is)));
-        for (size_t k = 0; k < count && needed; k++)
-            needed = !str_eq(rows[k].component, c->key);
-        if (needed)
+        if (c->required && component_is_asked(c, a) && !component_has_file(c, rows, count))
             missing = arena_printf(cx->arena, "%.*s%s%.*s", STR_ARG(missing), missing.len ? "; " : "", STR_ARG(lang_of(cx, c->label_vi, c->label_en)));
     }
     return missing.len == 0 ? OK : FAIL_WITH(COMPONENTS_MISSING, STR("components"), missing);

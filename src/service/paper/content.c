@@ -14,31 +14,6 @@
 static struct paper_words both(const struct writing *w, str vi, str en) { return (struct paper_words){ vi, w->english ? en : STR("") }; }
 static struct paper_words plain(str vi) { return (struct paper_words){ .vi = vi }; }
 
-str form_shown(const struct writing *w, const struct procedure_field *f, str value, enum lang lang)
-{
-    struct arena *a = w->cx->arena;
-    day d;
-    int64_t amount;
-    unit_id unit;
-    str label = value;
-    switch (f->type) {
-    case ANSWER_CHOICE:
-        for (size_t i = 0; i < f->choice_count; i++)
-            if (str_eq(f->choices[i].word, value))
-                return lang == LANG_EN ? f->choices[i].label_en : f->choices[i].label_vi;
-        return value;
-    case ANSWER_SEX: (void)msg_find(arena_printf(a, "sex_%.*s", STR_ARG(value)), lang, &label); return label;
-    case ANSWER_FLAG: (void)msg_find(arena_printf(a, "service_flag_%.*s", STR_ARG(value)), lang, &label); return label;
-    case ANSWER_DAY: return status_ok(day_parse(value, &d)) ? msg_day(a, lang, d) : value;
-    case ANSWER_MONEY: return str_i64(value, &amount) ? msg_service_dong(a, lang, amount) : value;
-    case ANSWER_UNIT:
-        if (status_ok(defs_unit_parse(w->cx->app->defs, value, w->cx->today, &unit)))
-            return defs_unit_path(a, w->cx->app->defs, unit, w->cx->today, lang);
-        return value;
-    default: return value;
-    }
-}
-
 /* --- what most of them have ------------------------------------------------------------------------------------------------ */
 
 static void head_write(struct writing *w, const char *form, struct paper_words title)
@@ -217,7 +192,7 @@ static STATUS answers_write(struct writing *w)
     while (form_next(&walk, &at)) {
         const struct answer *answer = form_answer_at(walk.answers, &at);
         if (answer)
-            pair_add(&pairs, label_of(w, &at), form_shown(w, at.field, answer->value, LANG_VI));
+            pair_add(&pairs, label_of(w, &at), form_shown(w->cx, at.field, answer->value, LANG_VI));
     }
     if (pairs.count) {
         paper_heading(w->paper, SAYS(w, form_result_content));

@@ -22,9 +22,7 @@ struct writing {
 };
 /* Applicant and office; notes what the papers show of the applicant. */
 STATUS writing_begin(struct ctx *cx, const struct dossier *d, uint64_t fields, struct writing *ret);
-STATUS paper_write(struct writing *w, enum paper_kind kind); /* content.c */
-str form_shown(const struct writing *w, const struct procedure_field *f, str value, enum lang lang);
-
+STATUS paper_write(struct writing *w, enum paper_kind kind); 
 /* Issues the paper of that kind, if it is not there; *ret is its row. ERR_PAPER_EARLY. */
 STATUS paper_issue(struct ctx *cx, const struct dossier *d, enum paper_kind kind, bool english, struct paper_row *ret);
 /* What becomes of results when a dossier is reopened or decided anew. */

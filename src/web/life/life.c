@@ -56,7 +56,7 @@ static void course_view(const struct visit *v, const struct life_show_out *out, 
     }
     view->answers = ARENA_ARRAY(v->arena, struct life_answer_view, out->answers_count + 1);
     for (size_t i = 0; i < out->answers_count && (v->actor.roles & ROLE_OFFICER); i++)
-        view->answers[view->answer_count++] = (struct life_answer_view){ out->answers[i].label, out->answers[i].value };
+        view->answers[view->answer_count++] = (struct life_answer_view){ out->answers[i].label, out->answers[i].shown };
 }
 
 status life_page_run(struct ctx *cx, struct visit *v)
