@@ -119,7 +119,7 @@ class Story:
         key = (organisation, second)
         if key not in self.officers:
             code, known = self.home.split('@')[0], None
-            for login, tail in (('clerk', f'.{code}.TP'), ('business', f'.{code}.KT'), ('officer', f'G01.H60.{code}'), ('insurer', 'G12.BH.H60')):
+            for login, tail in (('clerk', f'.{code}.TP'), ('business', f'.{code}.KT'), ('officer', f'G01.H60.{code}'), ('insurer', 'G12.BH.H60'), ('tax', 'G12.T.H60')):
                 if organisation.endswith(tail):
                     known = {'insurer': ('insurer', 'approver')}.get(login, (login, None))[second]
             self.officers[key] = self.users.get(known) or self.account(f'desk-{len(self.officers) + 1}', 'officer', unit=unit, organisation=organisation)

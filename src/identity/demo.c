@@ -5,7 +5,7 @@
 
 #include "register/register.h"
 
-enum { DEMO_KINDS = 10, DEMO_TOKEN_DAYS = 30, BORN_FROM = 19820101, BORN_TO = 20021231 };
+enum { DEMO_KINDS = 11, DEMO_TOKEN_DAYS = 30, BORN_FROM = 19820101, BORN_TO = 20021231 };
 
 static const struct demo_kind {
     const char *login;
@@ -17,6 +17,7 @@ static const struct demo_kind {
     [DEMO_ACCOUNT_KIND_INSURER] = { "insurer", ROLE_OFFICER, "social_insurance" },
     [DEMO_ACCOUNT_KIND_APPROVER] = { "approver", ROLE_OFFICER, "social_insurance" },
     [DEMO_ACCOUNT_KIND_BUSINESS] = { "business", ROLE_OFFICER, "business" },
+    [DEMO_ACCOUNT_KIND_TAX] = { "tax", ROLE_OFFICER, "tax" },
     [DEMO_ACCOUNT_KIND_COORDINATOR] = { "coordinator", ROLE_COORDINATOR },
     [DEMO_ACCOUNT_KIND_LEADER] = { "leader", ROLE_LEADER },      [DEMO_ACCOUNT_KIND_SYSTEM] = { "system", ROLE_SYSTEM },
     [DEMO_ACCOUNT_KIND_AUDITOR] = { "auditor", ROLE_AUDITOR },

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { DEMO_KINDS = 10 };
+enum { DEMO_KINDS = 11 };
 
 static struct town town;
 static struct account_demo_out demo;
@@ -56,7 +56,7 @@ static struct ctx signed_in(int kind)
 
 static void each_kind_signs_in_with_its_role(void **state)
 {
-    static const uint32_t roles[] = { ROLE_CITIZEN, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_COORDINATOR, ROLE_LEADER, ROLE_SYSTEM, ROLE_AUDITOR };
+    static const uint32_t roles[] = { ROLE_CITIZEN, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_OFFICER, ROLE_COORDINATOR, ROLE_LEADER, ROLE_SYSTEM, ROLE_AUDITOR };
     struct actor actor;
     (void)state;
     assert_int_equal(demo.accounts_count, DEMO_KINDS);

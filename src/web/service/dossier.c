@@ -80,7 +80,8 @@ static void moves_view(struct visit *v, const struct dossier_show_out *d, struct
         view->moves[view->move_count++] = (struct dossier_move_view){
             .command = c, .label = visit_label(v, "service_do_", c), .needs_reason = one_of(c, needs), .takes_reason = one_of(c, needs) || one_of(c, takes),
             .takes_amount = str_eq(c, STR("charge")) || str_eq(c, STR("pay")), .takes_receipt = str_eq(c, STR("pay")),
-            .takes_day = str_eq(c, STR("apologise")), .danger = one_of(c, danger) };
+            .takes_day = str_eq(c, STR("apologise")), .danger = one_of(c, danger),
+            .asks = one_of(c, needs) || one_of(c, takes) || str_eq(c, STR("pay")) };
     }
 }
 

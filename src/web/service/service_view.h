@@ -63,6 +63,7 @@ struct dossier_holder_view {
 struct dossier_move_view {
     str command, label;
     bool needs_reason, takes_reason, takes_amount, takes_receipt, takes_day, danger;
+    bool asks; /* wants something to be filled in */
 };
 struct dossier_paper_view {
     str label, url, state, verify_url, number;
