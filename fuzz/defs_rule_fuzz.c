@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct arena *a = arena_new(16 << 20);
     if (!rule_parse(a, (str){ (const char *)data, size }, names, NAMES, &r, &problem)) {
-        MUST(problem.why[0] && problem.at >= 1 && (size_t)problem.at <= size + 1);
+        MUST(msg_say(a, LANG_VI, &problem.why).len && problem.at >= 1 && (size_t)problem.at <= size + 1);
         arena_free(a);
         return 0;
     }

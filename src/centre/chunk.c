@@ -189,7 +189,9 @@ STATUS chunk_apply(struct ctx *cx, struct chunk *c)
 {
     MUST(c->compared == c->count);
     rows_take(c);
-    TRY(journal_put(cx, c->looked.entries + c->noted, c->applied ? c->results[c->applied - 1].noted_end - c->noted : 0));
+    size_t noted = c->applied ? c->results[c->applied - 1].noted_end - c->noted : 0;
+    if (noted)
+        TRY(journal_put(cx, c->looked.entries + c->noted, noted));
     TRY(changed_look_again(cx, c));
     duplicates_mark(c);
     TRY(rows_write(cx, c));
