@@ -139,6 +139,8 @@ static STATUS swept(struct ctx *cx, int64_t id, int leg, enum leg_command comman
     struct at at = { .leg = leg };
     TRY(bundle_find(cx, id, &at.b));
     TRY(leg_drop(cx, &at.b, leg, command, STR("")));
+    if (command == LEG_ALARM)
+        TRY(leg_notice(cx, &at.b, leg, "alarm"));
     return finish(cx, &at);
 }
 
@@ -158,5 +160,7 @@ STATUS life_sweep(struct ctx *cx, const struct life_sweep_in *in, struct life_sw
         TRY(swept(cx, out[i].bundle, out[i].leg, LEG_TIME_OUT));
     ret->ended = (int64_t)count;
     ret->more = ret->more || count == SWEEP_MOST;
+    TRY(legs_chase(cx, SWEEP_MOST, &ret->late));
+    ret->more = ret->more || ret->late == SWEEP_MOST;
     return OK;
 }

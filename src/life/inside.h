@@ -68,6 +68,11 @@ void life_check(const struct app *app, const struct defs *d, struct arena *arena
 STATUS parent_accept(struct ctx *cx, struct bundle *b);
 STATUS parent_end(struct ctx *cx, struct bundle *b, enum bundle_state how, str reason);
 
+/* --- tell.c: notices --- */
+STATUS bundle_notice(struct ctx *cx, const struct bundle *b, const char *what); /* "life.WHAT" to the applicant */
+STATUS leg_notice(struct ctx *cx, const struct bundle *b, int leg, const char *what); /* to its office, or to the person who is asked */
+STATUS legs_chase(struct ctx *cx, int64_t most, int64_t *ret_count); /* tells of legs whose time has passed, each once */
+
 /* --- show.c --- */
 STATUS life_now_of(struct ctx *cx, const struct bundle *b, struct life_now *ret);
 struct life_leg_item leg_item_of(struct ctx *cx, const struct bundle *b, int leg);

@@ -69,3 +69,5 @@ CREATE INDEX life_leg_answer ON life_leg (shard, answer_us, bundle, leg)
 CREATE INDEX life_leg_until ON life_leg (shard, until_us, bundle, leg)
 -- migration 8 index_life_bundle_applicant
 CREATE INDEX life_bundle_applicant ON life_bundle (shard, applicant, id)
+-- migration 9 index_life_leg_due
+CREATE INDEX life_leg_due ON life_leg (shard, due_us, bundle, leg)

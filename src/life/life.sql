@@ -60,6 +60,11 @@ SELECT bundle, leg FROM life_leg WHERE shard = :shard AND answer_us > 0 AND answ
 -- query life_legs_waited_out(shard i16, now_us i64, most i64) many
 SELECT bundle, leg FROM life_leg WHERE shard = :shard AND until_us > 0 AND until_us <= :now_us ORDER BY until_us LIMIT :most;
 
+-- query life_legs_late(shard i16, after_us i64, after_bundle i64, after_leg i16, now_us i64, most i64) many
+SELECT due_us, bundle, leg FROM life_leg
+WHERE shard = :shard AND (due_us, bundle, leg) > (:after_us, :after_bundle, :after_leg) AND due_us > 0 AND due_us <= :now_us
+ORDER BY due_us, bundle, leg LIMIT :most;
+
 -- query life_moment_add(shard i16, bundle i64, seq i32, leg i16, command i16, state i16, at_us i64, account i64, actor str, note str) exec
 INSERT INTO life_moment (shard, bundle, seq, leg, command, state, at_us, account, actor, note)
 VALUES (:shard, :bundle, :seq, :leg, :command, :state, :at_us, :account, :actor, :note);

@@ -130,6 +130,8 @@ static STATUS leg_arrives(struct ctx *cx, const struct life_arrive_in *m)
         cx->actor = before;
         TRY(st);
         TRY(leg_step(cx, &b, leg, LEG_COMPLETE, STR("")));
+    } else {
+        TRY(leg_notice(cx, &b, leg, "leg"));
     }
     return bundle_save(cx, &b);
 }

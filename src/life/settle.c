@@ -54,7 +54,9 @@ STATUS leg_send(struct ctx *cx, struct bundle *b, int leg)
         l->node = there->node;
         return leg_tell(cx, b, leg, TELL_OPEN);
     }
-    return l->person ? leg_step(cx, b, leg, LEG_ACKNOWLEDGE, STR("")) : OK;
+    if (l->person)
+        TRY(leg_step(cx, b, leg, LEG_ACKNOWLEDGE, STR("")));
+    return leg_notice(cx, b, leg, l->person ? "ask" : "leg");
 }
 
 /* An office that nobody can name ends its leg, with the reason; at the very start it ends the application instead. */
@@ -123,6 +125,8 @@ static STATUS bundle_end(struct ctx *cx, struct bundle *b)
         return OK;
     b->row.state = (int16_t)how;
     b->row.ended_us = cx->now_us;
+    if (how == BUNDLE_DONE || how == BUNDLE_PARTLY)
+        TRY(bundle_notice(cx, b, how == BUNDLE_DONE ? "done" : "partly"));
     return parent_end(cx, b, how, reason_of(b));
 }
 

@@ -123,6 +123,7 @@ STATUS life_begin(struct ctx *cx, const struct life_begin_in *in, struct life_be
     TRY(bundle_make(cx, e, &d, &b));
     TRY(bundle_add(cx, &b));
     TRY(parent_accept(cx, &b));
+    TRY(bundle_notice(cx, &b, "open"));
     TRY(bundle_settle(cx, &b));
     TRY(bundle_save(cx, &b));
     return life_now_of(cx, &b, &ret->now);
@@ -220,6 +221,8 @@ STATUS life_notice(struct ctx *cx, const struct life_notice_in *in, struct life_
     struct actor before = act_as_program(cx, cx->actor.organisation);
     struct purpose purpose = cx->purpose;
     status st = dossier_move(cx, &d, &(struct move){ .command = COMMAND_SAVE, .expected_version = -1 });
+    if (status_ok(st))
+        st = bundle_notice(cx, &(struct bundle){ .row = { .id = d.row.id, .version = 1, .applicant = d.row.applicant }, .event = e }, "ready");
     cx->actor = before;
     cx->purpose = purpose;
     ret->dossier = d.row.id;

@@ -235,7 +235,8 @@ STATUS dossier_move(struct ctx *cx, struct dossier *d, const struct move *m)
     if (!dossier_is_own(cx, d))
         dossier_purpose(cx, d);
     TRY(change_note(cx, (struct subject){ (person_id){ d->row.applicant }, UNIT_NONE }, 0));
-    return m->command == COMMAND_SAVE ? OK : dossier_tell(cx, d, command_word(m->command), (int32_t)d->event_count);
+    bool told_by_event = d->procedure->begin_count && m->command == COMMAND_GRANT; /* that all its legs are done says more */
+    return m->command == COMMAND_SAVE || told_by_event ? OK : dossier_tell(cx, d, command_word(m->command), (int32_t)d->event_count);
 }
 
 STATUS dossier_tell(struct ctx *cx, const struct dossier *d, const char *what, int32_t seq)

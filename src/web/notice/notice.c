@@ -12,12 +12,25 @@ static const char *const channel_words[] = { "mail", "sms", "web" };
 
 /* --- the box ------------------------------------------------------------------------------------------------------------------- */
 
+static str open_label(const struct visit *v, str event)
+{
+    if (str_starts(event, STR("complaint.")))
+        return msg_notice_open_complaint(v->lang);
+    return str_starts(event, STR("life.")) ? msg_notice_open_life(v->lang) : msg_notice_open(v->lang);
+}
+
 static str url_of(const struct visit *v, str event, int64_t about)
 {
     if (str_starts(event, STR("dossier.")))
         return arena_printf(v->arena, "/dossier/%lld", (long long)about);
     if (str_starts(event, STR("complaint.")))
         return arena_printf(v->arena, "/complaint/%lld", (long long)about);
+    if (str_eq(event, STR("life.ready")))
+        return arena_printf(v->arena, "/dossier/%lld", (long long)about);
+    if (str_eq(event, STR("life.ask")))
+        return STR("/me/life");
+    if (str_starts(event, STR("life.")))
+        return arena_printf(v->arena, "/life/%lld", (long long)about);
     return STR("");
 }
 
@@ -38,7 +51,7 @@ status notices_run(struct ctx *cx, struct visit *v)
         view->rows[view->count++] = (struct notice_row_view){
             .notice = n->notice, .at_us = n->at, .text = n->text, .subject = n->subject, .code = n->code, .unread = !n->has_read,
             .box = view->citizen ? STR("") : visit_label(v, "notice_box_", str_of(boxes[n->box])), .url = url_of(v, n->event, n->about),
-            .open = str_starts(n->event, STR("complaint.")) ? msg_notice_open_complaint(v->lang) : msg_notice_open(v->lang) };
+            .open = open_label(v, n->event) };
     }
     if (out.next)
         view->next_url = arena_printf(v->arena, "/me/notices?before=%lld", (long long)out.next);
