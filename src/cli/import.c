@@ -107,7 +107,7 @@ static STATUS report_print(struct command *c, struct ctx *cx, int64_t delivery)
     struct list_report_out r;
     TRY(call(cx, "list.report", &ask, &r));
     str id = arena_printf(c->arena, "%lld", (long long)delivery);
-    printf("%.*s\n", STR_ARG(msg_import_report_head(c->arena, c->lang, id, r.item.rows_done, r.encoding)));
+    printf("%.*s\n", STR_ARG(msg_import_report_head(c->arena, c->lang, id, r.item.name, r.item.rows_done, r.encoding)));
     static const char *const outcomes[] = { "matched", "conflicting", "ambiguous", "not_found", "duplicate", "deceased", "cancelled", "rejected" };
     for (size_t i = 0; i < r.outcomes_count; i++)
         count_print(c, word_text(c, "list_outcome_", outcomes[r.outcomes[i].outcome]), r.outcomes[i].rows);

@@ -108,6 +108,24 @@ static void unread_tell(struct row_work *w, const struct date_reading *r)
     say(w, COLUMN_BIRTH, WARNING_birth_unreadable, (day){ 0 }, (day){ 0 });
 }
 
+/* A day alone goes on in the columns of month and year; what is not known of it is left out: "3/1991". */
+static bool birth_join(struct row_work *w, str *inout)
+{
+    static const enum column_role roles[] = { COLUMN_BIRTH_MONTH, COLUMN_BIRTH_YEAR };
+    int64_t number;
+
+    if (inout->len > 2 || (inout->len && !str_i64(*inout, &number)))
+        return true;
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        str raw, part;
+        if (!row_take(w, roles[i], &raw, &part))
+            return false;
+        if (part.len)
+            *inout = inout->len ? arena_printf(w->arena, "%.*s/%.*s", STR_ARG(*inout), STR_ARG(part)) : part;
+    }
+    return true;
+}
+
 /* Lists of two columns, one for men and one for women, often hold the year of birth in the one that fits. */
 static bool birth_take(struct row_work *w, str *ret_raw, str *ret_text)
 {
@@ -116,6 +134,11 @@ static bool birth_take(struct row_work *w, str *ret_raw, str *ret_text)
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         if (!row_take(w, roles[i], ret_raw, ret_text))
             return false;
+        if (i == 0 && w->by->sheet->of_role[COLUMN_BIRTH_YEAR] >= 0) {
+            if (!birth_join(w, ret_text))
+                return false;
+            *ret_raw = *ret_text;
+        }
         if (ret_text->len && (i == 0 || ret_text->len >= 4))
             return true;
     }

@@ -14,7 +14,7 @@ static const char *const outcome_words[] = { "matched", "conflicting", "ambiguou
                                              "cancelled", "rejected" };
 enum { OUTCOMES = sizeof outcome_words / sizeof *outcome_words };
 static const char *const state_words[] = { "waiting", "running", "done", "failed", "cancelled" };
-static const char *const role_words[] = { "", "number", "old_number", "name", "family", "given", "birth", "sex", "address", "phone", "male", "female" };
+static const char *const role_words[] = { "", "number", "old_number", "name", "family", "given", "birth", "sex", "address", "phone", "male", "female", "birth_month", "birth_year" };
 enum { ROLES = sizeof role_words / sizeof *role_words };
 
 static str list_url(struct visit *v, int64_t delivery)
@@ -383,9 +383,10 @@ static STATUS into_load(struct ctx *cx, struct visit *v, struct list_status_view
     struct sector_describe_out out;
     TRY(visit_call(cx, "sector.describe", &in, &out));
     view->into = ARENA_NEW(v->arena, struct list_into_view);
-    *view->into = (struct list_into_view){ .name = out.name, .url = arena_printf(v->arena, "/centre/register?code=%.*s", STR_ARG(c->code)),
+    *view->into = (struct list_into_view){ .code = c->code, .name = out.name, .url = arena_printf(v->arena, "/centre/register?code=%.*s", STR_ARG(c->code)),
                                            .added = c->added, .changed = c->changed, .same = c->same, .gone = c->gone, .keyless = c->keyless,
                                            .outside = c->outside };
+    view->into->delivery = view->may_see_rows ? view->delivery : 0;
     if (c->previous)
         view->into->previous_url = list_url(v, c->previous);
     if (c->gone && view->may_see_rows)

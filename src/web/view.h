@@ -134,7 +134,8 @@ struct list_status_view {
     str error, hint;
     str encoding, completes_url;
     struct list_into_view {
-        str name, url, previous_url, gone_url;
+        str code, name, url, previous_url, gone_url;
+        int64_t delivery; /* whose rows may be reconciled from here; 0: not by this reader */
         int64_t added, changed, same, gone, keyless, outside;
     } *into; /* NULL: into no register */
     int64_t rejected;

@@ -45,6 +45,8 @@ def cases():
     return [
         ('A title above the header', 'list.csv', (title + HEAD + ROWS).encode()),
         ('Two header rows', 'list.csv', (two + ROWS).encode()),
+        ('Day, month and year of birth in three columns below one head', 'list.csv',
+         'Họ và tên,Ngày tháng năm sinh,,,Số CCCD\n,Ngày,Tháng,Năm,\nNguyễn Văn Thử,1,2,1990,\nTrần Thị Mẫu,03,04,1991,\n'.encode()),
         ('UTF-16 without a byte order mark', 'list.csv', (HEAD + ROWS).encode('utf-16-le')),
         ('UTF-16 of the other byte order, without a mark', 'list.csv', (HEAD + ROWS).encode('utf-16-be')),
         ('Semicolons in a file called .csv', 'list.csv', (HEAD + ROWS).replace(',', ';').encode()),

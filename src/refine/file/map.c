@@ -9,7 +9,7 @@
 enum { HEADER_ROWS_MAX = 30, CONTENT_ROWS_MIN = 3, HEADER_BYTES = 300 };
 
 static const char *const role_names[COLUMN_COUNT] = { "", "number", "old_number", "name", "family", "given", "birth", "sex", "address", "phone",
-                                                      "male", "female" };
+                                                      "male", "female", "birth_month", "birth_year" };
 
 const char *column_role_name(enum column_role r) { return role_names[r]; }
 
@@ -280,6 +280,27 @@ static STATUS roles_by_name(struct sheet *s)
     return OK;
 }
 
+static bool is_headed(const struct sheet *s, size_t column, const char *word)
+{
+    static const str dash = STR(" – ");
+    str header = s->columns[column].header;
+    size_t at = str_find(header, dash);
+    str name = plain(s->arena, at < header.len ? str_from(header, at + dash.len) : header);
+
+    return s->columns[column].role == COLUMN_NONE && (str_eq(name, str_of(word)) || str_eq(name, arena_printf(s->arena, "%s sinh", word)));
+}
+
+/* "Ngày", "Tháng", "Năm" side by side, mostly below one head. */
+static void birth_parts(struct sheet *s)
+{
+    size_t first = (size_t)s->of_role[COLUMN_BIRTH];
+
+    if (s->of_role[COLUMN_BIRTH] < 0 || first + 2 >= s->column_count || !is_headed(s, first + 1, "thang") || !is_headed(s, first + 2, "nam"))
+        return;
+    role_set(s, COLUMN_BIRTH_MONTH, first + 1);
+    role_set(s, COLUMN_BIRTH_YEAR, first + 2);
+}
+
 /* "#4" or a header, as written or folded. */
 static int column_named(const struct sheet *s, str name)
 {
@@ -424,6 +445,7 @@ STATUS columns_map(struct sheet *s, str map)
         TRY(roles_by_name(s));
     else if (!status_ok(roles_by_name(s)))
         fault_clear(); /* whoever sends a map has decided between the two */
+    birth_parts(s);
     while (map.len && str_cut(&map, ';', &piece))
         if (str_trim(piece).len)
             TRY(role_told(s, piece));

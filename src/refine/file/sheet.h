@@ -14,6 +14,7 @@ enum file_kind { FILE_CSV, FILE_XLSX };
 enum column_role {
     COLUMN_NONE, COLUMN_NUMBER, COLUMN_OLD_NUMBER, COLUMN_NAME, COLUMN_FAMILY, COLUMN_GIVEN, COLUMN_BIRTH, COLUMN_SEX, COLUMN_ADDRESS, COLUMN_PHONE,
     COLUMN_MALE, COLUMN_FEMALE, /* a mark, or the year of birth, in one column for men and one for women */
+    COLUMN_BIRTH_MONTH, COLUMN_BIRTH_YEAR, /* where COLUMN_BIRTH holds the day alone */
     COLUMN_COUNT
 };
 const char *column_role_name(enum column_role r); /* "number"; "" for COLUMN_NONE */

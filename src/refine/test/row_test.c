@@ -18,6 +18,7 @@ struct asked {
     int32_t birth;
     int64_t number, old_number;
     uint64_t repairs, warnings;
+    const char *head; /* NULL: as below, with a first row */
 };
 
 static void check(const struct asked *q)
@@ -29,7 +30,8 @@ static void check(const struct asked *q)
     struct evidence evidence;
     struct list_person p;
     bool more;
-    str text = arena_printf(a, "Họ và tên,Ngày sinh,Giới tính,Số CCCD\nĐặng Quốc Huy,25/12/1980,Nam,001080017345\n%s\n", q->cells);
+    const char *head = q->head ? q->head : "Họ và tên,Ngày sinh,Giới tính,Số CCCD\nĐặng Quốc Huy,25/12/1980,Nam,001080017345";
+    str text = arena_printf(a, "%s\n%s\n", head, q->cells);
 
     assert_true(status_ok(sheet_open(text, (day){ 20261121 }, &o, &s)));
     for (int i = 0; i < 2; i++)
@@ -98,6 +100,22 @@ static void refused_rows(void **state)
         check(&rows[i]);
 }
 
+static void a_birth_in_three_columns_is_joined(void **state)
+{
+#define THREE "Họ và tên,Ngày sinh,Tháng sinh,Năm sinh,Số CCCD\nĐặng Quốc Huy,25,12,1980,001080017345"
+    static const struct asked rows[] = {
+        { "Nguyễn Văn An,15,02,1980,", REASON_none, "Nguyễn Văn An", 19800215, 0, 0, 0, 0, THREE },
+        { "Nguyễn Văn An,,2,1980,", REASON_none, "Nguyễn Văn An", 19800200, 0, 0, BIT(REPAIR_DATE_FORM), 0, THREE },
+        { "Nguyễn Văn An,,,1980,", REASON_none, "Nguyễn Văn An", 19800000, 0, 0, 0, 0, THREE },
+        { "Nguyễn Văn An,15/02/1980,,1980,", REASON_none, "Nguyễn Văn An", 19800215, 0, 0, 0, 0, THREE },
+        { "Nguyễn Văn An,31,4,1980,", REASON_birth_unreadable, "", 0, 0, 0, 0, BIT(WARNING_birth_unreadable) | BIT(WARNING_birth_no_such_day), THREE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        check(&rows[i]);
+}
+
 static void each_word_has_its_message(void **state)
 {
     (void)state;
@@ -112,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usable_rows),
         cmocka_unit_test(refused_rows),
+        cmocka_unit_test(a_birth_in_three_columns_is_joined),
         cmocka_unit_test(each_word_has_its_message),
     };
 

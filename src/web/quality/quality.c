@@ -117,7 +117,8 @@ status quality_overview_page_run(struct ctx *cx, struct visit *v)
         TRY(defs_unit_parse(cx->app->defs, unit, cx->today, &in.unit));
         view->unit_name = defs_unit_path(v->arena, cx->app->defs, in.unit, cx->today, v->lang);
     }
-    maps_fill(v, view, old);
+    if (!in.has_unit)
+        maps_fill(v, view, old); /* a unit is of one map */
     units_fill(v, view, in.unit, old ? MAP_OLD : MAP_NEW, cx->today);
     TRY(visit_call(cx, "quality.overview", &in, &out));
     view->as_of_us = out.as_of;

@@ -90,6 +90,7 @@ status runs_start_run(struct ctx *cx, struct visit *v)
                               .publish = str_eq(visit_field(v, "publish"), STR("yes")) };
     struct run_plan_out out;
     str unit = str_trim(visit_field(v, "unit"));
+    in.has_delivery = str_i64(visit_field(v, "delivery"), &in.delivery);
     in.has_unit = unit.len > 0;
     if (in.has_unit)
         TRY(defs_unit_parse(v->web->app->defs, unit, cx->today, &in.unit));

@@ -165,6 +165,25 @@ static void roles_are_suggested_and_told(void **state)
     assert_int_equal(s->of_role[COLUMN_PHONE], -1);
 }
 
+/* Month and year belong to a birth only where they stand beside it: other columns of months may stand as often as they like. */
+static void a_birth_may_stand_in_three_columns(void **state)
+{
+    static const struct { const char *text; int month, year; } list[] = {
+        { "Họ và tên,Ngày sinh,Tháng sinh,Năm sinh\nAn,1,2,1990\n", 2, 3 },
+        { "Họ và tên,Ngày tháng năm sinh,,\n,Ngày,Tháng,Năm\nAn,1,2,1990\n", 2, 3 },
+        { "Họ và tên,Ngày sinh,Tháng,Tháng,Năm\nAn,1,2,3,1990\n", -1, -1 },
+        { "Họ và tên,Ngày sinh,Năm sinh\nAn,01/02/1990,1990\n", -1, -1 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        struct sheet *s DEFER(sheet_done) = NULL;
+        assert_true(status_ok(open_as(str_of(list[i].text), NULL, &s)));
+        assert_int_equal(s->of_role[COLUMN_BIRTH], 1);
+        assert_int_equal(s->of_role[COLUMN_BIRTH_MONTH], list[i].month);
+        assert_int_equal(s->of_role[COLUMN_BIRTH_YEAR], list[i].year);
+    }
+}
+
 static const char people[] = "Họ và tên,Giới tính,Ngày sinh\nNguyễn Thị Phượng,Nữ,1/2/1990\nTrần Đức Lượng,Nam,3/4/1985\nPhạm Hữu Thưởng,Nam,5/6/1979\n"
                              "Đỗ Thị Thuỳ Dương,Nữ,7/8/1992\nLưu Quốc Khánh,Nam,2/9/1975\nĐặng Thị Huệ,Nữ,8/3/1981\n";
 
@@ -268,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_that_are_no_list), cmocka_unit_test(a_book_reads_alike_each_time),     cmocka_unit_test(columns_that_say_nobody),
         cmocka_unit_test(rows_that_cannot_be_read),   cmocka_unit_test(headers_in_many_shapes),
+        cmocka_unit_test(a_birth_may_stand_in_three_columns),
         cmocka_unit_test(roles_are_suggested_and_told), cmocka_unit_test(every_encoding_reads_alike), cmocka_unit_test(utf16_without_its_mark),
     };
 
