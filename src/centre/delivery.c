@@ -4,6 +4,7 @@
  * tested by: src/centre/test/list_test.c */
 #include "centre/inside.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,9 +12,10 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, DIGEST_CHARS = 2 * SHA256_BYTES };
 
 static const char *const outcome_words[OUTCOME_COUNT] = { "matched", "conflicting", "ambiguous", "not_found", "duplicate", "deceased", "cancelled", "rejected" };
 
@@ -101,34 +103,43 @@ static STATUS bytes_write(int fd, str bytes)
     return fsync(fd) == 0 ? OK : io_bad();
 }
 
-/* So that the new name survives a crash too. */
-static STATUS folder_sync(const struct app *app)
+/* The folder, made if need be, and locked: whoever keeps a file shares it, the sweep has it alone. Closing it lets go. */
+static STATUS folder_open(const struct app *app, int lock, int *ret)
 {
-    char path[PATH_BYTES];
-    int fd;
-    bool good;
-
-    path_of(app, (str){ 0 }, "", path);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return io_bad();
-    good = fsync(fd) == 0;
-    close(fd);
-    return good ? OK : io_bad();
-}
-
-STATUS delivery_file_keep(struct app *app, str digest, str bytes)
-{
-    char path[PATH_BYTES], draft[PATH_BYTES], folder[PATH_BYTES], ending[40];
-    struct stat st;
-    status written;
-    int fd;
+    char folder[PATH_BYTES];
 
     path_of(app, (str){ 0 }, "", folder);
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
         return io_bad();
+    *ret = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *ret >= 0 && flock(*ret, lock) == 0 ? OK : io_bad();
+}
+
+static void folder_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+static STATUS file_is_new(const char *path, int64_t bytes, bool *ret)
+{
+    struct stat st;
+
+    *ret = stat(path, &st) != 0 || st.st_size != bytes;
+    return *ret || utimensat(AT_FDCWD, path, NULL, 0) == 0 ? OK : io_bad(); /* young again: no sweep takes it away */
+}
+
+STATUS delivery_file_keep(struct app *app, str digest, str bytes)
+{
+    int folder DEFER(folder_close) = -1, fd;
+    char path[PATH_BYTES], draft[PATH_BYTES], ending[40];
+    status written;
+    bool is_new;
+
+    TRY(folder_open(app, LOCK_SH, &folder));
     path_of(app, digest, "", path);
-    if (stat(path, &st) == 0 && (size_t)st.st_size == bytes.len)
+    TRY(file_is_new(path, (int64_t)bytes.len, &is_new));
+    if (!is_new)
         return OK;
     snprintf(ending, sizeof ending, ".%016llx", (unsigned long long)random_u64());
     path_of(app, digest, ending, draft);
@@ -143,7 +154,40 @@ STATUS delivery_file_keep(struct app *app, str digest, str bytes)
         unlink(draft);
         return fault_pass(written, __FILE__, __LINE__);
     }
-    return folder_sync(app);
+    return fsync(folder) == 0 ? OK : io_bad();
+}
+
+/* By the clock of the file system: ours may be set. Half-written, or named by no delivery, and old: what was kept for a call that was refused or cut off. */
+static status orphan_remove(struct ctx *cx, const char *name)
+{
+    struct delivery_of_digest_row row;
+    char path[PATH_BYTES];
+    struct stat st;
+    bool named = false;
+
+    path_of(cx->app, str_of(name), "", path);
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || time(NULL) - st.st_mtime < DELIVERY_ORPHAN_S)
+        return OK;
+    if (strlen(name) == DIGEST_CHARS)
+        TRY(delivery_of_digest(cx, CENTRE_SHARD, str_of(name), &row, &named));
+    return named || unlink(path) == 0 ? OK : io_bad();
+}
+
+status delivery_files_sweep(struct ctx *cx, void *nothing)
+{
+    int folder DEFER(folder_close) = -1;
+    status st = OK;
+
+    (void)nothing;
+    TRY(folder_open(cx->app, LOCK_EX, &folder));
+    int listed = dup(folder);
+    DIR *d = listed >= 0 ? fdopendir(listed) : NULL;
+    if (!d)
+        return io_bad();
+    for (struct dirent *e; status_ok(st) && (e = readdir(d)) != NULL;)
+        st = orphan_remove(cx, e->d_name);
+    closedir(d);
+    return st;
 }
 
 STATUS delivery_file_map(struct app *app, str digest, bool lock, struct mapped *ret)

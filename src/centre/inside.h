@@ -27,6 +27,9 @@ void delivery_item(const struct delivery_row *d, struct list_item *ret);
 STATUS delivery_known(struct ctx *cx, str bytes, str source, str into, int64_t *ret);
 /* "deliveries/<digest>" below the directory of the app. Written whole or not at all, and safe on disk on return. */
 STATUS delivery_file_keep(struct app *app, str digest, str bytes);
+enum { DELIVERY_ORPHAN_S = 3600 };
+/* Removes files that no delivery names and that nobody has touched for so long. As work of a lane. */
+status delivery_files_sweep(struct ctx *cx, void *nothing);
 struct mapped {
     str bytes;
     int fd; /* -1: none */

@@ -1,6 +1,7 @@
 /* Taking a list in, and how far it has come. A file that cannot be read, or whose columns do not say who is meant, is
  * refused at once and leaves nothing behind. */
 #include "centre/into.h"
+#include "gate/prepare.h"
 #include "register/register_sql.h"
 
 #include <stdio.h>
@@ -48,8 +49,15 @@ static STATUS delivery_id_new(struct ctx *cx, int64_t *ret)
     return OK;
 }
 
+/* A list that was read, found good and kept, before anything is written about it. */
+struct taken {
+    str digest, encoding, map; /* map: by headers, to be remembered for the source */
+    int64_t bytes;
+    enum file_kind kind;
+};
+
 /* Came before: done or under way it stays so; failed, it is tried again as it is told to be read now. */
-static STATUS import_again(struct ctx *cx, int64_t id, const struct list_import_in *in, const struct sheet *s, struct list_import_out *ret)
+static STATUS import_again(struct ctx *cx, int64_t id, const struct list_import_in *in, const struct taken *t, struct list_import_out *ret)
 {
     struct delivery_row row;
 
@@ -61,7 +69,7 @@ static STATUS import_again(struct ctx *cx, int64_t id, const struct list_import_
         return delivery_state_set(cx, CENTRE_SHARD, id, DELIVERY_WAITING, NULL);
     return delivery_retry(cx, &(struct delivery_retry_params){ .shard = CENTRE_SHARD, .id = id, .state = DELIVERY_WAITING, .map = in->map,
                                                                .sheet = in->sheet, .encoding = in->encoding,
-                                                               .found_encoding = sheet_encoding(s, cx->arena) }, NULL);
+                                                               .found_encoding = t->encoding }, NULL);
 }
 
 /* A list that goes into a register is another delivery than the same list that is only compared. */
@@ -102,32 +110,24 @@ static STATUS completes_check(struct ctx *cx, const struct list_import_in *in)
     return fits && !found ? OK : FAIL_AT(DELIVERY_OTHER, STR("completes"));
 }
 
-static STATUS map_remember(struct ctx *cx, const struct list_import_in *in, const struct sheet *s)
-{
-    str map = mapping_by_header(cx->arena, s, in->map);
-
-    return map.len ? list_map_set(cx, CENTRE_SHARD, in->source, in->into, map, NULL) : OK;
-}
-
-static STATUS import_new(struct ctx *cx, const struct list_import_in *in, str digest, const struct sheet *s, struct list_import_out *ret)
+static STATUS import_new(struct ctx *cx, const struct list_import_in *in, const struct taken *t, struct list_import_out *ret)
 {
     const struct grant *grant = &cx->journal->grant;
 
     TRY(delivery_id_new(cx, &ret->delivery));
-    TRY(delivery_file_keep(cx->app, digest, in->file));
-    TRY(delivery_claim_add(cx, CENTRE_SHARD, digest, claim_of(cx, in->source, in->into), ret->delivery, NULL));
+    TRY(delivery_claim_add(cx, CENTRE_SHARD, t->digest, claim_of(cx, in->source, in->into), ret->delivery, NULL));
     if (in->has_completes) {
         TRY(completes_check(cx, in));
         TRY(delivery_rest_add(cx, CENTRE_SHARD, ret->delivery, in->completes, NULL));
     }
     if (in->into.len)
         TRY(into_begin(cx, in->into, ret->delivery, in->source, in->has_completes ? in->completes : 0));
-    if (in->has_map && !in->has_completes)
-        TRY(map_remember(cx, in, s));
+    if (in->has_map && !in->has_completes && t->map.len)
+        TRY(list_map_set(cx, CENTRE_SHARD, in->source, in->into, t->map, NULL));
     return delivery_add(cx, &(struct delivery_add_params){
-        .shard = CENTRE_SHARD, .id = ret->delivery, .digest = digest, .source = in->source, .name = in->name, .kind = (int16_t)s->kind,
-        .state = DELIVERY_WAITING, .bytes = (int64_t)in->file.len, .map = in->map, .sheet = in->sheet, .encoding = in->encoding,
-        .found_encoding = sheet_encoding(s, cx->arena), .account = cx->actor.account.v, .roles = (int32_t)cx->actor.roles,
+        .shard = CENTRE_SHARD, .id = ret->delivery, .digest = t->digest, .source = in->source, .name = in->name, .kind = (int16_t)t->kind,
+        .state = DELIVERY_WAITING, .bytes = t->bytes, .map = in->map, .sheet = in->sheet, .encoding = in->encoding,
+        .found_encoding = t->encoding, .account = cx->actor.account.v, .roles = (int32_t)cx->actor.roles,
         .organisation = cx->actor.organisation, .unit = cx->actor.unit.v, .grant_fields = (int64_t)grant->fields,
         .grant_unit = grant->only_unit.v, .created_us = cx->now_us }, NULL);
 }
@@ -165,13 +165,12 @@ static STATUS fields_check(struct ctx *cx, const struct list_import_in *in, cons
     return in->into.len ? keys_check(cx, in, s) : OK;
 }
 
-static STATUS import_one(struct ctx *cx, const struct list_import_in *in, struct list_import_out *ret)
+/* The slow part: reads, checks and keeps. */
+static STATUS list_take(struct ctx *cx, const struct list_import_in *in, struct taken *ret)
 {
     struct sheet *s DEFER(sheet_done) = NULL;
     struct sheet_options o = { .sheet = in->sheet, .encoding = in->encoding, .map = in->map };
-    struct delivery_claimed_row claimed;
     char digest[2 * SHA256_BYTES + 1];
-    bool known;
 
     if (in->file.len > DELIVERY_FILE_BYTES_MAX)
         return FAIL_AT(FILE_TOO_LARGE, STR("file"));
@@ -179,8 +178,36 @@ static STATUS import_one(struct ctx *cx, const struct list_import_in *in, struct
     TRY(sheet_roles_check(s));
     TRY(fields_check(cx, in, s));
     digest_hex(in->file, digest);
-    TRY(delivery_claimed(cx, CENTRE_SHARD, str_of(digest), claim_of(cx, in->source, in->into), &claimed, &known));
-    return known ? import_again(cx, claimed.delivery, in, s, ret) : import_new(cx, in, str_of(digest), s, ret);
+    *ret = (struct taken){ arena_str(cx->arena, str_of(digest)), sheet_encoding(s, cx->arena), mapping_by_header(cx->arena, s, in->map),
+                           (int64_t)in->file.len, s->kind };
+    return delivery_file_keep(cx->app, ret->digest, in->file);
+}
+
+/* `file`: the bytes, or the archive that has the list under in->name. They lie still while the call lasts. */
+static str taken_key(struct ctx *cx, str file, str name)
+{
+    return arena_printf(cx->arena, "%p %zu %p %.*s", (const void *)file.ptr, file.len, (const void *)cx->app->defs, STR_ARG(name));
+}
+
+static STATUS list_take_once(struct ctx *cx, const struct list_import_in *in, str key, const struct taken **ret)
+{
+    *ret = prepared_find(cx, "list", key);
+    if (*ret)
+        return OK;
+    struct taken *t = ARENA_NEW(cx->arena, struct taken);
+    TRY(list_take(cx, in, t));
+    prepared_keep(cx, "list", key, t);
+    *ret = t;
+    return OK;
+}
+
+static STATUS import_taken(struct ctx *cx, const struct list_import_in *in, const struct taken *t, struct list_import_out *ret)
+{
+    struct delivery_claimed_row claimed;
+    bool known;
+
+    TRY(delivery_claimed(cx, CENTRE_SHARD, t->digest, claim_of(cx, in->source, in->into), &claimed, &known));
+    return known ? import_again(cx, claimed.delivery, in, t, ret) : import_new(cx, in, t, ret);
 }
 
 static status entry_wrong(status st, str name)
@@ -192,20 +219,39 @@ static status entry_wrong(status st, str name)
     return fault_pass(st, __FILE__, __LINE__);
 }
 
-/* All files of the archive, or the one that is asked for: one that is wrong refuses all. */
+static STATUS entry_take(struct ctx *cx, const struct list_import_in *in, struct bundle *b, size_t i, const struct taken **ret)
+{
+    struct list_import_in one = *in;
+    str key = taken_key(cx, in->file, bundle_name(b, i));
+
+    *ret = prepared_find(cx, "list", key);
+    if (*ret)
+        return OK;
+    TRY(bundle_read(b, i, &one.file));
+    return list_take_once(cx, &one, key, ret);
+}
+
+/* All files of the archive, or the one that is asked for: one that is wrong refuses all, before anything is written. */
 static STATUS import_bundle(struct ctx *cx, const struct list_import_in *in, struct bundle *b, struct list_import_out *ret)
 {
+    const struct taken *taken[BUNDLE_FILES_MAX] = { NULL };
     ret->others = ARENA_ARRAY(cx->arena, int64_t, BUNDLE_FILES_MAX);
     bool first = true;
 
     for (size_t i = 0; i < bundle_count(b); i++) {
-        struct list_import_in one = *in;
-        struct list_import_out got = { 0 };
         if (in->has_entry && !str_eq(in->entry, bundle_name(b, i)))
             continue;
+        status st = entry_take(cx, in, b, i, &taken[i]);
+        if (!status_ok(st))
+            return entry_wrong(st, bundle_name(b, i));
+    }
+    for (size_t i = 0; i < bundle_count(b); i++) {
+        struct list_import_in one = *in;
+        struct list_import_out got = { 0 };
+        if (!taken[i])
+            continue;
         one.name = text_cut(arena_str(cx->arena, bundle_name(b, i)), 200);
-        TRY(bundle_read(b, i, &one.file));
-        status st = import_one(cx, &one, &got);
+        status st = import_taken(cx, &one, taken[i], &got);
         if (!status_ok(st))
             return entry_wrong(st, one.name);
         if (first) {
@@ -222,13 +268,15 @@ static STATUS import_bundle(struct ctx *cx, const struct list_import_in *in, str
 STATUS list_import(struct ctx *cx, const struct list_import_in *in, struct list_import_out *ret)
 {
     struct bundle *b DEFER(bundle_done) = NULL;
+    str key = taken_key(cx, in->file, in->name);
+    const struct taken *t = prepared_find(cx, "list", key);
 
     TRY(source_check(in->source));
-    TRY(bundle_open(in->file, &b));
-    if (b)
-        TRY(import_bundle(cx, in, b, ret));
-    else
-        TRY(import_one(cx, in, ret));
+    if (!t)
+        TRY(bundle_open(in->file, &b));
+    if (!t && !b)
+        TRY(list_take_once(cx, in, key, &t));
+    TRY(t ? import_taken(cx, in, t, ret) : import_bundle(cx, in, b, ret));
     worker_wake_after(cx, app_state(cx->app, "centre"));
     return OK;
 }

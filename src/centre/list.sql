@@ -16,6 +16,9 @@ SELECT id FROM delivery WHERE shard = :shard AND state = :state ORDER BY id LIMI
 -- query delivery_claimed(shard i16, digest str, source str) one?
 SELECT delivery FROM delivery_claim WHERE shard = :shard AND digest = :digest AND source = :source;
 
+-- query delivery_of_digest(shard i16, digest str) one?
+SELECT delivery FROM delivery_claim WHERE shard = :shard AND digest = :digest ORDER BY source LIMIT 1;
+
 -- query delivery_claim_add(shard i16, digest str, source str, delivery i64) exec
 INSERT INTO delivery_claim (shard, digest, source, delivery) VALUES (:shard, :digest, :source, :delivery);
 

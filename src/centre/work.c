@@ -7,6 +7,7 @@
 #include "centre/into.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -410,6 +411,21 @@ static status open_find(struct ctx *cx, void *arg)
     return OK;
 }
 
+/* Now and then; what it could not do it tries again the next time. */
+static void files_sweep(struct worker *w)
+{
+    static _Atomic int64_t next_us;
+    int64_t now_us = clock_mono_us();
+
+    if (now_us < atomic_load(&next_us))
+        return;
+    atomic_store(&next_us, now_us + (int64_t)DELIVERY_ORPHAN_S * 1000000);
+    struct arena *a = arena_new(1 << 20);
+    if (!status_ok(worker_call(w, a, false, delivery_files_sweep, NULL)))
+        log_fault("delivery_sweep_failed", 0);
+    arena_free(a);
+}
+
 static int open_off(struct worker *w)
 {
     struct open_list *list = calloc(1, sizeof *list);
@@ -423,6 +439,8 @@ static int open_off(struct worker *w)
     for (size_t i = 0; i < list->count && !worker_stopping(w); i++)
         worked |= delivery_off(w, list->ids[i]);
     free(list);
+    if (!worked)
+        files_sweep(w);
     return worked ? 0 : IDLE_MS;
 }
 

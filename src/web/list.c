@@ -276,9 +276,9 @@ status list_start_run(struct ctx *cx, struct visit *v)
     struct list_import_in in = { .name = visit_field(v, "name"), .source = visit_field(v, "source"), .has_map = true, .map = map_of(v) };
     struct list_import_out out;
     str upload = visit_field(v, "upload");
-    DEFER(upload_close) str bytes = { 0 };
-    TRY(upload_open(v->web, v->arena, v->actor.account, upload, &bytes));
-    in.file = bytes;
+    if (!v->upload.ptr)
+        TRY(upload_open(v->web, v->arena, v->actor.account, upload, &v->upload));
+    in.file = v->upload;
     in.into = visit_field(v, "into");
     in.has_into = !str_is_empty(in.into);
     TRY(text_check(STR("name"), in.name, 200));

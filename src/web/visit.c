@@ -1,6 +1,7 @@
 /* The way of a page: cookies and language on the net thread, actor and operations in a lane's transaction, HTML after the
  * commit, so that nobody sees what was not recorded.
  * tested by: src/web/web_test.c */
+#include "web/upload.h"
 #include "web/visit.h"
 
 #include <stdlib.h>
@@ -213,6 +214,7 @@ void visit_finish(struct visit *v, status st, const struct fault *fault)
             problem_reply(v, &kept);
         }
     }
+    upload_close(&v->upload);
     exchange_finish(v->x);
 }
 

@@ -39,6 +39,7 @@ struct visit {
     void (*show)(struct page *pg, struct visit *v); /* of the route at first */
     int http;          /* of the page; 200 at first */
     str redirect;      /* if set, instead of a page */
+    str upload;        /* if mapped: closed at the end of the visit */
     str file, file_name, file_type; /* if named, instead of a page: a download */
 };
 

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -391,6 +394,55 @@ static void a_torn_book_is_told_and_kept(void **state)
     hall_close(&h);
 }
 
+static void file_put(const struct hall *h, const char *name, bool old)
+{
+    const struct timespec then[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+    char path[512];
+
+    snprintf(path, sizeof path, "%s/deliveries/%s", h->own.folder.path, name);
+    FILE *f = fopen(path, "a");
+    assert_non_null(f);
+    fclose(f);
+    assert_true(!old || utimensat(AT_FDCWD, path, then, 0) == 0);
+}
+
+static bool file_there(const struct hall *h, const char *name)
+{
+    char path[512];
+
+    snprintf(path, sizeof path, "%s/deliveries/%s", h->own.folder.path, name);
+    return access(path, F_OK) == 0;
+}
+
+/* A file that was kept for a call that never committed goes, once it is old; one that a delivery names stays. */
+static void what_nobody_names_is_swept(void **state)
+{
+    (void)state;
+    static const char orphan[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", young[] = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+    struct list_report_out r;
+    struct hall h;
+    char kept[65] = "";
+
+    assert_true(hall_open(&h, false));
+    assert_true(status_ok(hall_import(&h, (str){ every_outcome, sizeof every_outcome - 1 }, "farmers", &r)));
+    uint8_t digest[SHA256_BYTES];
+    sha256_of(every_outcome, sizeof every_outcome - 1, digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(kept + 2 * i, 3, "%02x", digest[i]);
+    file_put(&h, kept, true);
+    file_put(&h, orphan, true);
+    file_put(&h, young, false);
+    file_put(&h, "00112233.0123456789abcdef", true);
+    struct work w = { .run = delivery_files_sweep };
+    ctx_for_program(&w.cx, h.app, h.arena, STR("test"));
+    assert_true(status_ok(lanes_call(h.app->lanes, &w)));
+    assert_true(file_there(&h, kept));
+    assert_true(file_there(&h, young));
+    assert_false(file_there(&h, orphan));
+    assert_false(file_there(&h, "00112233.0123456789abcdef"));
+    hall_close(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,6 +461,7 @@ int main(void)
         cmocka_unit_test(a_stale_chunk_is_refused_postgresql),
         cmocka_unit_test(a_full_disk_is_waited_for),
         cmocka_unit_test(a_torn_book_is_told_and_kept),
+        cmocka_unit_test(what_nobody_names_is_swept),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
