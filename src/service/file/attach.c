@@ -5,6 +5,7 @@
  * Law: NĐ 61/2018/NĐ-CP Đ16, NĐ 45/2020/NĐ-CP Đ9; NĐ 13/2023/NĐ-CP (protection of personal data).
  * tested by: src/service/test/attach_test.c */
 #include "gate/document.h"
+#include "gate/prepare.h"
 #include "service/file/sniff.h"
 #include "service/file/vault.h"
 
@@ -88,6 +89,26 @@ static STATUS place_check(struct ctx *cx, const struct dossier *d, const struct 
     return total + (int64_t)in->file.len > TOTAL_BYTES_MAX || *ret_count >= FILES_MAX ? FAIL_AT(ATTACHMENTS_FULL, STR("file")) : OK;
 }
 
+/* What the bytes of a file say. */
+struct looked_at {
+    enum media media;
+    uint8_t digest[SHA256_BYTES];
+};
+
+static STATUS file_look(struct ctx *cx, str file, const struct looked_at **ret)
+{
+    str key = arena_printf(cx->arena, "%p %zu", (const void *)file.ptr, file.len);
+    *ret = prepared_find(cx, "attachment", key);
+    if (*ret)
+        return OK;
+    struct looked_at *l = ARENA_NEW(cx->arena, struct looked_at);
+    TRY(media_sniff(file, &l->media));
+    sha256_of(file.ptr, file.len, l->digest);
+    prepared_keep(cx, "attachment", key, l);
+    *ret = l;
+    return OK;
+}
+
 static STATUS row_store(struct ctx *cx, const struct attachment_row *r)
 {
     return attachment_add_row(cx, &(struct attachment_add_row_params){
@@ -100,27 +121,25 @@ STATUS attachment_add(struct ctx *cx, const struct attachment_add_in *in, struct
     struct dossier d;
     struct attachment_row *rows, row;
     size_t count;
-    enum media m;
-    uint8_t digest[SHA256_BYTES];
+    const struct looked_at *l;
     TRY(dossier_find(cx, in->dossier, &d));
     TRY(changeable(cx, &d));
-    TRY(media_sniff(in->file, &m));
+    TRY(file_look(cx, in->file, &l));
     TRY(place_check(cx, &d, in, &rows, &count));
-    sha256_of(in->file.ptr, in->file.len, digest);
     for (size_t i = 0; i < count; i++)
-        if (str_eq(rows[i].component, in->component) && memcmp(rows[i].digest.ptr, digest, sizeof digest) == 0) {
+        if (str_eq(rows[i].component, in->component) && memcmp(rows[i].digest.ptr, l->digest, sizeof l->digest) == 0) {
             ret->attachment = item_of(cx, &d, &rows[i]); /* handed in before: sent twice, kept once */
             return OK;
         }
     row = (struct attachment_row){
-        .dossier = d.row.id, .id = (int64_t)(random_u64() >> 12), .component = in->component, .name = name_of(cx, in, m), .media = (int16_t)m,
-        .bytes = (int64_t)in->file.len, .digest = arena_str(cx->arena, (str){ (char *)digest, sizeof digest }), .subject = d.row.applicant,
+        .dossier = d.row.id, .id = (int64_t)(random_u64() >> 12), .component = in->component, .name = name_of(cx, in, l->media), .media = (int16_t)l->media,
+        .bytes = (int64_t)in->file.len, .digest = arena_str(cx->arena, (str){ (const char *)l->digest, sizeof l->digest }), .subject = d.row.applicant,
         .account = cx->actor.account.v, .added_us = cx->now_us };
     TRY(vault_keep(cx, (person_id){ row.subject }, in->file, &row.file));
     TRY(row_store(cx, &row));
     purpose_set(cx, &d);
     ret->attachment = item_of(cx, &d, &row);
-    return document_note(cx, (struct subject){ (person_id){ row.subject }, UNIT_NONE }, digest);
+    return document_note(cx, (struct subject){ (person_id){ row.subject }, UNIT_NONE }, l->digest);
 }
 
 /* Handed in, not looked up, and not closed by an answer. */

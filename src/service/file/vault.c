@@ -4,6 +4,7 @@
  * Law: NĐ 13/2023/NĐ-CP, Luật Bảo vệ dữ liệu cá nhân 2025 (erasure).
  * tested by: src/service/test/paper_test.c */
 #include "service/file/vault.h"
+#include "gate/prepare.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -93,7 +94,8 @@ void keys_close(struct app *app)
 
 static str subject_bound(struct ctx *cx, person_id subject) { return arena_printf(cx->arena, "subject %lld", (long long)subject.v); }
 
-static STATUS subject_key_of(struct ctx *cx, person_id subject, bool make, str *ret)
+/* The person's key, and how it is stored; *ret_new: it is made, and nowhere stored yet. */
+static STATUS subject_key_make(struct ctx *cx, person_id subject, str *ret_key, str *ret_sealed, bool *ret_new)
 {
     struct subject_key_get_row row;
     const struct service_keys *keys;
@@ -101,18 +103,24 @@ static STATUS subject_key_of(struct ctx *cx, person_id subject, bool make, str *
     bool found;
     TRY(keys_of(cx->app, &keys));
     TRY(subject_key_get(cx, SHARD, subject.v, &row, &found));
+    *ret_new = !found;
+    *ret_sealed = found ? row.sealed : (str){ 0 };
     if (found && row.sealed.len == 0)
         return FAIL(ERASED);
     if (found)
-        return seal_open(cx->arena, keys->vault, subject_bound(cx, subject), row.sealed, ret);
-    if (!make)
-        return FAIL(CORRUPT);
+        return seal_open(cx->arena, keys->vault, subject_bound(cx, subject), row.sealed, ret_key);
     random_bytes(key, sizeof key);
-    str sealed;
-    *ret = arena_str(cx->arena, (str){ (char *)key, sizeof key });
+    *ret_key = arena_str(cx->arena, (str){ (char *)key, sizeof key });
     secret_wipe(key, sizeof key);
-    TRY(seal_make(cx->arena, keys->vault, subject_bound(cx, subject), *ret, &sealed));
-    return subject_key_add(cx, SHARD, subject.v, sealed, cx->now_us, NULL);
+    return seal_make(cx->arena, keys->vault, subject_bound(cx, subject), *ret_key, ret_sealed);
+}
+
+static STATUS subject_key_of(struct ctx *cx, person_id subject, str *ret)
+{
+    bool is_new;
+    str sealed = { 0 };
+    TRY(subject_key_make(cx, subject, ret, &sealed, &is_new));
+    return is_new ? FAIL(CORRUPT) : OK;
 }
 
 STATUS vault_erase(struct ctx *cx, person_id subject) { return subject_key_drop(cx, SHARD, subject.v, STR(""), NULL); }
@@ -170,19 +178,57 @@ static STATUS file_write(const struct app *app, str file, str key, str bytes)
     return folder_sync(folder);
 }
 
-STATUS vault_keep(struct ctx *cx, person_id subject, str bytes, str *ret_file)
+/* Kept by the rehearsal of this call, under the key that the person has now, or that nobody has given him another since? */
+static STATUS put_earlier(struct ctx *cx, person_id subject, str name, const struct vaulted **ret)
 {
+    struct subject_key_get_row row;
+    bool found;
+    const struct vaulted *v = prepared_find(cx, "vault", name);
+    *ret = NULL;
+    if (!v)
+        return OK;
+    TRY(subject_key_get(cx, SHARD, subject.v, &row, &found));
+    if (found ? str_eq(row.sealed, v->sealed) : v->key_is_new)
+        *ret = v;
+    return OK;
+}
+
+STATUS vault_put(struct ctx *cx, person_id subject, str bytes, struct vaulted *ret)
+{
+    str name = arena_printf(cx->arena, "%lld %p %zu", (long long)subject.v, (const void *)bytes.ptr, bytes.len), key = { 0 };
     uint8_t digest[SHA256_BYTES];
+    const struct vaulted *earlier;
     struct buf hex;
-    str key = { 0 };
-    TRY(subject_key_of(cx, subject, true, &key));
+    TRY(put_earlier(cx, subject, name, &earlier));
+    if (earlier) {
+        *ret = *earlier;
+        return OK;
+    }
+    struct vaulted *v = ARENA_NEW(cx->arena, struct vaulted);
+    TRY(subject_key_make(cx, subject, &key, &v->sealed, &v->key_is_new));
     MUST(key.len == STREAM_KEY_BYTES);
     hmac_sha256(key, bytes, digest);
     buf_init(&hex, VAULT_NAME_BYTES);
     buf_hex(&hex, digest, sizeof digest);
-    *ret_file = arena_str(cx->arena, buf_str(&hex));
+    v->file = arena_str(cx->arena, buf_str(&hex));
     buf_done(&hex);
-    return file_write(cx->app, *ret_file, key, bytes);
+    TRY(file_write(cx->app, v->file, key, bytes));
+    prepared_keep(cx, "vault", name, v);
+    *ret = *v;
+    return OK;
+}
+
+STATUS vault_enter(struct ctx *cx, person_id subject, const struct vaulted *v)
+{
+    return v->key_is_new ? subject_key_add(cx, SHARD, subject.v, v->sealed, cx->now_us, NULL) : OK;
+}
+
+STATUS vault_keep(struct ctx *cx, person_id subject, str bytes, str *ret_file)
+{
+    struct vaulted v;
+    TRY(vault_put(cx, subject, bytes, &v));
+    *ret_file = v.file;
+    return vault_enter(cx, subject, &v);
 }
 
 STATUS vault_read(struct ctx *cx, person_id subject, str file, str *ret_bytes)
@@ -190,7 +236,7 @@ STATUS vault_read(struct ctx *cx, person_id subject, str file, str *ret_bytes)
     char path[PATH_BYTES];
     struct stat s;
     str key = { 0 };
-    TRY(subject_key_of(cx, subject, false, &key));
+    TRY(subject_key_of(cx, subject, &key));
     if (file.len != VAULT_NAME_BYTES - 1)
         return FAIL(CORRUPT);
     path_of(cx->app, file, "", path);

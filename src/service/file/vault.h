@@ -15,7 +15,17 @@ struct service_keys {
 STATUS keys_of(struct app *app, const struct service_keys **ret);
 void keys_close(struct app *app);
 
-/* Keeps the bytes; the same bytes of the same person are kept once. Names the file. ERR_ERASED, ERR_DISK_FULL. */
+/* A file that lies in the vault, and the key of its person, if that was made for it and is not stored yet. */
+struct vaulted {
+    str file, sealed; /* sealed: the key as it is stored, or is to be */
+    bool key_is_new;
+};
+/* Seals and keeps the bytes, writing nothing to the store: a slow step (gate/prepare.h). Within one call the bytes lie still.
+ * ERR_ERASED, ERR_DISK_FULL. */
+STATUS vault_put(struct ctx *cx, person_id subject, str bytes, struct vaulted *ret);
+/* Stores the key that vault_put() made, if it did. */
+STATUS vault_enter(struct ctx *cx, person_id subject, const struct vaulted *v);
+/* Both; the same bytes of the same person are kept once. Names the file. */
 STATUS vault_keep(struct ctx *cx, person_id subject, str bytes, str *ret_file);
 /* ERR_ERASED: the person's key was destroyed. ERR_CORRUPT: the file is not what was kept. */
 STATUS vault_read(struct ctx *cx, person_id subject, str file, str *ret_bytes);

@@ -3,6 +3,7 @@
  *
  * Refuses a paper of an event that has not happened.
  * tested by: src/service/test/paper_test.c */
+#include "gate/prepare.h"
 #include "service/paper/inside.h"
 
 #include <string.h>
@@ -102,39 +103,75 @@ static str number_of(struct arena *a, str code, enum paper_kind kind)
     return arena_printf(a, "%.*s/%s", STR_ARG(rest.len ? rest : code), kind_marks[kind]);
 }
 
-static STATUS paper_make(struct ctx *cx, const struct dossier *d, enum paper_kind kind, const struct dossier_event_row *e, struct paper_row *r)
-{
-    const uint64_t fields = UINT64_C(1) << FIELD_NAME | UINT64_C(1) << FIELD_NUMBER | UINT64_C(1) << FIELD_RESIDENCE | UINT64_C(1) << FIELD_BIRTH;
-    const struct service_keys *keys;
+/* A paper that was written, signed and put into the vault, before anything is stored about it. */
+struct made {
+    struct paper_row row;
     uint8_t digest[SHA256_BYTES];
-    struct writing w;
-    str pdf = { 0 };
-    TRY(writing_begin(cx, d, kind == PAPER_RESULT ? fields : fields & ~(UINT64_C(1) << FIELD_BIRTH), &w));
+    str pdf;
+};
+
+static STATUS paper_make(struct writing *w, enum paper_kind kind, struct made *m)
+{
+    struct ctx *cx = w->cx;
+    const struct service_keys *keys;
+    struct paper_row *r = &m->row;
     r->code = code_new(cx->arena);
-    r->number = number_of(cx->arena, d->row.code, kind);
-    w.event = e;
-    w.english = r->lang == LANG_EN;
-    w.number = r->number;
+    r->number = number_of(cx->arena, w->d->row.code, kind);
+    w->number = r->number;
     TRY(keys_of(cx->app, &keys));
-    w.url = arena_printf(cx->arena, "%s/verify/%.*s", keys->public_url, STR_ARG(r->code));
-    TRY(pdf_make(&w, kind, &pdf));
-    sha256_of(pdf.ptr, pdf.len, digest);
-    r->digest = arena_str(cx->arena, (str){ (char *)digest, sizeof digest });
-    r->bytes = (int64_t)pdf.len;
-    r->organisation = d->row.organisation;
+    w->url = arena_printf(cx->arena, "%s/verify/%.*s", keys->public_url, STR_ARG(r->code));
+    TRY(pdf_make(w, kind, &m->pdf));
+    sha256_of(m->pdf.ptr, m->pdf.len, m->digest);
+    r->digest = (str){ (const char *)m->digest, sizeof m->digest };
+    r->bytes = (int64_t)m->pdf.len;
+    r->organisation = w->d->row.organisation;
     r->issued_us = cx->now_us;
-    r->subject = d->row.applicant;
-    TRY(vault_keep(cx, (person_id){ d->row.applicant }, pdf, &r->file));
-    TRY(row_store(cx, r));
+    r->subject = w->d->row.applicant;
+    return OK;
+}
+
+/* Once in a call: what the dossier and its applicant are at that moment is the key. */
+static STATUS paper_make_once(struct writing *w, enum paper_kind kind, const struct made **ret)
+{
+    struct ctx *cx = w->cx;
+    const struct dossier_row *d = &w->d->row;
+    str key = arena_printf(cx->arena, "%lld %lld %d %lld %d %d", (long long)d->id, (long long)d->version, (int)kind, (long long)w->event->seq, (int)w->english,
+                           w->applicant.version);
+    *ret = prepared_find(cx, "paper", key);
+    if (*ret)
+        return OK;
+    struct made *m = ARENA_NEW(cx->arena, struct made);
+    m->row = (struct paper_row){ .dossier = d->id, .kind = (int16_t)kind, .event = w->event->seq, .lang = w->english ? LANG_EN : LANG_VI };
+    TRY(paper_make(w, kind, m));
+    prepared_keep(cx, "paper", key, m);
+    *ret = m;
+    return OK;
+}
+
+static STATUS paper_issue_new(struct ctx *cx, const struct dossier *d, enum paper_kind kind, struct writing *w, struct paper_row *ret)
+{
+    struct vaulted v;
+    const struct made *m;
+    TRY(paper_make_once(w, kind, &m));
+    TRY(vault_put(cx, (person_id){ d->row.applicant }, m->pdf, &v));
+    *ret = m->row;
+    ret->file = v.file;
+    if (kind == PAPER_RESULT)
+        TRY(paper_end(cx, &(struct paper_end_params){ .shard = SHARD, .dossier = d->row.id, .kind = PAPER_RESULT, .from_state = PAPER_REVOKED, .state = PAPER_REPLACED,
+                                                     .ended_us = cx->now_us }, NULL));
+    TRY(vault_enter(cx, (person_id){ d->row.applicant }, &v));
+    TRY(row_store(cx, ret));
     if (!dossier_is_own(cx, d))
         dossier_purpose(cx, d);
-    return document_note(cx, (struct subject){ (person_id){ d->row.applicant }, UNIT_NONE }, digest);
+    return document_note(cx, (struct subject){ (person_id){ d->row.applicant }, UNIT_NONE }, m->digest);
 }
 
 STATUS paper_issue(struct ctx *cx, const struct dossier *d, enum paper_kind kind, bool english, struct paper_row *ret)
 {
+    const uint64_t fields = UINT64_C(1) << FIELD_NAME | UINT64_C(1) << FIELD_NUMBER | UINT64_C(1) << FIELD_RESIDENCE | UINT64_C(1) << FIELD_BIRTH;
     const struct dossier_event_row *e = paper_event(d, kind);
     struct paper_row *rows;
+    struct writing w;
     size_t count;
     if (!e)
         return FAIL_WITH(PAPER_EARLY, STR("kind"), str_of(kind_words[kind]));
@@ -144,11 +181,10 @@ STATUS paper_issue(struct ctx *cx, const struct dossier *d, enum paper_kind kind
             *ret = rows[i];
             return OK;
         }
-    *ret = (struct paper_row){ .dossier = d->row.id, .kind = (int16_t)kind, .event = e->seq, .lang = english ? LANG_EN : LANG_VI };
-    if (kind == PAPER_RESULT)
-        TRY(paper_end(cx, &(struct paper_end_params){ .shard = SHARD, .dossier = d->row.id, .kind = PAPER_RESULT, .from_state = PAPER_REVOKED, .state = PAPER_REPLACED,
-                                                     .ended_us = cx->now_us }, NULL));
-    return paper_make(cx, d, kind, e, ret);
+    TRY(writing_begin(cx, d, kind == PAPER_RESULT ? fields : fields & ~(UINT64_C(1) << FIELD_BIRTH), &w));
+    w.event = e;
+    w.english = english;
+    return paper_issue_new(cx, d, kind, &w, ret);
 }
 
 STATUS paper_results_end(struct ctx *cx, const struct dossier *d)
