@@ -327,6 +327,7 @@ static void a_stale_chunk_is_refused(bool postgresql)
         struct chunk c = { .delivery = r.item.delivery, .done_before = places[i], .rows = rows, .hashes = (int64_t[2]){ 0 }, .count = 2, .seen = &seen };
         struct work w = { .run = stale_run, .arg = &c, .writes = true, .cx = hall_as(&h, ROLE_OPERATOR, NULL, NULL) };
         status st = lanes_call(h.app->lanes, &w);
+        judge_free(c.judge);
         assert_int_equal(st.code, i == 2 ? ERR_VERSION_CONFLICT : ERR_ROW_EXISTS);
     }
     seen_done(&seen);
