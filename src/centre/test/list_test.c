@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "refine/file/test/book.h"
-#include "centre/judge.h"
 #include "centre/test/hall.h"
 #include "register/register_ops.h"
 
@@ -308,13 +307,8 @@ ON_BOTH(goes_on_after_a_restart)
 
 static status stale_run(struct ctx *cx, void *arg)
 {
-    struct chunk *c = arg;
-    status st = chunk_look(cx, c);
-    if (status_ok(st))
-        st = chunk_apply(cx, c);
-    judge_free(c->judge);
-    c->judge = NULL;
-    return st;
+    TRY(chunk_look(cx, arg));
+    return chunk_apply(cx, arg);
 }
 
 /* Rows that another process has written meanwhile, or that would leave a gap, are refused as a whole. */
