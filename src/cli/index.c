@@ -16,7 +16,32 @@ enum { OUT_BYTES_MAX = 64 << 20, RECORD_BYTES_MAX = 1 << 20, THREADS_MAX = 64, M
 
 static void bytes_release(void *with, const char *from, size_t bytes) { index_mapped_release(with, from, bytes); }
 
-static void records_progress(void *with, int64_t records) { progress_show(with, records); }
+/* Reading and writing are two bars: how long one record takes says nothing about a key. */
+struct making {
+    struct command *c;
+    struct progress bar;
+    enum index_step step;
+    int64_t done;
+};
+
+static void making_start(struct making *m, enum index_step step)
+{
+    m->step = step;
+    progress_start(&m->bar, m->c->lang, step == INDEX_STEP_KEYS ? msg_index_making_keys(m->c->lang) : msg_index_making(m->c->lang), 0);
+}
+
+static void making_progress(void *with, enum index_step step, int64_t done, int64_t all)
+{
+    struct making *m = with;
+
+    if (step != m->step) {
+        progress_end(&m->bar, m->done);
+        making_start(m, step);
+    }
+    m->bar.total = all;
+    m->done = done;
+    progress_show(&m->bar, done);
+}
 
 /* `first`: the argument from which on lists are named. */
 static STATUS job_read(struct command *c, size_t first, struct index_job *j)
@@ -87,7 +112,7 @@ static status build_verb(struct command *c)
     DEFER(segment_drop) struct segment_file f = { .draft = { .fd = -1 }, .scratch = -1 };
     str folder = command_text(c, "out", (str){ 0 });
     struct index_job j;
-    struct progress p;
+    struct making making = { .c = c };
 
     if (!folder.len)
         return FAIL_AT(FIELD_MISSING, STR("out"));
@@ -98,12 +123,12 @@ static status build_verb(struct command *c)
     if (access(arena_z(c->arena, arena_printf(c->arena, "%.*s/1.segment", STR_ARG(folder))), F_OK) == 0)
         return FAIL_WITH(FILE_IS_INPUT, STR("out"), folder);
     TRY(segment_create(c, folder, 1, &f));
-    progress_start(&p, c->lang, msg_index_making(c->lang), 0);
-    j.progress = records_progress;
-    j.with = &p;
+    making_start(&making, INDEX_STEP_RECORDS);
+    j.progress = making_progress;
+    j.with = &making;
     TRY(index_job_build(&j, &f.sink));
     TRY(segment_keep(&f));
-    progress_end(&p, j.records);
+    progress_end(&making.bar, making.done);
     TRY(index_mapped_open(c, folder, false, &made));
     return told_print(c, made.index);
 }
@@ -114,7 +139,7 @@ static status add_verb(struct command *c)
     DEFER(segment_drop) struct segment_file f = { .draft = { .fd = -1 }, .scratch = -1 };
     str folder = command_argument(c, 0);
     struct index_job j;
-    struct progress p;
+    struct making making = { .c = c };
 
     TRY(job_read(c, 1, &j));
     TRY(index_mapped_open(c, folder, false, &m));
@@ -123,12 +148,12 @@ static status add_verb(struct command *c)
     TRY(index_job_roles(&j));
     TRY(suggestion_print(c, &j));
     TRY(segment_create(c, folder, m.segments + 1, &f));
-    progress_start(&p, c->lang, msg_index_making(c->lang), 0);
-    j.progress = records_progress;
-    j.with = &p;
+    making_start(&making, INDEX_STEP_RECORDS);
+    j.progress = making_progress;
+    j.with = &making;
     TRY(index_job_add(&j, m.index, &f.sink));
     TRY(segment_keep(&f));
-    progress_end(&p, j.records);
+    progress_end(&making.bar, making.done);
     str line = msg_index_added(c->arena, c->lang, j.records);
     printf("%.*s\n", STR_ARG(line));
     return OK;

@@ -123,16 +123,24 @@ STATUS hall_call(const struct ctx *as, const char *operation, const void *in, vo
     return lanes_call(as->app->lanes, &w);
 }
 
+STATUS hall_status(const struct ctx *cx, int64_t delivery, struct list_status_out *ret)
+{
+    nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+    return hall_call(cx, "list.status", &(struct list_status_in){ delivery }, ret);
+}
+
 STATUS hall_wait(struct hall *h, int64_t delivery, struct list_status_out *ret)
 {
     struct ctx cx = hall_as(h, ROLE_OPERATOR, NULL, NULL);
-    struct list_status_in ask = { delivery };
+    int64_t done = -1;
 
-    for (int i = 0; i < WAIT_TRIES; i++) {
-        TRY(hall_call(&cx, "list.status", &ask, ret));
+    for (int tries = 0; tries < WAIT_TRIES; tries++) {
+        TRY(hall_status(&cx, delivery, ret));
         if (ret->item.state >= LIST_ITEM_STATE_DONE)
             return OK;
-        nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+        if (ret->item.rows_done != done)
+            tries = 0;
+        done = ret->item.rows_done;
     }
     return FAIL(OVERLOADED);
 }

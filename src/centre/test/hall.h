@@ -24,7 +24,9 @@ STATUS hall_call(const struct ctx *as, const char *operation, const void *in, vo
 /* Hands a list in, waits for its end and gives the report. */
 STATUS hall_deliver(struct hall *h, struct ctx *cx, const struct list_import_in *in, struct list_report_out *ret);
 STATUS hall_import(struct hall *h, str file, const char *source, struct list_report_out *ret);
-/* Does nothing but wait: DONE or FAILED. */
+/* After a moment: asking without a pause would take the machine from whom it asks about. */
+STATUS hall_status(const struct ctx *cx, int64_t delivery, struct list_status_out *ret);
+/* Does nothing but wait: DONE or FAILED, or ERR_OVERLOADED when no row is done for a quarter of a minute. */
 STATUS hall_wait(struct hall *h, int64_t delivery, struct list_status_out *ret);
 
 /* A test for either engine, as two cmocka tests. */

@@ -295,7 +295,7 @@ static void goes_on_after_a_restart(bool postgresql)
         assert_true(status_ok(import_as(&cx, file, STR("broken"), &taken)));
         assert_true(taken.known);
         do
-            assert_true(status_ok(hall_call(&cx, "list.status", &(struct list_status_in){ taken.delivery }, &s)));
+            assert_true(status_ok(hall_status(&cx, taken.delivery, &s)));
         while (s.item.rows_done == done && s.item.state < LIST_ITEM_STATE_DONE);
         done = s.item.rows_done;
     }

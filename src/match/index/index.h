@@ -46,7 +46,8 @@ struct index_maker *index_maker_new(const struct index_def *def, const struct in
 void index_maker_free(struct index_maker *m); /* NULL is allowed */
 /* The next part of the register, with the columns of the sample. */
 STATUS index_maker_add(struct index_maker *m, const struct link_set *part);
-STATUS index_maker_end(struct index_maker *m);
+/* Writes the keys, which takes about as long as the parts did; `keys` hears how many of them are written. It may be NULL. */
+STATUS index_maker_end(struct index_maker *m, void (*keys)(void *with, uint64_t done, uint64_t all), void *with);
 
 /* --- reading ------------------------------------------------------------------------------------------------------------ */
 

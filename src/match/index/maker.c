@@ -333,6 +333,8 @@ static void heap_unpack(const char *bytes, uint32_t entries, struct posting *to)
     }
 }
 
+static uint64_t heap_count(const struct heap *h) { return (uint64_t)h->blocks * SPILL_ENTRIES + h->used; }
+
 static STATUS heap_read(struct index_maker *m, struct heap *h, struct posting *to)
 {
     char *bytes = malloc(SPILL_BYTES);
@@ -352,7 +354,7 @@ static STATUS heap_read(struct index_maker *m, struct heap *h, struct posting *t
 
 static STATUS heap_write(struct index_maker *m, struct heap *h, struct post_writer *w)
 {
-    size_t count = (size_t)h->blocks * SPILL_ENTRIES + h->used;
+    size_t count = (size_t)heap_count(h);
     struct posting *list = malloc((count + 1) * sizeof *list), *other = malloc((count + 1) * sizeof *other), *sorted;
     status st;
 
@@ -373,7 +375,14 @@ static STATUS heap_write(struct index_maker *m, struct heap *h, struct post_writ
     return st;
 }
 
-static STATUS rule_write(struct index_maker *m, int rule)
+/* Whoever waits for the keys. */
+struct listener {
+    void (*keys)(void *with, uint64_t done, uint64_t all);
+    void *with;
+    uint64_t done, all;
+};
+
+static STATUS rule_write(struct index_maker *m, int rule, struct listener *l)
 {
     struct post_writer w = { .out = &m->out };
     status st;
@@ -381,8 +390,14 @@ static STATUS rule_write(struct index_maker *m, int rule)
     TRY(section_open(m, SECTION_POST, rule));
     TRY(out_flush(m, 0)); /* the writer counts from an empty buffer */
     st = OK;
-    for (int p = 0; p < 1 << m->partition_bits && status_ok(st); p++)
-        st = heap_write(m, &m->heap[rule << m->partition_bits | p], &w);
+    for (int p = 0; p < 1 << m->partition_bits && status_ok(st); p++) {
+        struct heap *h = &m->heap[rule << m->partition_bits | p];
+
+        st = heap_write(m, h, &w);
+        l->done += heap_count(h);
+        if (l->keys)
+            l->keys(l->with, l->done, l->all);
+    }
     if (status_ok(st))
         st = section_close(m);
     if (status_ok(st))
@@ -427,9 +442,10 @@ static STATUS head_write(struct index_maker *m)
     return m->sink->head(m->sink->with, buf_str(&b));
 }
 
-STATUS index_maker_end(struct index_maker *m)
+STATUS index_maker_end(struct index_maker *m, void (*keys)(void *with, uint64_t done, uint64_t all), void *with)
 {
     DEFER(buf_done) struct buf def;
+    struct listener l = { .keys = keys, .with = with };
 
     buf_init(&def, 1 << 20);
     if (!m->head.records)
@@ -439,8 +455,10 @@ STATUS index_maker_end(struct index_maker *m)
     m->section[m->head.sections++] = (struct section){ SECTION_RECORD, 0, INDEX_HEAD_BYTES, m->written + m->out.len - INDEX_HEAD_BYTES };
     TRY(section_put(m, SECTION_RECORD_AT, 0, (str){ (const char *)m->record_at, (m->record_blocks + 1) * sizeof *m->record_at }));
     TRY(dictionaries_write(m));
+    for (int i = 0; i < m->def->rules << m->partition_bits; i++)
+        l.all += heap_count(&m->heap[i]);
     for (int i = 0; i < m->def->rules; i++)
-        TRY(rule_write(m, i));
+        TRY(rule_write(m, i, &l));
     TRY(section_put(m, SECTION_DAYS, 0, (str){ (const char *)m->days, CHANCE_DAY_SLOTS * sizeof *m->days }));
     def_write(m->def, &def);
     TRY(buf_check(&def));

@@ -7,6 +7,9 @@
 
 enum { INDEX_FILES_MAX = 64 };
 
+/* Records that were read, of about so many; then keys that were written. */
+enum index_step { INDEX_STEP_RECORDS, INDEX_STEP_KEYS };
+
 struct index_job {
     struct arena *arena;
     int files;
@@ -18,7 +21,7 @@ struct index_job {
     int threads;
     day today;
     void (*release)(void *with, const char *from, size_t bytes); /* these bytes need not stay in memory; may be NULL */
-    void (*progress)(void *with, int64_t records);               /* may be NULL */
+    void (*progress)(void *with, enum index_step step, int64_t done, int64_t all); /* may be NULL */
     void *with;
     /* made by the steps */
     struct roles roles;

@@ -210,6 +210,18 @@ static STATUS learned_read(struct index_job *j, struct index_plan_options *o)
 
 /* --- segments ----------------------------------------------------------------------------------------------------------------- */
 
+/* All records, by those of the bytes so far. */
+static int64_t records_guess(const struct index_job *j, int file, size_t at)
+{
+    double all = 0, done = (double)at;
+
+    for (int i = 0; i < j->files; i++) {
+        all += (double)j->csv[i].len;
+        done += i < file ? (double)j->csv[i].len : 0;
+    }
+    return (int64_t)((double)j->records * fmax(1, all / fmax(done, 1)));
+}
+
 static STATUS part_add(struct index_job *j, int file, const struct link_load_options *o, struct index_maker *m)
 {
     size_t from = o->slice->at;
@@ -225,8 +237,16 @@ static STATUS part_add(struct index_job *j, int file, const struct link_load_opt
     if (j->release)
         j->release(j->with, j->csv[file].ptr + from, o->slice->at - from);
     if (j->progress)
-        j->progress(j->with, j->records);
+        j->progress(j->with, INDEX_STEP_RECORDS, j->records, records_guess(j, file, o->slice->at));
     return st;
+}
+
+static void keys_progress(void *with, uint64_t done, uint64_t all)
+{
+    const struct index_job *j = with;
+
+    if (j->progress)
+        j->progress(j->with, INDEX_STEP_KEYS, (int64_t)done, (int64_t)all);
 }
 
 static STATUS files_add(struct index_job *j, struct index_maker *m)
@@ -240,7 +260,7 @@ static STATUS files_add(struct index_job *j, struct index_maker *m)
         while (slice.more)
             TRY(part_add(j, i, &o, m));
     }
-    return index_maker_end(m);
+    return index_maker_end(m, keys_progress, j);
 }
 
 static STATUS segment_make(struct index_job *j, const struct index_def *def, double records, const struct index_sink *sink)

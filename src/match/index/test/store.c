@@ -94,7 +94,7 @@ STATUS store_make(struct store *s, str csv, struct index_def **inout_def)
     m = index_maker_new(*inout_def, &s->sink, list->count[0]);
     st = index_maker_add(m, list);
     if (status_ok(st))
-        st = index_maker_end(m);
+        st = index_maker_end(m, NULL, NULL);
     index_maker_free(m);
     link_set_free(list);
     return st;
