@@ -82,7 +82,8 @@ static STATUS outputs_check(struct command *c, str path, const struct clean_opti
 
 static STATUS options_read(struct command *c, struct clean_options *o)
 {
-    str roles = command_text(c, "roles", (str){ 0 }), yaml;
+    str roles, yaml;
+
     o->lang = c->lang;
     o->today = day_of_us(clock_now_us());
     o->out = command_text(c, "out", (str){ 0 });
@@ -90,10 +91,8 @@ static STATUS options_read(struct command *c, struct clean_options *o)
     o->sheet.sheet = command_text(c, "sheet", (str){ 0 });
     o->sheet.encoding = command_text(c, "encoding", (str){ 0 });
     o->sheet.map = command_text(c, "map", (str){ 0 });
-    if (!roles.len)
-        return OK;
-    TRY(command_file(c, roles, &yaml));
-    return clean_roles(c->arena, c->lang, roles, yaml, &o->sheet.map);
+    TRY(command_roles(c, &roles, &yaml));
+    return roles.len ? clean_roles(c->arena, c->lang, roles, yaml, &o->sheet.map) : OK;
 }
 
 static status clean_run(struct command *c)
@@ -119,6 +118,11 @@ static status clean_run(struct command *c)
     return st;
 }
 
+static void clean_example(enum lang lang)
+{
+    printf("\n%.*s\n  dancu clean list.xlsx --out list.clean.xlsx --report list.json\n", STR_ARG(msg_clean_example(lang)));
+}
+
 static const struct option clean_options_table[] = {
     { "roles", "FILE", msg_clean_option_roles },         { "map", "ROLE=COLUMN;…", msg_import_option_map }, { "sheet", "NAME", msg_import_option_sheet },
     { "encoding", "NAME", msg_import_option_encoding }, { "out", "FILE", msg_clean_option_out },           { "report", "FILE", msg_clean_option_report },
@@ -126,6 +130,6 @@ static const struct option clean_options_table[] = {
 };
 
 const struct verb verbs_clean[] = {
-    { "clean", "FILE", 1, 1, clean_options_table, msg_clean_verb, clean_run , true },
+    { "clean", "FILE", 1, 1, clean_options_table, msg_clean_verb, clean_run, true, clean_example },
     { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };

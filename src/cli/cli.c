@@ -145,6 +145,8 @@ static void verb_help(const struct command *c)
     options_print(common_options, c->lang);
     if (!v->alone)
         options_print(store_options, c->lang);
+    if (v->example)
+        v->example(c->lang);
 }
 
 /* The verbs that begin with a word, such as "case". False if none does. */

@@ -47,6 +47,7 @@ struct verb {
     str (*says)(enum lang lang);
     status (*run)(struct command *c);
     bool alone; /* opens no store: --data, --as and the like are refused */
+    void (*example)(enum lang lang); /* prints, below the options, how it is used; NULL: they say it all */
 };
 
 /* Parses, finds the verb, runs it, prints errors. Returns the exit code. */
@@ -68,6 +69,8 @@ void command_app_done(struct app **app); /* for DEFER */
  * the operator of this machine without --as; purpose from --purpose KIND/REFERENCE. */
 STATUS command_ctx(struct command *c, struct app *app, struct ctx *cx);
 
+/* The text of the file that --roles names; empty without it. An empty file is ERR_ROLES_FILE. */
+STATUS command_roles(struct command *c, str *ret_name, str *ret_text);
 /* The bytes of a file, mapped for as long as the process lives. ERR_IO, FILE_EMPTY, FILE_TOO_LARGE. */
 STATUS command_file(struct command *c, str path, str *ret);
 STATUS path_bad(str path); /* ERR_IO with errno */

@@ -41,6 +41,22 @@ STATUS command_file(struct command *c, str path, str *ret)
     return OK;
 }
 
+STATUS command_roles(struct command *c, str *ret_name, str *ret_text)
+{
+    status st;
+
+    *ret_name = command_text(c, "roles", (str){ 0 });
+    *ret_text = (str){ 0 };
+    if (!ret_name->len)
+        return OK;
+    st = command_file(c, *ret_name, ret_text);
+    if (status_is(st, ERR_FILE_EMPTY)) { /* its hint speaks of sheets */
+        fault_clear();
+        return FAIL_AT(ROLES_FILE, *ret_name);
+    }
+    return st;
+}
+
 str path_name(str path)
 {
     for (size_t i = path.len; i > 0; i--)

@@ -52,9 +52,7 @@ static STATUS job_read(struct command *c, size_t first, struct index_job *j)
     threads = threads > 16 ? 16 : threads;
     TRY(command_i64(c, "threads", 1, THREADS_MAX, &threads));
     j->threads = (int)threads;
-    j->roles_name = command_text(c, "roles", (str){ 0 });
-    if (j->roles_name.len)
-        TRY(command_file(c, j->roles_name, &j->roles_text));
+    TRY(command_roles(c, &j->roles_name, &j->roles_text));
     j->lang = c->lang;
     j->model_name = command_text(c, "model", (str){ 0 });
     if (j->model_name.len)

@@ -99,6 +99,15 @@ static STATUS report_write(struct command *c, struct draft *d, const struct link
 
 /* --- options --------------------------------------------------------------------------------------------------------------- */
 
+/* `shape`: what would do, in the same words for every language. */
+static STATUS range_bad(const char *option, str text, const char *shape)
+{
+    status st = FAIL_WITH(VALUE_RANGE, str_of(option), text);
+
+    fault_detail("%s", shape);
+    return st;
+}
+
 /* "800M", "2G", bytes. */
 static STATUS memory_read(const struct command *c, size_t *ret)
 {
@@ -116,7 +125,7 @@ static STATUS memory_read(const struct command *c, size_t *ret)
     if (unit > 1)
         digits = str_slice(text, 0, text.len - 1);
     if (!str_is_digits(digits) || !str_i64(digits, &n) || n > INT64_MAX / unit || n * unit < MEMORY_MIN)
-        return FAIL_WITH(VALUE_RANGE, STR("memory"), text);
+        return range_bad("memory", text, "64M, 800M, 2G");
     *ret = (size_t)(n * unit);
     return OK;
 }
@@ -127,7 +136,9 @@ static STATUS threshold_read(const struct command *c, double *ret)
 
     if (!text.len)
         return OK;
-    return str_f64(text, ret) && *ret > 0 && *ret < 1 ? OK : FAIL_WITH(VALUE_RANGE, STR("threshold"), text);
+    if (str_f64(text, ret) && *ret > 0 && *ret < 1)
+        return OK;
+    return range_bad("threshold", text, "0 < P < 1");
 }
 
 /* Writing over what is being read would lose both. */
@@ -172,9 +183,7 @@ static STATUS job_read(struct command *c, struct link_job *j)
     TRY(threshold_read(c, &j->probability));
     j->many = command_has(c, "many");
     TRY(outputs_check(c));
-    j->roles_name = command_text(c, "roles", (str){ 0 });
-    if (j->roles_name.len)
-        TRY(command_file(c, j->roles_name, &j->roles_text));
+    TRY(command_roles(c, &j->roles_name, &j->roles_text));
     j->lang = c->lang;
     for (int s = 0; s < j->sides; s++) {
         TRY(command_file(c, command_argument(c, (size_t)s), &j->csv[s]));
@@ -208,7 +217,7 @@ static STATUS pair_tell(struct command *c, struct link_job *j)
     if (!ids.len)
         return OK;
     if (!str_cut(&ids, ',', &left) || !left.len || !ids.len)
-        return FAIL_WITH(VALUE_RANGE, STR("explain"), command_text(c, "explain", (str){ 0 }));
+        return range_bad("explain", command_text(c, "explain", (str){ 0 }), "--explain ID,ID");
     TRY(link_job_explain(j, left, ids, &e));
     if (command_has(c, "json"))
         explained_json(&e, &out);
@@ -393,6 +402,29 @@ static status link_run_verb(struct command *c)
     return st;
 }
 
+enum { LINE_WIDTH = 100 };
+
+static void link_example(enum lang lang)
+{
+    int at = LINE_WIDTH;
+
+    printf("\n%.*s\n"
+           "  dancu link A.csv B.csv --roles roles.yaml --pairs pairs.csv --report run.html\n"
+           "  dancu link A.csv --roles roles.yaml --clusters people.csv\n",
+           STR_ARG(msg_link_example(lang)));
+    printf("\n%.*s\n"
+           "  columns:\n    ma: id\n    ho_ten: full-name\n    ngay_sinh: birth-date\n    so_dinh_danh: person-number\n",
+           STR_ARG(msg_link_example_roles(lang)));
+    printf("\n%.*s\n", STR_ARG(msg_link_example_suggested(lang)));
+    for (int role = 0; role < LINK_ROLE_COUNT; role++) {
+        const char *word = link_role_word((enum link_role)role);
+
+        if (at + (int)strlen(word) + 2 > LINE_WIDTH)
+            at = printf("%s ", role ? "\n" : "");
+        at += printf(" %s%s", word, role + 1 < LINK_ROLE_COUNT ? "," : "\n");
+    }
+}
+
 static const struct option link_options[] = {
     { "roles", "FILE", msg_link_option_roles },     { "pairs", "FILE", msg_link_option_pairs },
     { "clusters", "FILE", msg_link_option_clusters }, { "report", "FILE", msg_link_option_report },
@@ -405,6 +437,6 @@ static const struct option link_options[] = {
 };
 
 const struct verb verbs_link[] = {
-    { "link", "A.csv [B.csv]", 0, 2, link_options, msg_link_verb, link_run_verb , true },
+    { "link", "A.csv [B.csv]", 0, 2, link_options, msg_link_verb, link_run_verb, true, link_example },
     { NULL, NULL, 0, 0, NULL, NULL, NULL },
 };
