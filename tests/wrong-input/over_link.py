@@ -41,6 +41,7 @@ def roles():
         ('No column to compare', 'roles', FAILED, 'ROLES_NONE', with_roles('columns:\n  ma: id\n  ten: ignore\n')),
         ('A misspelt key in the roles', 'roles', FAILED, 'ROLES_FILE', with_roles(ROLES.replace('columns', 'colums'))),
         ('Roles that are no YAML', 'roles', FAILED, 'ROLES_FILE', with_roles('columns:\n  ma: "id\n')),
+        ('Roles that are empty', 'roles', FAILED, 'ROLES_FILE', with_roles('')),
         ('Roles that are not there', 'roles', FAILED, 'IO', link('people.csv', '--roles', 'none.yaml')),
     ]
 
