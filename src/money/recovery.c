@@ -17,7 +17,13 @@ STATUS benefit_grant(struct ctx *cx, const struct benefit_grant_in *in, struct b
     struct benefit_order_row r = { .id = id_fresh(cx->now_us), .version = 1, .kind = card ? BENEFIT_HEALTH_CARD : BENEFIT_FUNERAL,
                                    .state = card ? BENEFIT_ORDERED : BENEFIT_PROPOSED, .organisation = cx->actor.organisation, .order_no = in->order_no,
                                    .ordered_by = cx->actor.account.v, .ordered_us = cx->now_us };
+    enum number_state state;
+    struct person who;
     int64_t row;
+    bool known;
+    TRY(person_by_number(cx, in->number, &who, &state, &known));
+    if (!known) /* another node's newborn: this register has not heard of it, and its row stands unlinked; no order until then */
+        return OK;
     TRY(decision_find(cx, (enum benefit_kind)r.kind, in->number, in->key, &row));
     TRY(decision_read(cx, row, &r));
     TRY(benefit_insert(cx, &r));
