@@ -96,16 +96,35 @@ static void choices_read(struct yaml_file *f, struct yaml_node *node, struct pro
     field->choices = out;
 }
 
-static void prefill_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
+static void prefill_read(struct yaml_file *f, struct yaml_node *node, struct procedure_prefill *ret)
 {
+    static const char *const sexes[] = { "male", "female", NULL };
+    bool of_one_sex = node->kind == YAML_MAP;
+    struct yaml_node *fact = of_one_sex ? yaml_need(f, node, "fact") : node;
     str key = { 0 };
-    field->prefill = -1;
-    if (!yaml_get(node, "prefill") || !yaml_str(f, yaml_get(node, "prefill"), &key))
+    int sex = of_one_sex ? yaml_word(f, yaml_need(f, node, "sex"), sexes) : -1;
+    *ret = (struct procedure_prefill){ .sex = sex < 0 ? (str){ 0 } : str_of(sexes[sex]) };
+    if (of_one_sex)
+        yaml_end(f, node);
+    if (!yaml_str(f, fact, &key))
         return;
-    if (!person_field_by_name(key, &field->prefill))
-        yaml_problem(f, yaml_get(node, "prefill"), msg_defs_field_unknown(key), msg_defs_fix_population_key());
-    else if (person_field_def(field->prefill)->class == FIELD_CLASS_STATE_SECRET)
-        yaml_problem(f, yaml_get(node, "prefill"), msg_defs_field_secret(key), msg_defs_fix_secret_shown());
+    if (!person_field_by_name(key, &ret->fact))
+        yaml_problem(f, fact, msg_defs_field_unknown(key), msg_defs_fix_population_key());
+    else if (person_field_def(ret->fact)->class == FIELD_CLASS_STATE_SECRET)
+        yaml_problem(f, fact, msg_defs_field_secret(key), msg_defs_fix_secret_shown());
+}
+
+/* One, or a list of those that fill it in for women and for men. */
+static void prefills_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
+{
+    struct yaml_node *one = yaml_get(node, "prefill"), **list = &one;
+    if (!one)
+        return;
+    size_t count = one->kind == YAML_LIST ? yaml_list(f, node, "prefill", &list) : 1;
+    if (count > PREFILLS_MAX)
+        yaml_problem(f, one, msg_defs_prefills_many(PREFILLS_MAX), msg_defs_fix_fewer());
+    for (size_t i = 0; i < count && i < PREFILLS_MAX; i++)
+        prefill_read(f, list[i], &field->prefill[field->prefill_count++]);
 }
 
 static void limits_read(struct yaml_file *f, struct yaml_node *node, struct procedure_field *field)
@@ -141,7 +160,7 @@ static bool field_read(struct yaml_file *f, struct yaml_node *node, struct proce
     field->required = flag_read(f, node, "required", true);
     field->past = flag_read(f, node, "past", false);
     limits_read(f, node, field);
-    prefill_read(f, node, field);
+    prefills_read(f, node, field);
     if (field->type == ANSWER_CHOICE)
         choices_read(f, node, field);
     whole = when_read(f, node, &field->when, &field->when_is) && whole;
@@ -441,8 +460,11 @@ static uint64_t reads_always(void)
 static uint64_t prefills(const struct procedure_field *list, size_t count)
 {
     uint64_t fields = 0;
-    for (size_t i = 0; i < count; i++)
-        fields |= (list[i].prefill >= 0 ? UINT64_C(1) << list[i].prefill : 0) | prefills(list[i].fields, list[i].field_count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < list[i].prefill_count; k++)
+            fields |= UINT64_C(1) << list[i].prefill[k].fact;
+        fields |= prefills(list[i].fields, list[i].field_count);
+    }
     return fields;
 }
 

@@ -18,6 +18,13 @@ enum answer_type {
 struct procedure_choice {
     str word, label_vi, label_en;
 };
+/* What fills an answer in: a field of the applicant in the population register, of applicants of that sex alone if one is named. */
+struct procedure_prefill {
+    int fact;
+    str sex; /* "": anybody's */
+};
+enum { PREFILLS_MAX = 2 };
+
 struct procedure_field {
     str key, label_vi, label_en, help_vi, help_en;
     enum answer_type type;
@@ -27,7 +34,8 @@ struct procedure_field {
     const struct procedure_choice *choices;
     size_t choice_count;
     str when, when_is; /* asked only if that field has that answer; "" always. In a group: of the same row, else of the form */
-    int prefill;       /* field of the applicant in the population register, -1: none; in a group: of each new row */
+    struct procedure_prefill prefill[PREFILLS_MAX]; /* the first that fits; in a group: of each new row */
+    size_t prefill_count;
     const struct procedure_field *fields; /* of a group: asked min … max times, once in each row */
     size_t field_count;
     str item_vi, item_en; /* what one row is: "Thành viên" */

@@ -56,7 +56,28 @@ static STATUS known_facts(struct ctx *cx, struct dossier *d, uint64_t fields, st
 static bool is_fillable(const struct procedure_place *at, struct answers before, struct answers all)
 {
     bool fresh = at->group ? at->row > form_rows(before, at->group) : !before.list;
-    return fresh && at->field->prefill >= 0 && !form_answer_at(all, at);
+    return fresh && at->field->prefill_count > 0 && !form_answer_at(all, at);
+}
+
+static const struct person_fact *fact_of(const struct person_fact *facts, size_t count, int field)
+{
+    for (size_t k = 0; k < count; k++)
+        if (str_eq(facts[k].field, person_field_name(field)))
+            return &facts[k];
+    return NULL;
+}
+
+/* What the register gives for a question; "" nothing. */
+static str filled(struct ctx *cx, const struct procedure_field *f, const struct person_fact *facts, size_t count)
+{
+    const struct person_fact *fact, *sex = fact_of(facts, count, FIELD_SEX);
+    for (size_t i = 0; i < f->prefill_count; i++) {
+        if (f->prefill[i].sex.len && !(sex && str_eq(f->prefill[i].sex, sex->value)))
+            continue;
+        fact = fact_of(facts, count, f->prefill[i].fact);
+        return fact ? value_today(cx, f, fact) : (str){ 0 };
+    }
+    return (str){ 0 };
 }
 
 /* Fills in what is new since `before`; `all` has room for FORM_ANSWERS_MAX. */
@@ -68,19 +89,16 @@ static STATUS prefill(struct ctx *cx, struct dossier *d, struct answers before, 
     size_t fact_count = 0;
     uint64_t fields = 0;
     while (form_next(&walk, &at))
-        fields |= is_fillable(&at, before, walk.answers) ? UINT64_C(1) << at.field->prefill : 0;
+        for (size_t i = 0; is_fillable(&at, before, walk.answers) && i < at.field->prefill_count; i++)
+            fields |= UINT64_C(1) << at.field->prefill[i].fact | UINT64_C(1) << FIELD_SEX;
     if (!fields)
         return OK;
     TRY(known_facts(cx, d, fields, &facts, &fact_count));
-    while (form_next(&again, &at))
-        for (size_t k = 0; is_fillable(&at, before, again.answers) && k < fact_count; k++) {
-            if (!str_eq(facts[k].field, person_field_name(at.field->prefill)))
-                continue;
-            str value = value_today(cx, at.field, &facts[k]);
-            if (value.len > 0 && *count < FORM_ANSWERS_MAX)
-                all[(*count)++] = (struct answer){ form_key(cx, &at), value };
-            break;
-        }
+    while (form_next(&again, &at)) {
+        str value = is_fillable(&at, before, again.answers) ? filled(cx, at.field, facts, fact_count) : (str){ 0 };
+        if (value.len > 0 && *count < FORM_ANSWERS_MAX)
+            all[(*count)++] = (struct answer){ form_key(cx, &at), value };
+    }
     return OK;
 }
 

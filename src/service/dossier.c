@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { ID_BITS = 52, STRIPES = 16, STRIPE_STEP = 100 };
+enum { STRIPES = 16, STRIPE_STEP = 100 };
 
 /* --- who may -------------------------------------------------------------------------------------------------------------- */
 
@@ -251,7 +251,7 @@ STATUS dossier_new(struct ctx *cx, const struct procedure *p, const struct perso
     struct dossier_row *r = &ret->row;
     memset(ret, 0, sizeof *ret);
     ret->procedure = p;
-    *r = (struct dossier_row){ .id = (int64_t)(random_u64() & ((UINT64_C(1) << ID_BITS) - 1)), .version = 1, .state = DOSSIER_DRAFT,
+    *r = (struct dossier_row){ .id = id_fresh(cx->now_us), .version = 1, .state = DOSSIER_DRAFT,
                                .generation = 1, .procedure_key = p->key, .procedure_day = cx->today.ymd, .applicant = applicant->id.v,
                                .account = cx->actor.account.v, .created_us = cx->now_us,
                                .channel = cx->actor.roles & ROLE_CITIZEN ? CHANNEL_ONLINE : CHANNEL_COUNTER };

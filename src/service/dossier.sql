@@ -48,7 +48,8 @@ SELECT amount FROM dossier_payment WHERE shard = :shard AND dossier = :dossier A
 -- query dossier_payment_add(shard i16, dossier i64, receipt str, amount i64, recorded_us i64) exec
 INSERT INTO dossier_payment (shard, dossier, receipt, amount, recorded_us) VALUES (:shard, :dossier, :receipt, :amount, :recorded_us);
 
--- One page of an office's queue: what is due first comes first; (due, id) of the last row is where the next page begins.
+-- One page of an office's queue: what is due first comes first, and among those without a clock the oldest, since ids grow with
+-- time; (due, id) of the last row is where the next page begins.
 -- query dossiers_queued(shard i16, organisation str, state i16, after_due i64, after_id i64, most i64) many
 -- row dossier_row
 SELECT id, version, state, generation, procedure_key, procedure_day, code, applicant, account, channel, organisation, unit, assignee,

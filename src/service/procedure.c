@@ -30,7 +30,7 @@ struct form_field form_field_of(struct ctx *cx, const struct procedure_place *at
     const struct procedure_field *f = at->field, *group = f->type == ANSWER_GROUP ? f : at->group;
     struct form_field out = {
         .key = at->row ? form_key(cx, at) : f->key, .type = (int32_t)f->type, .label = lang_of(cx, f->label_vi, f->label_en), .help = lang_of(cx, f->help_vi, f->help_en), .required = f->required,
-        .least = f->min, .most = f->max, .when = f->when, .when_is = f->when_is, .known = f->prefill >= 0,
+        .least = f->min, .most = f->max, .when = f->when, .when_is = f->when_is, .known = f->prefill_count > 0,
         .group = at->group ? at->group->key : STR(""), .row = at->row, .item = group ? lang_of(cx, group->item_vi, group->item_en) : STR(""),
     };
     out.choices = ARENA_ARRAY(cx->arena, struct form_choice, f->choice_count + 1);
