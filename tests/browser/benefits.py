@@ -19,11 +19,14 @@ citizen, clerk, police, insurer, approver, coordinator = (User(door, login, secr
                                                           for login in ('citizen', 'clerk', 'officer', 'insurer', 'approver', 'coordinator'))
 with open(f'{work}/synth/people.csv', encoding='utf-8') as f:
     people = {p['id']: p for p in csv.DictReader(f)}
+with open(f'{work}/families.json', encoding='utf-8') as f:
+    walking = {number for one in json.load(f) for number in (one['number'], one['other'])}  # something else happens to them
 facts = {f['field']: f['value'] for f in citizen.get('/me/record')['facts']}
 home = next(p for p in people.values() if p['number'] == facts['number'])
 couples = [(p, people[p['spouse']]) for p in people.values()
            if p['unit'] == home['unit'] and p['spouse'] in people and p['state'] == people[p['spouse']]['state'] == 'active' and p['sex'] == '1'
-           and p['number'] and people[p['spouse']]['number'] and home['id'] not in (p['id'], p['spouse']) and p['birth'] < '1975' and len(p['birth']) == 10]
+           and p['number'] and people[p['spouse']]['number'] and not walking & {p['number'], people[p['spouse']]['number']}
+           and home['id'] not in (p['id'], p['spouse']) and p['birth'] < '1975' and len(p['birth']) == 10]
 today = datetime.date.today()
 dossiers = []
 for n, (gone, widow) in enumerate(couples[:3]):
