@@ -60,9 +60,11 @@ class Schema:
             self.add_column(migration, tokens)
         elif words[:2] == ['DROP', 'TABLE'] and len(tokens) == 3 and tokens[2].text in self.tables:
             del self.tables[tokens[2].text]
+        elif words[:2] == ['INSERT', 'INTO'] and 'SELECT' in words:
+            self.fill(migration, tokens)
         elif words[:2] != ['DROP', 'INDEX']:
             raise Refusal(migration.path, tokens[0].line, 'not a statement of a migration',
-                          'use CREATE TABLE, CREATE [UNIQUE] INDEX, ALTER TABLE t ADD COLUMN, DROP TABLE, DROP INDEX')
+                          'use CREATE TABLE, CREATE [UNIQUE] INDEX, ALTER TABLE t ADD COLUMN, INSERT INTO t (…) SELECT, DROP TABLE, DROP INDEX')
 
     def create_table(self, migration, tokens, notes):
         path, name = migration.path, tokens[2].text
@@ -112,6 +114,17 @@ class Schema:
                 raise Refusal(path, tokens[at].line, f'table {table.name} has no column {column}', 'it has ' + ', '.join(table.columns))
         if at == 3 and not reason(path, notes, 'global'):
             shard_first(path, tokens[at].line, 'UNIQUE INDEX', columns)
+
+    def fill(self, migration, tokens):
+        """A table is filled from older ones of its module: when the data is moved to another shape."""
+        path, table = migration.path, self.tables.get(tokens[2].text)
+        columns = [item[0].text for item in split(group(tokens, 3))] if table and tokens[3].text == '(' else []
+        if not columns or set(columns) != set(table.columns):
+            raise Refusal(path, tokens[2].line, f'INSERT INTO {tokens[2].text} does not name every column', 'write INSERT INTO table (all its columns) SELECT …')
+        for at, token in enumerate(tokens):
+            source = tokens[at + 1].text if token.upper == 'FROM' else None
+            if source and (source not in self.tables or self.tables[source].module != migration.module):
+                raise Refusal(path, token.line, f'{source} is no table of {migration.module}', 'fill a table from those of its own module')
 
     def add_column(self, migration, tokens):
         path, table = migration.path, self.tables.get(tokens[2].text)

@@ -126,6 +126,13 @@ class Schema(Case):
         head, _ = self.make(self.query('SELECT note FROM person WHERE shard = 1 AND id = 2'), more + " DEFAULT ''")
         self.assertIn('str note;', head)
 
+    def test_a_table_filled(self):
+        new = SCHEMA + '-- migration 4 more\nCREATE TABLE old (shard SMALLINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (shard, id))\n-- migration 5 fill\n'
+        head, _ = self.make(self.query('SELECT id FROM old WHERE shard = 1 AND id = 2'), new + 'INSERT INTO old (shard, id) SELECT shard, id FROM person\n')
+        self.assertIn('int64_t id;', head)
+        self.refused('', 'does not name every column', schema=new + 'INSERT INTO old (id) SELECT id FROM person\n')
+        self.refused('', 'is no table of', schema=new + 'INSERT INTO old (shard, id) SELECT shard, id FROM elsewhere\n')
+
     def test_a_name_of_another_module(self):
         self.refused('', 'exists already in module post', schema=SCHEMA.replace('person', 'letter'))
 

@@ -40,19 +40,65 @@ STATUS quality_overview(struct ctx *cx, const struct quality_overview_in *in, st
     return OK;
 }
 
+/* What of a day had a flaw in the field; false: the field was not judged then. Both lists have the newest day first. */
+struct field_days {
+    struct quality_field_day_row *country, *unit;
+    size_t country_count, unit_count, country_at, unit_at;
+};
+
+static STATUS field_days_load(struct ctx *cx, const struct quality_days_params *of, str field, struct field_days *ret)
+{
+    struct quality_field_days_params ask = { .shard = QUALITY_SHARD, .code = of->code, .field = field, .from_day = of->from_day, .most = POINTS_MAX };
+    TRY(quality_field_days(cx, &ask, &ret->country, &ret->country_count));
+    ask.unit = of->unit;
+    return quality_field_days(cx, &ask, &ret->unit, &ret->unit_count);
+}
+
+static const struct quality_field_day_row *day_in(const struct quality_field_day_row *list, size_t count, size_t *at, int32_t on_day)
+{
+    while (*at < count && list[*at].on_day > on_day)
+        ++*at;
+    return *at < count && list[*at].on_day == on_day ? &list[*at] : NULL;
+}
+
+static bool point_of_field(struct field_days *f, const struct quality_days_row *d, struct quality_point *point)
+{
+    const struct quality_field_day_row *flawed = day_in(f->unit, f->unit_count, &f->unit_at, d->on_day);
+    if (!day_in(f->country, f->country_count, &f->country_at, d->on_day))
+        return false;
+    point->correct = d->row_count - (flawed ? flawed->correct_flawed : 0);
+    point->complete = d->row_count - (flawed ? flawed->complete_flawed : 0);
+    point->clean = d->row_count - (flawed ? flawed->clean_flawed : 0);
+    point->live = d->row_count - (flawed ? flawed->live_flawed : 0);
+    return true;
+}
+
 STATUS quality_trend(struct ctx *cx, const struct quality_trend_in *in, struct quality_trend_out *ret)
 {
     const struct sector_register *r;
+    struct field_days f = { 0 };
     struct quality_days_row *days;
     size_t n;
     TRY(register_of(cx, in->code, &r));
-    TRY(quality_days(cx, &(struct quality_days_params){ .shard = QUALITY_SHARD, .code = r->code, .unit = in->has_unit ? in->unit.v : 0,
-                                                        .from_day = in->has_from ? in->from.ymd : 0, .most = POINTS_MAX }, &days, &n));
+    if (in->has_field && sector_attribute_find(r, in->field) < 0)
+        return FAIL_WITH(FIELDS_UNKNOWN, STR("field"), in->field);
+    struct quality_days_params ask = { .shard = QUALITY_SHARD, .code = r->code, .unit = in->has_unit ? in->unit.v : 0,
+                                       .from_day = in->has_from ? in->from.ymd : 0, .most = POINTS_MAX };
+    TRY(quality_days(cx, &ask, &days, &n));
+    if (in->has_field)
+        TRY(field_days_load(cx, &ask, in->field, &f));
     ret->name = name_of(cx, r);
     ret->points = ARENA_ARRAY(cx->arena, struct quality_point, n + 1);
-    for (size_t i = n; i > 0; i--) { /* the oldest first */
-        const struct quality_days_row *d = &days[i - 1];
-        ret->points[ret->points_count++] = (struct quality_point){ { d->on_day }, d->row_count, d->linked, d->correct, d->complete, d->clean, d->live };
+    for (size_t i = 0; i < n; i++) {
+        const struct quality_days_row *d = &days[i];
+        struct quality_point p = { { d->on_day }, d->row_count, d->linked, d->correct, d->complete, d->clean, d->live };
+        if (!in->has_field || point_of_field(&f, d, &p))
+            ret->points[ret->points_count++] = p;
+    }
+    for (size_t i = 0; i < ret->points_count / 2; i++) { /* the oldest first */
+        struct quality_point kept = ret->points[i];
+        ret->points[i] = ret->points[ret->points_count - 1 - i];
+        ret->points[ret->points_count - 1 - i] = kept;
     }
     return OK;
 }
@@ -80,7 +126,7 @@ static const struct sector_check *check_of(const struct sector_register *r, str 
 
 static STATUS steps_add(struct ctx *cx, const struct sector_register *r, const struct quality_next_in *in, struct quality_next_out *ret, size_t cap)
 {
-    struct sector_figures_in ask = { .code = r->code, .has_unit = in->has_unit, .unit = in->unit };
+    struct sector_figures_in ask = { .code = r->code, .has_unit = in->has_unit, .unit = in->unit, .has_field = in->has_field, .field = in->field };
     struct sector_figures_out got = { 0 };
     TRY(sector_figures(cx, &ask, &got));
     for (size_t i = 0; i < got.failing_count && ret->steps_count < cap; i++) {
@@ -101,6 +147,8 @@ STATUS quality_next(struct ctx *cx, const struct quality_next_in *in, struct qua
     const struct sector_register *only = NULL;
     if (in->has_code)
         TRY(register_of(cx, in->code, &only));
+    if (in->has_field && !only)
+        return FAIL_AT(FIELD_MISSING, STR("code")); /* a field is a register's */
     ret->steps = ARENA_ARRAY(cx->arena, struct quality_step, cap + 1);
     for (size_t i = 0; i < n; i++) {
         const struct sector_register *r = defs_sector_nth(cx->app->defs, i, cx->today);

@@ -45,3 +45,18 @@ CREATE TABLE quality_issue (
 CREATE UNIQUE INDEX quality_issue_of ON quality_issue (shard, code, row_id, check_code)
 -- migration 5 index_quality_issue_open
 CREATE INDEX quality_issue_open ON quality_issue (shard, state, id)
+-- What of a day's rows had a flaw in what a field says (or `subject`), by unit; without a row none had. Of the country every field that
+-- a rule judged has one, so that a day without figures of a field can be told from a day without a flaw. Never changed.
+-- migration 6 create_quality_field_day
+CREATE TABLE quality_field_day (
+    shard SMALLINT NOT NULL,
+    code TEXT NOT NULL,
+    unit INTEGER NOT NULL,
+    field TEXT NOT NULL,
+    on_day INTEGER NOT NULL,
+    correct_flawed BIGINT NOT NULL,
+    complete_flawed BIGINT NOT NULL,
+    clean_flawed BIGINT NOT NULL,
+    live_flawed BIGINT NOT NULL,
+    PRIMARY KEY (shard, code, unit, field, on_day)
+)

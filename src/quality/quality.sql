@@ -7,6 +7,17 @@ ON CONFLICT (shard, code, unit, on_day) DO NOTHING;
 SELECT on_day, row_count, linked, correct, complete, clean, live FROM quality_day
 WHERE shard = :shard AND code = :code AND unit = :unit AND on_day >= :from_day ORDER BY on_day DESC LIMIT :most;
 
+-- query quality_field_day_add(shard i16, code str, unit i32, field str, on_day i32, correct_flawed i64, complete_flawed i64, clean_flawed i64,
+--   live_flawed i64) bulk
+INSERT INTO quality_field_day (shard, code, unit, field, on_day, correct_flawed, complete_flawed, clean_flawed, live_flawed)
+VALUES (:shard, :code, :unit, :field, :on_day, :correct_flawed, :complete_flawed, :clean_flawed, :live_flawed)
+ON CONFLICT (shard, code, unit, field, on_day) DO NOTHING;
+
+-- query quality_field_days(shard i16, code str, unit i32, field str, from_day i32, most i64) many
+-- row quality_field_day_row
+SELECT on_day, correct_flawed, complete_flawed, clean_flawed, live_flawed FROM quality_field_day
+WHERE shard = :shard AND code = :code AND unit = :unit AND field = :field AND on_day >= :from_day ORDER BY on_day DESC LIMIT :most;
+
 -- query quality_round_get(shard i16, code str) one?
 SELECT on_day, rules, after, done FROM quality_round WHERE shard = :shard AND code = :code;
 

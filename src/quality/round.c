@@ -13,6 +13,9 @@ struct published {
     struct quality_day_add_params *list;
     size_t count;
     struct table64 places; /* by unit */
+    struct quality_field_day_add_params *fields;
+    size_t field_count;
+    struct table64 field_places; /* by unit and field */
 };
 
 static struct quality_day_add_params *day_of_unit(struct published *p, unit_id unit)
@@ -41,33 +44,71 @@ static void unit_add(struct published *p, unit_id unit, const struct sector_stan
     d->live += s->good[DIMENSION_LIVE];
 }
 
-/* To its unit in force, all units above it, and the country. */
+/* The unit in force in which what was recorded in `unit` counts, as do all units above it and the country. */
+static const struct unit *unit_now(const struct ctx *cx, unit_id unit)
+{
+    const struct defs *d = cx->app->defs;
+    unit_id there[1] = { unit };
+    size_t count = 1;
+    const struct unit *u = defs_unit(d, unit);
+    if (u && !defs_unit_in_force(d, unit, cx->today) && defs_unit_at(d, unit, cx->today, there, 1, &count) != UNIT_ANSWER_ONE)
+        there[0] = defs_unit(d, defs_unit_province(d, unit))->next;
+    return defs_unit(d, there[0]);
+}
+
 static void standing_add(struct published *p, const struct sector_standing *s)
 {
-    const struct defs *d = p->cx->app->defs;
-    unit_id there[1] = { s->unit };
-    size_t count = 1;
-    const struct unit *u = defs_unit(d, s->unit);
     unit_add(p, UNIT_NONE, s);
-    if (u && !defs_unit_in_force(d, s->unit, p->cx->today) && defs_unit_at(d, s->unit, p->cx->today, there, 1, &count) != UNIT_ANSWER_ONE)
-        there[0] = defs_unit(d, defs_unit_province(d, s->unit))->next;
-    for (u = defs_unit(d, there[0]); u; u = defs_unit(d, u->parent))
+    for (const struct unit *u = unit_now(p->cx, s->unit); u; u = defs_unit(p->cx->app->defs, u->parent))
         unit_add(p, u->id, s);
+}
+
+static void field_add(struct published *p, unit_id unit, const struct sector_field_flaws *f)
+{
+    uint64_t at = 0, key = (uint64_t)(uint32_t)unit.v << 6 | (uint64_t)f->field;
+    if (!table64_get(&p->field_places, key, &at)) {
+        at = p->field_count++;
+        p->fields[at] = (struct quality_field_day_add_params){ .shard = QUALITY_SHARD, .code = p->r->code, .unit = unit.v, .on_day = p->cx->today.ymd,
+                                                              .field = f->field == SECTOR_SUBJECT ? STR("subject") : p->r->fields[f->field].key };
+        table64_set(&p->field_places, key, at);
+    }
+    p->fields[at].correct_flawed += f->flawed[DIMENSION_CORRECT];
+    p->fields[at].complete_flawed += f->flawed[DIMENSION_COMPLETE];
+    p->fields[at].clean_flawed += f->flawed[DIMENSION_CLEAN];
+    p->fields[at].live_flawed += f->flawed[DIMENSION_LIVE];
+}
+
+static STATUS fields_publish(struct published *p, const struct sector_standings *s)
+{
+    const struct sector_register *r = p->r;
+    p->fields = ARENA_ARRAY(p->cx->arena, struct quality_field_day_add_params, s->field_count * (UNIT_COMMUNE + 1) + SECTOR_SUBJECT + 1);
+    table64_init(&p->field_places, 1024);
+    for (size_t i = 0; i < r->check_count; i++)
+        for (int f = 0; f <= SECTOR_SUBJECT; f++)
+            if (r->checks[i].about >> f & 1)
+                field_add(p, UNIT_NONE, &(struct sector_field_flaws){ .field = f });
+    for (size_t i = 0; i < s->field_count; i++) {
+        field_add(p, UNIT_NONE, &s->fields[i]);
+        for (const struct unit *u = unit_now(p->cx, s->fields[i].unit); u; u = defs_unit(p->cx->app->defs, u->parent))
+            field_add(p, u->id, &s->fields[i]);
+    }
+    table64_done(&p->field_places);
+    return quality_field_day_add_bulk(p->cx, p->fields, p->field_count);
 }
 
 static STATUS publish(struct ctx *cx, const struct sector_register *r)
 {
-    struct sector_standing *list;
-    size_t count;
+    struct sector_standings s;
     struct published p = { .cx = cx, .r = r };
-    TRY(sector_standings(cx, r, &list, &count));
+    TRY(sector_standings(cx, r, &s));
     p.list = ARENA_ARRAY(cx->arena, struct quality_day_add_params, UNITS_MAX);
     table64_init(&p.places, 1024);
     (void)day_of_unit(&p, UNIT_NONE); /* an empty register has its zero too */
-    for (size_t i = 0; i < count; i++)
-        standing_add(&p, &list[i]);
+    for (size_t i = 0; i < s.unit_count; i++)
+        standing_add(&p, &s.units[i]);
     table64_done(&p.places);
-    return quality_day_add_bulk(cx, p.list, p.count);
+    TRY(quality_day_add_bulk(cx, p.list, p.count));
+    return fields_publish(&p, &s);
 }
 
 /* Begins where this register's round stands; false: it is done for the day. */

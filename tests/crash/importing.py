@@ -23,7 +23,7 @@ RESULT = {  # what an import leaves behind, without ids and times
     'deliveries': 'SELECT state, rows_done, rows_total, matched, error FROM delivery',
     'sector rows': 'SELECT code, person, why_not, unit, row_key, state, version, broken, effective, source, doc FROM sector_row ORDER BY code, row_key',
     'sector events': 'SELECT code, seq, kind, effective, source, person, why_not, unit, doc FROM sector_event ORDER BY code, person, doc, seq',
-    'sector figures': 'SELECT code, unit, figure, item, row_count FROM sector_figure WHERE row_count <> 0 AND code <> \'population\' ORDER BY code, unit, figure, item',
+    'sector figures': 'SELECT code, unit, link, broken, row_count FROM sector_tally WHERE row_count <> 0 AND code <> \'population\' ORDER BY code, unit, link, broken',
     'sector deliveries': 'SELECT code, source, done, rows_new, rows_changed, rows_same, rows_gone, rows_keyless, rows_outside FROM sector_delivery',
     'people': 'SELECT id, version, number, name, birth, sex, unit, state FROM person ORDER BY id',
 }

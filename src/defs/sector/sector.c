@@ -60,6 +60,21 @@ int sector_field_of_tag(const struct sector_register *r, uint32_t tag)
     return -1;
 }
 
+int sector_attribute_find(const struct sector_register *r, str key)
+{
+    int field = sector_field_find(r, key);
+    return field < 0 && r->has_subject && str_eq(key, STR("subject")) ? SECTOR_SUBJECT : field;
+}
+
+uint64_t sector_checks_about(const struct sector_register *r, int field, enum dimension d)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < r->check_count; i++)
+        if (r->checks[i].dimension == d && r->checks[i].about >> field & 1)
+            mask |= UINT64_C(1) << i;
+    return mask;
+}
+
 /* FNV-1a, which is stored with the values: it must never change. */
 uint32_t sector_tag(str key)
 {

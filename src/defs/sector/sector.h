@@ -11,7 +11,8 @@
 
 enum {
     SECTOR_FIELDS_MAX = 40, SECTOR_CHECKS_MAX = 58, SECTOR_KEY_MAX = 4, SECTOR_TEXT_BYTES_MAX = 1000, SECTOR_ACCESS_MAX = 8,
-    SECTOR_DECIMALS_MAX = 4, CODE_ITEMS_MAX = 1000
+    SECTOR_DECIMALS_MAX = 4, CODE_ITEMS_MAX = 1000,
+    SECTOR_SUBJECT = SECTOR_FIELDS_MAX /* where a field is asked for: the subject itself, whom the row is about */
 };
 enum sector_type { SECTOR_TEXT, SECTOR_DAY, SECTOR_NUMBER, SECTOR_MONEY, SECTOR_CODE, SECTOR_UNIT, SECTOR_PERSON, SECTOR_DOCUMENT };
 enum sector_class { SECTOR_PUBLIC, SECTOR_INTERNAL, SECTOR_PERSONAL, SECTOR_SENSITIVE, SECTOR_STATE_SECRET };
@@ -52,11 +53,12 @@ struct sector_field {
 enum sector_check_kind { CHECK_LINKED, CHECK_READABLE, CHECK_REQUIRED, CHECK_RULE };
 struct sector_check {
     enum sector_check_kind kind;
-    str code; /* "linked", "readable", "required_FIELD", or the rule's own */
+    str code; /* "linked", "readable_FIELD", "required_FIELD", or the rule's own */
     str vi, en;
     enum dimension dimension;
     int minutes; /* that a human needs to mend one row, as the definition supposes */
-    int field; /* of CHECK_REQUIRED */
+    int field; /* of CHECK_READABLE and CHECK_REQUIRED */
+    uint64_t about; /* the fields that it judges, by place; bit SECTOR_SUBJECT: whether the row is somebody's */
     const struct rule *when, *expect; /* of CHECK_RULE; `when` may be NULL */
     str when_text, expect_text;
 };
@@ -103,5 +105,9 @@ size_t defs_sector_count(const struct defs *d);
 const struct sector_register *defs_sector_nth(const struct defs *d, size_t index, day on);
 int sector_field_find(const struct sector_register *r, str key); /* -1: none */
 int sector_field_of_tag(const struct sector_register *r, uint32_t tag);
+/* The place of a field, or SECTOR_SUBJECT for "subject" of a register that has one; -1: none. */
+int sector_attribute_find(const struct sector_register *r, str key);
+/* The mask of the checks of this dimension that judge the field, or the subject. */
+uint64_t sector_checks_about(const struct sector_register *r, int field, enum dimension d);
 const struct code_item *code_item_find(const struct code_list *l, str code);
 uint32_t sector_tag(str key);

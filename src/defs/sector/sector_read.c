@@ -263,16 +263,27 @@ static struct sector_check *check_add(struct reading *g, struct sector_check c)
     return &g->checks[g->r->check_count++];
 }
 
+/* Can a value of it be one that nobody can read? A text of any form is what it is, and a person's facts were read when they came in. */
+static bool is_read(const struct sector_register *r, const struct sector_field *sf)
+{
+    return !r->people && ((sf->type != SECTOR_TEXT && sf->type != SECTOR_DOCUMENT) || sf->form.len);
+}
+
 static void checks_imply(struct reading *g)
 {
-    static const struct sector_check linked = { .kind = CHECK_LINKED, .code = STR("linked"), .dimension = DIMENSION_CORRECT, .minutes = MINUTES_LINK };
-    static const struct sector_check readable = { .kind = CHECK_READABLE, .code = STR("readable"), .dimension = DIMENSION_CLEAN, .minutes = MINUTES_READ };
+    static const struct sector_check linked = { .kind = CHECK_LINKED, .code = STR("linked"), .dimension = DIMENSION_CORRECT, .minutes = MINUTES_LINK,
+                                                .about = UINT64_C(1) << SECTOR_SUBJECT };
     if (g->r->subject_needed)
         (void)check_add(g, linked);
-    (void)check_add(g, readable);
+    for (size_t i = 0; i < g->r->field_count; i++)
+        if (is_read(g->r, &g->fields[i]))
+            (void)check_add(g, (struct sector_check){ .kind = CHECK_READABLE, .field = (int)i, .dimension = DIMENSION_CLEAN, .minutes = MINUTES_READ,
+                                                      .about = UINT64_C(1) << i,
+                                                      .code = arena_printf(g->d->arena, "readable_%.*s", STR_ARG(g->fields[i].key)) });
     for (size_t i = 0; i < g->r->field_count; i++)
         if (g->fields[i].required)
             (void)check_add(g, (struct sector_check){ .kind = CHECK_REQUIRED, .field = (int)i, .dimension = DIMENSION_COMPLETE, .minutes = MINUTES_FILL,
+                                                      .about = UINT64_C(1) << i,
                                                       .code = arena_printf(g->d->arena, "required_%.*s", STR_ARG(g->fields[i].key)) });
 }
 
@@ -328,6 +339,31 @@ static const struct rule *expression_read(struct reading *g, struct yaml_node *n
     return NULL;
 }
 
+static uint64_t fields_asked(const struct reading *g, const struct rule *rule)
+{
+    return rule ? rule_names(rule) & ((UINT64_C(1) << g->r->field_count) - 1) : 0;
+}
+
+/* What a rule judges: as it says itself, else the fields of what it expects, else those that it is asked for, else the subject. */
+static uint64_t about_read(struct reading *g, struct yaml_node *node, const struct sector_check *c)
+{
+    size_t count;
+    uint64_t about = 0, subject = g->r->has_subject ? UINT64_C(1) << SECTOR_SUBJECT : 0;
+    const str *words = texts_read(g, node, "about", &count);
+    for (size_t i = 0; i < count; i++) {
+        int field = sector_attribute_find(g->r, words[i]);
+        if (field < 0)
+            yaml_problem(g->f, yaml_get(node, "about"), msg_defs_no_field(words[i]), msg_defs_fix_subject_or_field());
+        else
+            about |= UINT64_C(1) << field;
+    }
+    if (!about)
+        about = fields_asked(g, c->expect);
+    if (!about)
+        about = fields_asked(g, c->when);
+    return about ? about : subject;
+}
+
 static void rule_read(struct reading *g, struct yaml_node *node)
 {
     struct sector_check c = { .kind = CHECK_RULE, .minutes = MINUTES_RULE };
@@ -345,6 +381,7 @@ static void rule_read(struct reading *g, struct yaml_node *node)
     yaml_texts(g->f, node, "says", &c.vi, &c.en);
     c.expect = expression_read(g, yaml_need(g->f, node, "expect"), &c.expect_text);
     c.when = expression_read(g, yaml_get(node, "when"), &c.when_text);
+    c.about = about_read(g, node, &c);
     yaml_end(g->f, node);
     if (whole && c.expect)
         (void)check_add(g, c);

@@ -93,7 +93,11 @@ static void an_installation_adds_one(void **state)
     assert_int_equal(sector_field_find(r, STR("since")), 2);
     assert_int_equal(sector_field_of_tag(r, sector_tag(STR("kind"))), 1);
     assert_true(r->key_subject && r->key_count == 0 && r->unit_field == -1 && r->write[0].own_unit);
-    assert_int_equal(r->check_count, 4); /* linked, readable, required_hives, some */
+    assert_int_equal(r->check_count, 6); /* linked, readable_hives, readable_kind, readable_since, required_hives, some */
+    assert_int_equal(r->checks[5].about, 1); /* as it expects hives > 0 */
+    assert_int_equal(sector_checks_about(r, 0, DIMENSION_COMPLETE), 1 << 4);
+    assert_int_equal(sector_attribute_find(r, STR("subject")), SECTOR_SUBJECT);
+    assert_int_equal(sector_checks_about(r, SECTOR_SUBJECT, DIMENSION_CORRECT), 1);
     assert_true(r->fields[1].share && code_item_find(r->fields[1].codes, STR("crops")));
     assert_null(defs_sector(d, STR("butterflies"), (day){ 20260701 }));
     defs_free(d);
@@ -155,7 +159,8 @@ static const struct wrong wrongs[] = {
     { "hives > 0", "wings > 0", "there is no field or function “wings”", 19 },
     { "hives > 0", "kind = 'bees'", "has no “bees”", 19 },
     { "dimension: correct", "dimension: nice", "“nice” is none of", 19 },
-    { "rule: some", "rule: readable", "stands twice", 19 },
+    { "rule: some", "rule: some, about: [wings]", "“wings” is no field", 19 },
+    { "rule: some", "rule: readable_hives", "stands twice", 19 },
     { "says: {vi: a, en: b}", "says: {vi: a}", "“en” is missing", 19 },
     { "law: own\n", "law: own\nspeed: 3\n", "“speed” is unknown", 5 },
 };

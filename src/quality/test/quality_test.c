@@ -68,6 +68,38 @@ static void a_day_is_published_once_and_never_changed(void **state)
     assert_true(second.points[0].correct == 0 && second.points[1].correct == 1);
 }
 
+static struct quality_trend_out trend_of_field(struct fixture *f, const char *field)
+{
+    struct quality_trend_in in = { .code = STR("farmers"), .has_field = true, .field = str_of(field) };
+    struct quality_trend_out out;
+    as_coordinator(f, "");
+    GOOD(call(f, "quality.trend", &in, &out));
+    return out;
+}
+
+static void a_field_has_days_of_its_own(void **state)
+{
+    struct fixture *f = ready(state);
+    struct quality_trend_in wrong = { .code = STR("farmers"), .has_field = true, .field = STR("wings") };
+    struct quality_next_in next = { .has_field = true, .field = STR("joined") };
+    struct quality_trend_out out;
+    struct quality_next_out steps;
+    int64_t number = born(f, NULL, SEX_MALE, 19800201).number;
+    put_farmer(f, number, "1990-05-06"); /* the day of joining is wrong, the state is not */
+    (void)judge_all(f);
+    struct quality_trend_out joined = trend_of_field(f, "joined"), activity = trend_of_field(f, "state");
+    assert_true(joined.points_count == 1 && joined.points[0].rows == 1 && joined.points[0].correct == 0 && joined.points[0].live == 1);
+    assert_true(activity.points_count == 1 && activity.points[0].correct == 1 && activity.points[0].live == 1);
+    assert_int_equal(trend_of_field(f, "branch").points_count, 0); /* no rule asks for it */
+    put_farmer(f, number, "2001-05-06");
+    clock_advance_us(INT64_C(86400000000));
+    (void)judge_all(f);
+    joined = trend_of_field(f, "joined");
+    assert_true(joined.points_count == 2 && joined.points[0].correct == 0 && joined.points[1].correct == 1);
+    BAD(call(f, "quality.trend", &wrong, &out), FIELDS_UNKNOWN);
+    BAD(call(f, "quality.next", &next, &steps), FIELD_MISSING);
+}
+
 static void time_alone_makes_a_record_stale(void **state)
 {
     struct fixture *f = ready(state);
@@ -244,6 +276,40 @@ static void event_of(struct fixture *f, struct rng *r, int64_t number)
     }
 }
 
+/* Rows of the register that fail a rule about the field in this dimension, looked at one by one. */
+static int64_t rows_failing(struct fixture *f, const char *code, str field, int dimension)
+{
+    struct sector_rows_in in = { .code = str_of(code), .has_field = true, .field = field, .has_dimension = true, .dimension = dimension, .has_limit = true, .limit = 200 };
+    struct sector_rows_out out;
+    as_keeper(f, code);
+    GOOD(call(f, "sector.rows", &in, &out));
+    assert_int_equal(out.next, 0);
+    return (int64_t)out.rows_count;
+}
+
+static void fields_equal_a_recount(struct fixture *f, const char *code)
+{
+    struct sector_figures_in in = { .code = str_of(code) };
+    struct sector_figures_out all, one;
+    as_coordinator(f, "");
+    GOOD(call(f, "sector.figures", &in, &all));
+    assert_true(all.attributes_count > 0);
+    for (size_t i = 0; i < all.attributes_count; i++) {
+        const struct sector_attribute *a = &all.attributes[i];
+        const bool asked[] = { a->has_correct, a->has_complete, a->has_clean, a->has_live };
+        const int64_t good[] = { a->correct, a->complete, a->clean, a->live };
+        in.has_field = true;
+        in.field = a->field;
+        as_coordinator(f, "");
+        GOOD(call(f, "sector.figures", &in, &one));
+        const int64_t alone[] = { one.total.correct, one.total.complete, one.total.clean, one.total.live };
+        for (int d = 0; d < DIMENSION_COUNT; d++) {
+            assert_int_equal(alone[d], asked[d] ? good[d] : all.total.rows);
+            assert_int_equal(all.total.rows - alone[d], rows_failing(f, code, a->field, d));
+        }
+    }
+}
+
 /* DANCU_TEST_EVENTS asks for more of them. */
 static void figures_equal_a_recount(void **state)
 {
@@ -265,13 +331,16 @@ static void figures_equal_a_recount(void **state)
         GOOD(people_figures_check(&f->cx));
         GOOD(sector_figures_check(&f->cx, STR("farmers")));
         commit(f);
+        fields_equal_a_recount(f, "farmers");
+        fields_equal_a_recount(f, "population");
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EVERYWHERE(a_day_is_published_once_and_never_changed), EVERYWHERE(time_alone_makes_a_record_stale), EVERYWHERE(the_cheapest_gain_comes_first),
+        EVERYWHERE(a_day_is_published_once_and_never_changed), EVERYWHERE(a_field_has_days_of_its_own),
+        EVERYWHERE(time_alone_makes_a_record_stale), EVERYWHERE(the_cheapest_gain_comes_first),
         EVERYWHERE(an_issue_is_opened_once_and_closes_by_itself), EVERYWHERE(waiving_needs_its_reason_and_the_version_seen),
         EVERYWHERE(both_maps_agree_in_total), EVERYWHERE(figures_equal_a_recount),
     };

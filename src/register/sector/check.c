@@ -38,11 +38,7 @@ static bool fails(const struct sector_check *c, const struct sector_content *con
 {
     switch (c->kind) {
     case CHECK_LINKED: return !values[fields + SECTOR_LINKED].number;
-    case CHECK_READABLE:
-        for (size_t i = 0; i < fields; i++)
-            if (content->values[i].raw)
-                return true;
-        return false;
+    case CHECK_READABLE: return content->values[c->field].raw;
     case CHECK_REQUIRED: return !content->values[c->field].known && !content->values[c->field].raw;
     case CHECK_RULE: break;
     }
@@ -62,15 +58,20 @@ uint64_t sector_check_row(const struct ctx *cx, const struct sector_register *r,
     return broken;
 }
 
+str sector_attribute_label(const struct ctx *cx, const struct sector_register *r, int field)
+{
+    bool subject = field == SECTOR_SUBJECT;
+    if (cx->lang == LANG_EN)
+        return subject ? r->subject_en : r->fields[field].en;
+    return subject ? r->subject_vi : r->fields[field].vi;
+}
+
 str sector_check_says(const struct ctx *cx, const struct sector_register *r, const struct sector_check *c)
 {
-    str field = { 0 };
     switch (c->kind) {
     case CHECK_LINKED: return msg_sector_check_linked(cx->lang);
-    case CHECK_READABLE: return msg_sector_check_readable(cx->lang);
-    case CHECK_REQUIRED:
-        field = cx->lang == LANG_EN ? r->fields[c->field].en : r->fields[c->field].vi;
-        return msg_sector_check_required(cx->arena, cx->lang, field);
+    case CHECK_READABLE: return msg_sector_check_readable(cx->arena, cx->lang, sector_attribute_label(cx, r, c->field));
+    case CHECK_REQUIRED: return msg_sector_check_required(cx->arena, cx->lang, sector_attribute_label(cx, r, c->field));
     case CHECK_RULE: break;
     }
     return cx->lang == LANG_EN ? c->en : c->vi;

@@ -16,8 +16,23 @@ struct summing {
     bool as_recorded; /* each unit for itself */
     struct sector_figures_out *out;
     struct table64 places;
+    uint64_t flaw[DIMENSION_COUNT];                          /* the bits that are a flaw in each dimension: of the row, or of one field */
+    uint64_t field_flaw[SECTOR_SUBJECT + 1][DIMENSION_COUNT]; /* of each field */
+    struct table64 field_places; /* as recorded only: by unit and field */
+    struct sector_field_flaws *fields;
+    size_t field_count, field_cap;
     int64_t failing[SECTOR_CHECKS_MAX];
+    int64_t field_flawed[SECTOR_SUBJECT + 1][DIMENSION_COUNT];
 };
+
+static void flaws_of_row(struct summing *s)
+{
+    for (int d = 0; d < DIMENSION_COUNT; d++) {
+        s->flaw[d] = UINT64_C(1) << (FLAW_BIT + d);
+        for (int f = 0; f <= SECTOR_SUBJECT; f++)
+            s->field_flaw[f][d] = sector_checks_about(s->def, f, (enum dimension)d);
+    }
+}
 
 /* Where rows of a unit count under the map of this view: the smallest unit of it that holds all of what the unit became or was
  * made of. Of an old unit of which the sources do not say more, its province's successor; else UNIT_NONE. */
@@ -76,39 +91,68 @@ static struct sector_count *count_of(struct summing *s, unit_id unit)
     return &s->out->units[at];
 }
 
-static void count_add(struct sector_count *c, const struct sector_figures_all_row *row)
+/* `counts`: the rows are not counted elsewhere. */
+static void count_add(const struct summing *s, struct sector_count *c, const struct sector_tallies_row *row, bool counts)
 {
-    int64_t *const flaws[DIMENSION_COUNT] = { &c->correct, &c->complete, &c->clean, &c->live };
-    switch ((enum sector_figure_kind)row->figure) {
-    case SECTOR_FIGURE_LINK:
-        c->rows += row->row_count;
-        c->linked += row->item == LINK_LINKED ? row->row_count : 0;
-        for (int i = 0; i < DIMENSION_COUNT; i++)
-            *flaws[i] += row->row_count;
-        break;
-    case SECTOR_FIGURE_ENDED: c->ended += row->row_count; break;
-    case SECTOR_FIGURE_FLAW:
-        if (row->item >= 0 && row->item < DIMENSION_COUNT)
-            *flaws[row->item] -= row->row_count;
-        break;
-    case SECTOR_FIGURE_CHECK: break;
+    int64_t *const good[DIMENSION_COUNT] = { &c->correct, &c->complete, &c->clean, &c->live };
+    if (row->link == TALLY_ENDED) {
+        c->ended += row->row_count;
+        return;
     }
+    c->rows += counts ? row->row_count : 0;
+    c->linked += counts && row->link == LINK_LINKED ? row->row_count : 0;
+    for (int d = 0; d < DIMENSION_COUNT; d++)
+        *good[d] += (counts ? row->row_count : 0) - ((uint64_t)row->broken & s->flaw[d] ? row->row_count : 0);
 }
 
-static void row_sum(struct summing *s, const struct sector_figures_all_row *row)
+static struct sector_field_flaws *flaws_of_unit(struct summing *s, unit_id unit, int field)
+{
+    uint64_t at = 0, key = (uint64_t)(uint32_t)unit.v << 6 | (uint64_t)field;
+    if (!table64_get(&s->field_places, key, &at)) {
+        if (s->field_count == s->field_cap) {
+            size_t cap = s->field_cap ? s->field_cap * 2 : 256;
+            struct sector_field_flaws *more = ARENA_ARRAY(s->cx->arena, struct sector_field_flaws, cap);
+            if (s->field_count)
+                memcpy(more, s->fields, s->field_count * sizeof *more);
+            s->fields = more;
+            s->field_cap = cap;
+        }
+        at = s->field_count++;
+        s->fields[at] = (struct sector_field_flaws){ .unit = unit, .field = field };
+        table64_set(&s->field_places, key, at);
+    }
+    return &s->fields[at];
+}
+
+/* What the checks say of each field, which only the definition can tell by which the rows were judged. */
+static void fields_add(struct summing *s, const struct sector_tallies_row *row, unit_id place)
+{
+    uint64_t broken = (uint64_t)row->broken;
+    for (size_t i = 0; i < s->def->check_count; i++)
+        s->failing[i] += broken >> i & 1 ? row->row_count : 0;
+    for (int f = 0; f <= SECTOR_SUBJECT; f++)
+        for (int d = 0; d < DIMENSION_COUNT; d++) {
+            if (!(broken & s->field_flaw[f][d]))
+                continue;
+            s->field_flawed[f][d] += row->row_count;
+            if (s->as_recorded)
+                flaws_of_unit(s, place, f)->flawed[d] += row->row_count;
+        }
+}
+
+static void row_sum(struct summing *s, const struct sector_tallies_row *row, bool counts)
 {
     unit_id place;
     if (!place_of(s, (unit_id){ row->unit }, &place))
         return;
-    bool now = (uint64_t)row->rules == s->def->rules_hash;
-    if (!now && row->figure == (s->def->people ? SECTOR_FIGURE_FLAW : SECTOR_FIGURE_LINK))
+    if ((uint64_t)row->rules == s->def->rules_hash && row->broken)
+        fields_add(s, row, place);
+    if ((uint64_t)row->rules != s->def->rules_hash && row->link != TALLY_ENDED)
         s->out->stale += row->row_count;
-    if (now && row->figure == SECTOR_FIGURE_CHECK && row->item >= 0 && row->item < SECTOR_CHECKS_MAX)
-        s->failing[row->item] += row->row_count;
     struct sector_count *c = count_of(s, place);
     if (c)
-        count_add(c, row);
-    count_add(&s->out->total, row);
+        count_add(s, c, row, counts);
+    count_add(s, &s->out->total, row, counts);
 }
 
 /* Of the population, how many there are is counted by its own figures; only the flaws are kept here. */
@@ -119,30 +163,39 @@ static STATUS people_sum(struct summing *s)
     int64_t as_of;
     TRY(figures_totals(s->cx, &totals, &count, &as_of));
     for (size_t i = 0; i < count; i++) {
-        struct sector_figures_all_row row = { .rules = (int64_t)s->def->rules_hash, .unit = totals[i].unit.v, .figure = SECTOR_FIGURE_LINK,
-                                              .item = LINK_LINKED, .row_count = totals[i].people };
-        row_sum(s, &row);
-        row.figure = SECTOR_FIGURE_ENDED;
+        struct sector_tallies_row row = { .rules = (int64_t)s->def->rules_hash, .unit = totals[i].unit.v, .link = LINK_LINKED, .row_count = totals[i].people };
+        row_sum(s, &row, true);
+        row.link = TALLY_ENDED;
         row.row_count = totals[i].deceased;
-        row_sum(s, &row);
+        row_sum(s, &row, true);
     }
     return OK;
 }
 
-static STATUS all_sum(struct summing *s)
+static STATUS tallies_sum(struct summing *s)
 {
-    struct sector_figures_all_cursor cursor DEFER(sector_figures_all_done) = { 0 };
-    struct sector_figures_all_row row;
+    struct sector_tallies_cursor cursor DEFER(sector_tallies_done) = { 0 };
+    struct sector_tallies_row row;
     bool more;
     if (s->def->people)
         TRY(people_sum(s));
-    TRY(sector_figures_all_each(s->cx, 0, s->def->code, &cursor));
+    TRY(sector_tallies_each(s->cx, 0, s->def->code, &cursor));
     for (;;) {
-        TRY(sector_figures_all_next(&cursor, &row, &more));
+        TRY(sector_tallies_next(&cursor, &row, &more));
         if (!more)
             return OK;
-        row_sum(s, &row);
+        row_sum(s, &row, !s->def->people);
     }
+}
+
+static STATUS all_sum(struct summing *s)
+{
+    table64_init(&s->places, 1024);
+    table64_init(&s->field_places, 64);
+    status st = tallies_sum(s);
+    table64_done(&s->places);
+    table64_done(&s->field_places);
+    return st;
 }
 
 static int count_order(const void *a, const void *b)
@@ -160,27 +213,55 @@ static enum unit_map map_asked(const struct ctx *cx, const struct sector_figures
     return above ? (enum unit_map)above->map : defs_map_at(cx->app->defs, cx->today);
 }
 
+static void failing_fill(const struct summing *s, uint64_t asked, struct sector_figures_out *ret)
+{
+    ret->failing = ARENA_ARRAY(s->cx->arena, struct sector_failing, s->def->check_count + 1);
+    for (size_t i = 0; i < s->def->check_count; i++)
+        if (s->failing[i] && s->def->checks[i].about & asked)
+            ret->failing[ret->failing_count++] = (struct sector_failing){
+                .check = s->def->checks[i].code, .dimension = (int32_t)s->def->checks[i].dimension,
+                .says = sector_check_says(s->cx, s->def, &s->def->checks[i]), .rows = s->failing[i] };
+}
+
+/* The fields that a rule judges. */
+static void attributes_fill(const struct summing *s, struct sector_figures_out *ret)
+{
+    ret->attributes = ARENA_ARRAY(s->cx->arena, struct sector_attribute, SECTOR_SUBJECT + 1);
+    for (int i = -1; i < (int)s->def->field_count; i++) {
+        int f = i < 0 ? SECTOR_SUBJECT : i;
+        const uint64_t *judges = s->field_flaw[f];
+        int64_t good[DIMENSION_COUNT];
+        if (!(judges[0] | judges[1] | judges[2] | judges[3]))
+            continue;
+        for (int d = 0; d < DIMENSION_COUNT; d++)
+            good[d] = ret->total.rows - s->field_flawed[f][d];
+        ret->attributes[ret->attributes_count++] = (struct sector_attribute){
+            .field = i < 0 ? STR("subject") : s->def->fields[f].key, .label = sector_attribute_label(s->cx, s->def, f),
+            .has_correct = judges[0] != 0, .correct = good[0], .has_complete = judges[1] != 0, .complete = good[1],
+            .has_clean = judges[2] != 0, .clean = good[2], .has_live = judges[3] != 0, .live = good[3] };
+    }
+}
+
 STATUS sector_figures(struct ctx *cx, const struct sector_figures_in *in, struct sector_figures_out *ret)
 {
     struct summing s = { .cx = cx, .def = defs_sector(cx->app->defs, in->code, cx->today), .above = in->has_unit ? in->unit : UNIT_NONE,
                          .map = map_asked(cx, in), .out = ret };
     if (!s.def)
         return FAIL_WITH(REGISTER_MISSING, STR("code"), in->code);
+    flaws_of_row(&s);
+    int field = in->has_field ? sector_attribute_find(s.def, in->field) : 0;
+    if (field < 0)
+        return FAIL_WITH(FIELDS_UNKNOWN, STR("field"), in->field);
+    if (in->has_field)
+        memcpy(s.flaw, s.field_flaw[field], sizeof s.flaw);
     ret->as_of = cx->now_us;
     ret->units = ARENA_ARRAY(cx->arena, struct sector_count, UNITS_MAX);
     ret->total = (struct sector_count){ .has_unit = in->has_unit, .unit = s.above,
                                         .name = defs_unit_path(cx->arena, cx->app->defs, s.above, cx->today, cx->lang) };
-    table64_init(&s.places, 256);
-    status st = all_sum(&s);
-    table64_done(&s.places);
-    TRY(st);
+    TRY(all_sum(&s));
     qsort(ret->units, ret->units_count, sizeof *ret->units, count_order);
-    ret->failing = ARENA_ARRAY(cx->arena, struct sector_failing, s.def->check_count + 1);
-    for (size_t i = 0; i < s.def->check_count; i++)
-        if (s.failing[i])
-            ret->failing[ret->failing_count++] = (struct sector_failing){
-                .check = s.def->checks[i].code, .dimension = (int32_t)s.def->checks[i].dimension,
-                .says = sector_check_says(cx, s.def, &s.def->checks[i]), .rows = s.failing[i] };
+    failing_fill(&s, in->has_field ? UINT64_C(1) << field : UINT64_MAX, ret);
+    attributes_fill(&s, ret);
     return OK;
 }
 
@@ -214,20 +295,17 @@ static STATUS row_rejudge(struct ctx *cx, const struct sector_register *r, const
                                                                      .broken = row->broken, .rules = row->rules }, NULL);
 }
 
-STATUS sector_standings(struct ctx *cx, const struct sector_register *r, struct sector_standing **ret, size_t *ret_count)
+STATUS sector_standings(struct ctx *cx, const struct sector_register *r, struct sector_standings *ret)
 {
     struct sector_figures_out out = { .units = ARENA_ARRAY(cx->arena, struct sector_count, UNITS_MAX * 4) };
     struct summing s = { .cx = cx, .def = r, .out = &out, .as_recorded = true };
-    table64_init(&s.places, 1024);
-    status st = all_sum(&s);
-    table64_done(&s.places);
-    TRY(st);
+    flaws_of_row(&s);
+    TRY(all_sum(&s));
     qsort(out.units, out.units_count, sizeof *out.units, count_order);
-    *ret = ARENA_ARRAY(cx->arena, struct sector_standing, out.units_count + 1);
-    *ret_count = out.units_count;
+    *ret = (struct sector_standings){ ARENA_ARRAY(cx->arena, struct sector_standing, out.units_count + 1), out.units_count, s.fields, s.field_count };
     for (size_t i = 0; i < out.units_count; i++) {
         const struct sector_count *c = &out.units[i];
-        (*ret)[i] = (struct sector_standing){ c->unit, c->rows, c->linked, c->ended, { c->correct, c->complete, c->clean, c->live } };
+        ret->units[i] = (struct sector_standing){ c->unit, c->rows, c->linked, c->ended, { c->correct, c->complete, c->clean, c->live } };
     }
     return OK;
 }

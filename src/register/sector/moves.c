@@ -1,6 +1,6 @@
-/* Counts of a register by unit, kept with every change of a row: how many there are, how many are linked, ended, flawed in each
- * dimension, and failing each check. What a row adds is told by the row alone, so that the same can be taken away again
- * after its definition has changed.
+/* Counts of a register, kept with every change of a row: how many rows of a unit are linked alike and fail the same checks. So each
+ * row counts in one place, and every figure (a dimension, a rule, an attribute) is a sum over places. Where a row counts is told by
+ * the row alone, so that it can be taken away again after its definition has changed.
  * tested by: src/register/test/sector_test.c */
 #include "register/sector/figure.h"
 
@@ -8,9 +8,9 @@
 #include <string.h>
 
 struct move_key {
-    uint64_t rules;
+    uint64_t rules, broken;
     int32_t unit;
-    int16_t figure, item;
+    int16_t link;
 };
 struct sector_moves {
     struct move_key *keys;
@@ -40,16 +40,16 @@ void sector_moves_done(struct sector_moves **m)
 
 static uint64_t mixed(const struct move_key *k)
 {
-    uint64_t h = k->rules ^ (uint64_t)(uint32_t)k->unit * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)(uint16_t)k->figure << 16 ^ (uint64_t)(uint16_t)k->item;
+    uint64_t h = k->rules ^ (uint64_t)(uint32_t)k->unit * UINT64_C(0x9E3779B97F4A7C15) ^ k->broken * UINT64_C(0xC2B2AE3D27D4EB4F) ^ (uint64_t)(uint16_t)k->link;
     return (h ^ h >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
 }
 
 static bool key_same(const struct move_key *a, const struct move_key *b)
 {
-    return a->rules == b->rules && a->unit == b->unit && a->figure == b->figure && a->item == b->item;
+    return a->rules == b->rules && a->broken == b->broken && a->unit == b->unit && a->link == b->link;
 }
 
-static void move_add(struct sector_moves *m, struct move_key key, int by)
+static void move_add(struct sector_moves *m, struct move_key key, int64_t by)
 {
     uint64_t hash = mixed(&key), at = 0;
     while (table64_get(&m->places, hash, &at) && !key_same(&m->keys[at], &key))
@@ -71,41 +71,22 @@ static void move_add(struct sector_moves *m, struct move_key key, int by)
 
 void sector_moves_add(struct sector_moves *m, const struct sector_judged *j, int by)
 {
-    struct move_key key = { .rules = j->rules, .unit = j->unit.v, .figure = SECTOR_FIGURE_ENDED };
-    if (j->state == SECTOR_ENDED) {
-        move_add(m, key, by);
-        return;
-    }
-    key.figure = SECTOR_FIGURE_LINK;
-    key.item = (int16_t)j->link;
-    move_add(m, key, by);
-    sector_moves_flaws(m, j, by);
-}
-
-void sector_moves_flaws(struct sector_moves *m, const struct sector_judged *j, int by)
-{
-    struct move_key key = { .rules = j->rules, .unit = j->unit.v };
-    for (int bit = 0; bit < FLAW_BIT + DIMENSION_COUNT; bit++) {
-        if (!(j->broken >> bit & 1))
-            continue;
-        key.figure = bit < FLAW_BIT ? SECTOR_FIGURE_CHECK : SECTOR_FIGURE_FLAW;
-        key.item = (int16_t)(bit < FLAW_BIT ? bit : bit - FLAW_BIT);
-        move_add(m, key, by);
-    }
+    bool live = j->state == SECTOR_LIVE;
+    move_add(m, (struct move_key){ j->rules, live ? j->broken : 0, j->unit.v, (int16_t)(live ? (int)j->link : TALLY_ENDED) }, by);
 }
 
 STATUS sector_moves_write(struct ctx *cx, struct sector_moves *m, str code)
 {
-    struct sector_figure_move_params *list = ARENA_ARRAY(cx->arena, struct sector_figure_move_params, m->count + 1);
+    struct sector_tally_move_params *list = ARENA_ARRAY(cx->arena, struct sector_tally_move_params, m->count + 1);
     size_t n = 0;
     for (size_t i = 0; i < m->count; i++)
         if (m->by[i])
-            list[n++] = (struct sector_figure_move_params){ .shard = 0, .code = code, .rules = (int64_t)m->keys[i].rules, .unit = m->keys[i].unit,
-                                                           .figure = m->keys[i].figure, .item = m->keys[i].item, .by = m->by[i] };
+            list[n++] = (struct sector_tally_move_params){ .shard = 0, .code = code, .rules = (int64_t)m->keys[i].rules, .unit = m->keys[i].unit,
+                                                          .link = m->keys[i].link, .broken = (int64_t)m->keys[i].broken, .by = m->by[i] };
     m->count = 0;
     table64_done(&m->places);
     table64_init(&m->places, 64);
-    return sector_figure_move_bulk(cx, list, n);
+    return sector_tally_move_bulk(cx, list, n);
 }
 
 /* --- a full recount ------------------------------------------------------------------------------------------------------ */
@@ -138,7 +119,7 @@ static STATUS flaws_count(struct ctx *cx, struct sector_moves *m)
     do {
         TRY(person_flaws_after(cx, 0, after, 5000, &rows, &n));
         for (size_t i = 0; i < n; i++) {
-            sector_moves_flaws(m, &(struct sector_judged){ (uint64_t)rows[i].rules, (uint64_t)rows[i].broken, SECTOR_LIVE, LINK_LINKED, { rows[i].unit } }, 1);
+            sector_moves_add(m, &(struct sector_judged){ (uint64_t)rows[i].rules, (uint64_t)rows[i].broken, SECTOR_LIVE, LINK_LINKED, { rows[i].unit } }, 1);
             after = rows[i].person;
         }
     } while (n > 0);
@@ -147,18 +128,15 @@ static STATUS flaws_count(struct ctx *cx, struct sector_moves *m)
 
 static STATUS kept_subtract(struct ctx *cx, str code, struct sector_moves *m)
 {
-    struct sector_figures_all_cursor cursor DEFER(sector_figures_all_done) = { 0 };
-    struct sector_figures_all_row row;
+    struct sector_tallies_cursor cursor DEFER(sector_tallies_done) = { 0 };
+    struct sector_tallies_row row;
     bool more;
-    TRY(sector_figures_all_each(cx, 0, code, &cursor));
+    TRY(sector_tallies_each(cx, 0, code, &cursor));
     for (;;) {
-        TRY(sector_figures_all_next(&cursor, &row, &more));
+        TRY(sector_tallies_next(&cursor, &row, &more));
         if (!more)
             return OK;
-        struct move_key key = { (uint64_t)row.rules, row.unit, row.figure, row.item };
-        if (row.row_count > INT32_MAX)
-            return FAIL_AT(CORRUPT, STR("sector_figure"));
-        move_add(m, key, -(int)row.row_count);
+        move_add(m, (struct move_key){ (uint64_t)row.rules, (uint64_t)row.broken, row.unit, row.link }, -row.row_count);
     }
 }
 
@@ -171,6 +149,6 @@ STATUS sector_figures_check(struct ctx *cx, str code)
     TRY(kept_subtract(cx, code, m));
     for (size_t i = 0; i < m->count; i++)
         if (m->by[i])
-            return FAIL_AT(CORRUPT, STR("sector_figure"));
+            return FAIL_AT(CORRUPT, STR("sector_tally"));
     return OK;
 }

@@ -138,11 +138,11 @@ static bool person_judge(struct ctx *cx, const struct sector_register *r, const 
         return false;
     if (before) {
         struct sector_judged j = judged_of(before);
-        sector_moves_flaws(out->moves, &j, -1);
+        sector_moves_add(out->moves, &j, -1);
     }
     if (after.broken) {
         struct sector_judged j = judged_of(&after);
-        sector_moves_flaws(out->moves, &j, 1);
+        sector_moves_add(out->moves, &j, 1);
         out->put[out->put_count++] = (struct person_flaw_put_params){ .shard = 0, .person = after.person, .unit = after.unit, .rules = after.rules, .broken = after.broken };
     } else {
         out->drop[out->drop_count++] = (struct person_flaw_drop_params){ .shard = 0, .person = after.person };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { ROWS_DEFAULT = 50, SCAN_ROWS = 200, SCAN_PAGES_MAX = 25 };
+#define IN_NO_MASK (UINT64_C(1) << 63) /* asked for, but no rule judges it */
 
 /* --- put and end ---------------------------------------------------------------------------------------------------------- */
 
@@ -165,12 +166,13 @@ STATUS sector_get(struct ctx *cx, const struct sector_get_in *in, struct sector_
 
 /* --- pages of rows ----------------------------------------------------------------------------------------------------------- */
 
-static bool wanted(const struct sector_rows_in *in, const struct defs *d, uint64_t failing, const struct sector_row_row *row)
+/* What fails is asked of rows that the rules in force have judged: the figures count no others. */
+static bool wanted(const struct ctx *cx, const struct sector_rows_in *in, const struct sector_register *r, uint64_t failing, const struct sector_row_row *row)
 {
     int only = in->has_only ? in->only : SECTOR_ROWS_IN_ONLY_ALL;
-    if (in->has_unit && row->unit != in->unit.v && !defs_unit_covers(d, in->unit, (unit_id){ row->unit }))
+    if (in->has_unit && row->unit != in->unit.v && !defs_unit_covers(cx->app->defs, in->unit, (unit_id){ row->unit }))
         return false;
-    if (failing && (row->state != SECTOR_LIVE || !((uint64_t)row->broken & failing)))
+    if (failing && (row->state != SECTOR_LIVE || (uint64_t)row->rules != r->rules_hash || !((uint64_t)row->broken & failing)))
         return false;
     switch (only) {
     case SECTOR_ROWS_IN_ONLY_UNLINKED: return row->state == SECTOR_LIVE && row->why_not > LINK_NO_SUBJECT;
@@ -180,14 +182,22 @@ static bool wanted(const struct sector_rows_in *in, const struct defs *d, uint64
     }
 }
 
-/* The bit of the rule that is asked for; 0: none is. */
+/* The bits of which a row has to have one; 0: none is asked for. */
 static STATUS failing_read(const struct sector_register *r, const struct sector_rows_in *in, uint64_t *ret)
 {
-    *ret = 0;
-    for (size_t i = 0; in->has_check && i < r->check_count; i++)
-        if (str_eq(r->checks[i].code, in->check))
-            *ret = UINT64_C(1) << i;
-    return in->has_check && !*ret ? FAIL_WITH(ENUM_UNKNOWN, STR("check"), in->check) : OK;
+    int field = in->has_field ? sector_attribute_find(r, in->field) : 0;
+    bool known = !in->has_check;
+    if (field < 0)
+        return FAIL_WITH(FIELDS_UNKNOWN, STR("field"), in->field);
+    *ret = in->has_check || in->has_field || in->has_dimension ? IN_NO_MASK : 0;
+    for (size_t i = 0; *ret && i < r->check_count; i++) {
+        const struct sector_check *c = &r->checks[i];
+        bool named = !in->has_check || str_eq(c->code, in->check);
+        known = known || named;
+        if (named && (!in->has_field || c->about >> field & 1) && (!in->has_dimension || (int)c->dimension == in->dimension))
+            *ret |= UINT64_C(1) << i;
+    }
+    return known ? OK : FAIL_WITH(ENUM_UNKNOWN, STR("check"), in->check);
 }
 
 static STATUS page(struct ctx *cx, const struct sector_scope *s, const struct sector_rows_in *in, int64_t after, struct sector_row_row **ret, size_t *ret_count)
@@ -208,7 +218,7 @@ STATUS sector_rows(struct ctx *cx, const struct sector_rows_in *in, struct secto
     struct sector_scope s;
     struct sector_row_row *rows;
     int64_t after = in->has_after ? in->after : 0;
-    uint64_t failing;
+    uint64_t failing = 0;
     TRY(sector_enter(cx, in->code, false, &s));
     TRY(failing_read(s.def, in, &failing));
     if (in->has_unit && !sector_row_open(cx, in->unit))
@@ -223,7 +233,7 @@ STATUS sector_rows(struct ctx *cx, const struct sector_rows_in *in, struct secto
                 return OK;
             }
             after = rows[i].id;
-            if (wanted(in, cx->app->defs, failing, &rows[i]))
+            if (wanted(cx, in, s.def, failing, &rows[i]))
                 TRY(sector_item_show(cx, &s, &rows[i], &ret->rows[ret->rows_count], &allowed));
             ret->rows_count += allowed;
         }

@@ -49,6 +49,7 @@ bool sector_form_fits(str form, str text);
 /* The mask of the checks that fail. `p` NULL: not linked. */
 uint64_t sector_check_row(const struct ctx *cx, const struct sector_register *r, const struct sector_content *c, const struct person *p);
 str sector_check_says(const struct ctx *cx, const struct sector_register *r, const struct sector_check *c);
+str sector_attribute_label(const struct ctx *cx, const struct sector_register *r, int field); /* or SECTOR_SUBJECT */
 
 /* --- access.c --------------------------------------------------------------------------------------------------------- */
 struct sector_scope {
@@ -137,15 +138,25 @@ struct sector_moves;
 void sector_moves_start(struct sector_moves **ret);
 void sector_moves_done(struct sector_moves **m);
 void sector_moves_add(struct sector_moves *m, const struct sector_judged *j, int by);
-void sector_moves_flaws(struct sector_moves *m, const struct sector_judged *j, int by); /* these alone: of people */
 STATUS sector_moves_write(struct ctx *cx, struct sector_moves *m, str code);
 /* What is counted of one unit, by the rules in force; `rows` are live ones. */
 struct sector_standing {
     unit_id unit;
     int64_t rows, linked, ended, good[DIMENSION_COUNT]; /* rows without a flaw in this dimension */
 };
-/* By unit as recorded, of either map; sorted by unit. */
-STATUS sector_standings(struct ctx *cx, const struct sector_register *r, struct sector_standing **ret, size_t *ret_count);
+/* Live rows of a unit with a flaw in what a field says (or SECTOR_SUBJECT), by the rules in force. */
+struct sector_field_flaws {
+    unit_id unit;
+    int field;
+    int64_t flawed[DIMENSION_COUNT];
+};
+struct sector_standings {
+    struct sector_standing *units; /* by unit as recorded, of either map; sorted */
+    size_t unit_count;
+    struct sector_field_flaws *fields; /* those that have one */
+    size_t field_count;
+};
+STATUS sector_standings(struct ctx *cx, const struct sector_register *r, struct sector_standings *ret);
 /* Judges rows after `after` anew, at most `limit`, without asking for a ground: for whoever keeps all registers. *ret_next 0: that
  * was the last. */
 STATUS sector_judge_some(struct ctx *cx, const struct sector_register *r, int64_t after, int64_t limit, int64_t *ret_next, int64_t *ret_changed);

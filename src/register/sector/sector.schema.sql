@@ -133,3 +133,26 @@ CREATE TABLE origin_line (
     failed_us BIGINT NOT NULL,
     PRIMARY KEY (shard, code)
 )
+-- Counts kept with every change: rows of a unit that are linked alike and fail the same checks. `rules`: the hash of the checks by
+-- which they were judged; `broken`: as in the row, 0 of those that have ended (link 5). Of the population only what has a flaw.
+-- migration 31 create_sector_tally
+CREATE TABLE sector_tally (
+    shard SMALLINT NOT NULL,
+    code TEXT NOT NULL,
+    rules BIGINT NOT NULL,
+    unit INTEGER NOT NULL,
+    link SMALLINT NOT NULL,
+    broken BIGINT NOT NULL,
+    row_count BIGINT NOT NULL,
+    PRIMARY KEY (shard, code, rules, unit, link, broken)
+)
+-- migration 32 count_sector_rows
+INSERT INTO sector_tally (shard, code, rules, unit, link, broken, row_count)
+SELECT shard, code, rules, unit, CASE WHEN state = 1 THEN why_not ELSE 5 END, CASE WHEN state = 1 THEN broken ELSE 0 END, COUNT(*)
+FROM sector_row
+GROUP BY shard, code, rules, unit, CASE WHEN state = 1 THEN why_not ELSE 5 END, CASE WHEN state = 1 THEN broken ELSE 0 END
+-- migration 33 count_person_flaws
+INSERT INTO sector_tally (shard, code, rules, unit, link, broken, row_count)
+SELECT shard, 'population', rules, unit, 0, broken, COUNT(*) FROM person_flaw GROUP BY shard, rules, unit, broken
+-- migration 34 drop_sector_figure
+DROP TABLE sector_figure

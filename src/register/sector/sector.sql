@@ -73,13 +73,13 @@ VALUES (:shard, :code, :row_id, :seq, :kind, :effective, :recorded_us, :source, 
 SELECT seq, kind, effective, recorded_us, source, actor, person, why_not, unit, delivery, doc
 FROM sector_event WHERE shard = :shard AND code = :code AND row_id = :row_id ORDER BY seq LIMIT 1000;
 
--- query sector_figure_move(shard i16, code str, rules i64, unit i32, figure i16, item i16, by i64) bulk
-INSERT INTO sector_figure (shard, code, rules, unit, figure, item, row_count) VALUES (:shard, :code, :rules, :unit, :figure, :item, :by)
-ON CONFLICT (shard, code, rules, unit, figure, item) DO UPDATE SET row_count = sector_figure.row_count + excluded.row_count;
+-- query sector_tally_move(shard i16, code str, rules i64, unit i32, link i16, broken i64, by i64) bulk
+INSERT INTO sector_tally (shard, code, rules, unit, link, broken, row_count) VALUES (:shard, :code, :rules, :unit, :link, :broken, :by)
+ON CONFLICT (shard, code, rules, unit, link, broken) DO UPDATE SET row_count = sector_tally.row_count + excluded.row_count;
 
--- query sector_figures_all(shard i16, code str) each
-SELECT rules, unit, figure, item, row_count FROM sector_figure WHERE shard = :shard AND code = :code AND row_count <> 0
-ORDER BY rules, unit, figure, item;
+-- query sector_tallies(shard i16, code str) each
+SELECT rules, unit, link, broken, row_count FROM sector_tally WHERE shard = :shard AND code = :code AND row_count <> 0
+ORDER BY rules, unit, link, broken;
 
 -- query sector_delivery_get(shard i16, delivery i64) one?
 SELECT delivery, code, source, previous, done, rows_new, rows_changed, rows_same, rows_gone, rows_keyless, rows_outside
