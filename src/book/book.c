@@ -24,6 +24,7 @@ struct book {
     struct buf line, cell;
     lxw_workbook *workbook;
     lxw_worksheet *sheet;
+    lxw_format *day; /* once one was written */
     lxw_row_t row;
     lxw_col_t column;
     bool bad;
@@ -161,6 +162,26 @@ void book_number(struct book *b, int64_t number)
     }
     if (b->sheet)
         b->bad |= worksheet_write_number(b->sheet, b->row, b->column, (double)number, NULL) != LXW_NO_ERROR;
+    b->column++;
+}
+
+void book_day(struct book *b, day d)
+{
+    lxw_datetime at = { .year = d.ymd / 10000, .month = d.ymd / 100 % 100, .day = d.ymd % 100 };
+    char text[16];
+
+    if (!b->workbook || at.year < 1900) {
+        snprintf(text, sizeof text, "%02d/%02d/%04d", at.day, at.month, at.year);
+        book_text(b, str_of(text));
+        return;
+    }
+    if (!b->day) {
+        b->day = workbook_add_format(b->workbook);
+        MUST(b->day);
+        format_set_num_format(b->day, "dd/mm/yyyy");
+    }
+    if (b->sheet)
+        b->bad |= worksheet_write_datetime(b->sheet, b->row, b->column, &at, b->day) != LXW_NO_ERROR;
     b->column++;
 }
 

@@ -3,6 +3,7 @@
  * A bad write is remembered and said once, by book_close() or book_take(). */
 #pragma once
 #include "base/arena.h"
+#include "base/day.h"
 #include "base/status.h"
 #include "base/str.h"
 
@@ -20,6 +21,8 @@ void book_text(struct book *b, str text);
 /* A text from outside for people's eyes: one that a spreadsheet would run as a formula gets an apostrophe in front (a workbook's cell is a text by its type). */
 void book_words(struct book *b, str text);
 void book_number(struct book *b, int64_t number);
+/* A day, written day first: of a workbook a cell that sorts and reckons as a day (years before 1900 stay a text), else a text. */
+void book_day(struct book *b, day d);
 void book_line(struct book *b); /* ends the line */
 STATUS book_check(const struct book *b); /* ERR_IO as soon as a write failed, for one who would rather stop early */
 

@@ -1,15 +1,14 @@
-/* Lists given back: the refused rows byte for byte as they came with a column for the reason in front, and the whole list
- * with what came of each row. The register's own values are not in it. A cell that a spreadsheet would run as a formula
- * is given as text.
+/* A list given back whole, with what came of each row. The register's own values are not in it. A cell that a spreadsheet would
+ * run as a formula is given as text. Refused rows alone: refused.c.
  * tested by: src/centre/test/export_test.c */
 #include "book/book.h"
 #include "centre/inside.h"
 
 #include <string.h>
 
-enum { EXPORT_BYTES_MAX = 1 << 29, EXTRA_COLUMNS = 6, BATCH_ROWS = 1000 };
+enum { EXTRA_COLUMNS = 6, BATCH_ROWS = 1000 };
 
-static str word_of(struct ctx *cx, const char *family, const char *word)
+str export_word(struct ctx *cx, const char *family, const char *word)
 {
     str text;
 
@@ -27,7 +26,7 @@ static str words_of(struct ctx *cx, const char *family, const char *(*name)(int)
             continue;
         if (b.len)
             buf_add(&b, STR("; "));
-        buf_add(&b, word_of(cx, family, name(i)));
+        buf_add(&b, export_word(cx, family, name(i)));
     }
     text = arena_str(cx->arena, buf_str(&b));
     buf_done(&b);
@@ -65,8 +64,8 @@ static void extra_headers(struct ctx *cx, str out[static EXTRA_COLUMNS])
 
 static void extra_cells(struct ctx *cx, const struct list_row_row *r, str out[static EXTRA_COLUMNS])
 {
-    out[0] = word_of(cx, "list_outcome_", outcome_word((enum outcome)r->outcome));
-    out[1] = r->reason ? word_of(cx, "row_reason_", reason_word((enum row_reason)r->reason)) : (str){ 0 };
+    out[0] = export_word(cx, "list_outcome_", outcome_word((enum outcome)r->outcome));
+    out[1] = r->reason ? export_word(cx, "row_reason_", reason_word((enum row_reason)r->reason)) : (str){ 0 };
     out[2] = fields_text(cx, (uint64_t)r->differs);
     out[3] = r->duplicate_of ? arena_printf(cx->arena, "%lld", (long long)r->duplicate_of) : (str){ 0 };
     out[4] = words_of(cx, "repair_", repair_word, (uint64_t)r->repairs);
@@ -92,9 +91,7 @@ static STATUS walk_next(struct walk *w, struct sheet_row *row, struct list_row_r
     return sheet_next(w->sheet, row, ret_more);
 }
 
-typedef status walk_row(void *with, struct ctx *cx, const struct sheet *s, const struct sheet_row *row, const struct list_row_row *what);
-
-static STATUS walk_rows(struct walk *w, walk_row *each, void *with)
+static STATUS walk_rows(struct walk *w, delivery_row_visit *each, void *with)
 {
     struct ctx cx = *w->cx;
     struct sheet_row row;
@@ -112,7 +109,7 @@ static STATUS walk_rows(struct walk *w, walk_row *each, void *with)
     }
 }
 
-static STATUS walk(struct ctx *cx, const struct delivery_row *d, status (*head)(void *, struct ctx *, const struct sheet *), walk_row *each, void *with)
+STATUS delivery_walk(struct ctx *cx, const struct delivery_row *d, delivery_head_visit *head, delivery_row_visit *each, void *with)
 {
     struct mapped file DEFER(delivery_file_unmap) = { .fd = -1 };
     struct sheet *sheet DEFER(sheet_done) = NULL;
@@ -131,94 +128,36 @@ static STATUS walk(struct ctx *cx, const struct delivery_row *d, status (*head)(
     return st;
 }
 
-static STATUS buf_take(struct ctx *cx, struct buf *b, str *ret)
-{
-    status st = buf_check(b);
-
-    if (status_ok(st))
-        *ret = arena_str(cx->arena, buf_str(b));
-    buf_done(b);
-    return status_ok(st) ? OK : FAIL(FILE_TOO_LARGE);
-}
-
-/* --- refused rows ------------------------------------------------------------------------------------------------------------ */
-
-static void raw_header(struct buf *b, const struct sheet *s)
-{
-    for (size_t i = 0; i < s->head_count; i++)
-        if (s->header_row && s->head[i].number == s->header_row && s->head[i].raw.len) {
-            buf_add(b, s->head[i].raw);
-            return;
-        }
-    for (size_t c = 0; c < s->column_count; c++) {
-        if (c)
-            buf_char(b, s->csv.delimiter ? s->csv.delimiter : ',');
-        csv_cell(b, s->columns[c].header, s->csv.delimiter ? s->csv.delimiter : ',');
-    }
-}
-
-/* An old encoding is kept, so that the file opens as the one that was sent; the reasons in front are plain ASCII then. */
-static status rejected_head(void *with, struct ctx *cx, const struct sheet *s)
-{
-    struct buf *b = with;
-
-    if (s->utf8)
-        buf_add(b, STR("\xEF\xBB\xBF"));
-    csv_cell(b, s->utf8 ? msg_list_column_reason(cx->lang) : viet_fold(cx->arena, msg_list_column_reason(cx->lang)), ',');
-    buf_char(b, s->csv.delimiter ? s->csv.delimiter : ',');
-    raw_header(b, s);
-    buf_add(b, STR("\r\n"));
-    return OK;
-}
-
-static status rejected_row(void *with, struct ctx *cx, const struct sheet *s, const struct sheet_row *row, const struct list_row_row *what)
-{
-    struct buf *b = with;
-    char delimiter = s->csv.delimiter ? s->csv.delimiter : ',';
-    str reason;
-
-    if (what->outcome != OUTCOME_REJECTED)
-        return OK;
-    reason = word_of(cx, "row_reason_", reason_word((enum row_reason)what->reason));
-    csv_cell(b, s->utf8 ? reason : viet_fold(cx->arena, reason), delimiter);
-    buf_char(b, delimiter);
-    if (row->raw.len)
-        buf_add(b, row->raw);
-    for (size_t c = 0; !row->raw.len && c < row->count; c++) {
-        if (c)
-            buf_char(b, delimiter);
-        csv_cell(b, row->cells[c], delimiter);
-    }
-    buf_add(b, STR("\r\n"));
-    return OK;
-}
-
-STATUS list_rejected(struct ctx *cx, const struct list_rejected_in *in, struct list_rejected_out *ret)
-{
-    struct delivery_row d;
-    struct buf b;
-    status st;
-
-    TRY(delivery_of(cx, in->delivery, &d));
-    buf_init(&b, EXPORT_BYTES_MAX);
-    st = walk(cx, &d, rejected_head, rejected_row, &b);
-    if (!status_ok(st)) {
-        buf_done(&b);
-        return fault_pass(st, __FILE__, __LINE__);
-    }
-    return buf_take(cx, &b, &ret->file);
-}
-
 /* --- the whole list ------------------------------------------------------------------------------------------------------------ */
+
+/* Bytes that are no text of a spreadsheet show as the sign for what cannot be read, so that the rest of the cell is not lost. */
+static str text_readable(struct arena *a, str text)
+{
+    struct buf b;
+
+    buf_init(&b, 4 * CSV_CELL_BYTES_MAX + 4);
+    for (size_t at = 0, n; at < text.len; at += n) {
+        for (n = 1; n < 4 && at + n < text.len && !text_is_utf8(str_slice(text, at, at + n)); n++) {}
+        bool good = text_is_utf8(str_slice(text, at, at + n)) && ((unsigned char)text.ptr[at] >= ' ' || strchr("\t\n\r", text.ptr[at]));
+        n = good ? n : 1;
+        buf_add(&b, good && text.ptr[at] ? str_slice(text, at, at + n) : STR("\xEF\xBF\xBD"));
+    }
+    text = arena_str(a, buf_str(&b));
+    buf_done(&b);
+    return text;
+}
+
+str export_text(struct arena *a, const struct sheet *s, size_t column, str cell)
+{
+    if (cell.ptr == xlsx_formula)
+        return (str){ 0 };
+    str text = sheet_decode(s, a, column, cell);
+    return status_ok(text_check(STR("cell"), text, SIZE_MAX)) ? text : (fault_clear(), text_readable(a, text));
+}
 
 static str cell_text(struct arena *a, const struct sheet *s, const struct sheet_row *row, size_t column)
 {
-    str text;
-
-    if (column >= row->count || row->cells[column].ptr == xlsx_formula)
-        return (str){ 0 };
-    text = sheet_decode(s, a, column, row->cells[column]);
-    return text_is_utf8(text) && !memchr(text.ptr ? text.ptr : "", 0, text.len) ? text : (str){ 0 };
+    return column < row->count ? export_text(a, s, column, row->cells[column]) : (str){ 0 };
 }
 
 static status full_head(void *with, struct ctx *cx, const struct sheet *s)
@@ -259,6 +198,6 @@ STATUS list_export(struct ctx *cx, const struct list_export_in *in, struct list_
 
     TRY(delivery_of(cx, in->delivery, &d));
     TRY(book_draft(cx->app->directory, in->has_format && in->format == LIST_EXPORT_IN_FORMAT_XLSX ? BOOK_XLSX : BOOK_CSV, &b));
-    TRY(walk(cx, &d, full_head, full_row, b));
+    TRY(delivery_walk(cx, &d, full_head, full_row, b));
     return book_take(&b, cx->arena, EXPORT_BYTES_MAX, &ret->file);
 }

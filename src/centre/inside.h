@@ -59,6 +59,23 @@ size_t bundle_count(const struct bundle *b);
 str bundle_name(const struct bundle *b, size_t i);
 STATUS bundle_read(struct bundle *b, size_t i, str *ret_bytes); /* valid until the next call */
 
+/* --- export.c: rows of the file beside what came of them -------------------------------------------------------------------- */
+enum { EXPORT_BYTES_MAX = 1 << 29 };
+typedef status delivery_head_visit(void *with, struct ctx *cx, const struct sheet *s);
+typedef status delivery_row_visit(void *with, struct ctx *cx, const struct sheet *s, const struct sheet_row *row, const struct list_row_row *what);
+STATUS delivery_walk(struct ctx *cx, const struct delivery_row *d, delivery_head_visit *head, delivery_row_visit *each, void *with);
+str export_word(struct ctx *cx, const char *family, const char *word); /* "row_reason_", "birth_missing" */
+str export_text(struct arena *a, const struct sheet *s, size_t column, str cell); /* a cell as text in UTF-8 without loss of the rest */
+
+/* --- refused.c: refused rows out, and mended ones in ----------------------------------------------------------------------- */
+/* How the file of corrected rows is to be read: as the list that it completes, whose columns it has behind those for reason and remedy. */
+struct mended {
+    str map, encoding; /* encoding: if the file itself does not tell */
+    bool moved;        /* the map counts columns, so those two have to be there */
+};
+STATUS mended_as(struct ctx *cx, int64_t completes, struct mended *ret);
+STATUS mended_check(const struct mended *m, struct arena *a, const struct sheet *s); /* ERR_COLUMNS_CUT: they are not */
+
 /* --- look.c, chunk.c: some rows against the register ------------------------------------------------------------------------ */
 enum { EVIDENCE_MAX = 5 };
 str *report_repair_words(struct arena *a, uint64_t bits, size_t *ret_count); /* report.c; at most 16 */

@@ -51,7 +51,9 @@ static STATUS delivery_id_new(struct ctx *cx, int64_t *ret)
 
 /* A list that was read, found good and kept, before anything is written about it. */
 struct taken {
-    str digest, encoding, map; /* map: by headers, to be remembered for the source */
+    str digest, encoding;
+    str map, by_header;   /* as it was read: places or headers; the same by headers, "" when they do not serve */
+    str told_encoding;    /* with which it is to be opened; empty: it tells itself */
     int64_t bytes;
     enum file_kind kind;
 };
@@ -67,8 +69,8 @@ static STATUS import_again(struct ctx *cx, int64_t id, const struct list_import_
         return OK;
     if (row.rows_done)
         return delivery_state_set(cx, CENTRE_SHARD, id, DELIVERY_WAITING, NULL);
-    return delivery_retry(cx, &(struct delivery_retry_params){ .shard = CENTRE_SHARD, .id = id, .state = DELIVERY_WAITING, .map = in->map,
-                                                               .sheet = in->sheet, .encoding = in->encoding,
+    return delivery_retry(cx, &(struct delivery_retry_params){ .shard = CENTRE_SHARD, .id = id, .state = DELIVERY_WAITING, .map = t->map,
+                                                               .sheet = in->sheet, .encoding = t->told_encoding,
                                                                .found_encoding = t->encoding }, NULL);
 }
 
@@ -122,11 +124,11 @@ static STATUS import_new(struct ctx *cx, const struct list_import_in *in, const 
     }
     if (in->into.len)
         TRY(into_begin(cx, in->into, ret->delivery, in->source, in->has_completes ? in->completes : 0));
-    if (in->has_map && !in->has_completes && t->map.len)
-        TRY(list_map_set(cx, CENTRE_SHARD, in->source, in->into, t->map, NULL));
+    if (in->has_map && !in->has_completes && t->by_header.len)
+        TRY(list_map_set(cx, CENTRE_SHARD, in->source, in->into, t->by_header, NULL));
     return delivery_add(cx, &(struct delivery_add_params){
         .shard = CENTRE_SHARD, .id = ret->delivery, .digest = t->digest, .source = in->source, .name = in->name, .kind = (int16_t)t->kind,
-        .state = DELIVERY_WAITING, .bytes = t->bytes, .map = in->map, .sheet = in->sheet, .encoding = in->encoding,
+        .state = DELIVERY_WAITING, .bytes = t->bytes, .map = t->by_header.len ? t->by_header : t->map, .sheet = in->sheet, .encoding = t->told_encoding,
         .found_encoding = t->encoding, .account = cx->actor.account.v, .roles = (int32_t)cx->actor.roles,
         .organisation = cx->actor.organisation, .unit = cx->actor.unit.v, .grant_fields = (int64_t)grant->fields,
         .grant_unit = grant->only_unit.v, .created_us = cx->now_us }, NULL);
@@ -165,21 +167,45 @@ static STATUS fields_check(struct ctx *cx, const struct list_import_in *in, cons
     return in->into.len ? keys_check(cx, in, s) : OK;
 }
 
+/* A few corrected rows may be too few to tell in which letters they stand; the list that they come from was in some. */
+static STATUS list_open(struct ctx *cx, struct list_import_in *as, const struct mended *m, struct sheet **ret)
+{
+    struct sheet_options o = { .sheet = as->sheet, .encoding = as->encoding, .map = as->map };
+    status st = sheet_open(as->file, cx->today, &o, ret);
+
+    if (status_is(st, ERR_COLUMN_UNKNOWN) && m->moved) {
+        fault_clear();
+        return FAIL_AT(COLUMNS_CUT, STR("file"));
+    }
+    if (!status_is(st, ERR_ENCODING_UNKNOWN) || as->encoding.len || !m->encoding.len)
+        return st;
+    fault_clear();
+    o.encoding = as->encoding = m->encoding;
+    return sheet_open(as->file, cx->today, &o, ret);
+}
+
 /* The slow part: reads, checks and keeps. */
 static STATUS list_take(struct ctx *cx, const struct list_import_in *in, struct taken *ret)
 {
     struct sheet *s DEFER(sheet_done) = NULL;
-    struct sheet_options o = { .sheet = in->sheet, .encoding = in->encoding, .map = in->map };
+    struct list_import_in as = *in;
+    struct mended mended = { 0 };
     char digest[2 * SHA256_BYTES + 1];
 
     if (in->file.len > DELIVERY_FILE_BYTES_MAX)
         return FAIL_AT(FILE_TOO_LARGE, STR("file"));
-    TRY(sheet_open(in->file, cx->today, &o, &s));
+    if (in->has_completes && !in->has_map) {
+        TRY(mended_as(cx, in->completes, &mended));
+        as.map = mended.map;
+    }
+    TRY(list_open(cx, &as, &mended, &s));
+    TRY(mended_check(&mended, cx->arena, s));
     TRY(sheet_roles_check(s));
-    TRY(fields_check(cx, in, s));
+    TRY(fields_check(cx, &as, s));
     digest_hex(in->file, digest);
-    *ret = (struct taken){ arena_str(cx->arena, str_of(digest)), sheet_encoding(s, cx->arena), mapping_by_header(cx->arena, s, in->map),
-                           (int64_t)in->file.len, s->kind };
+    *ret = (struct taken){ .digest = arena_str(cx->arena, str_of(digest)), .encoding = sheet_encoding(s, cx->arena), .map = as.map,
+                           .by_header = mapping_by_header(cx->arena, s, as.map), .told_encoding = as.encoding, .bytes = (int64_t)in->file.len,
+                           .kind = s->kind };
     return delivery_file_keep(cx->app, ret->digest, in->file);
 }
 

@@ -158,6 +158,8 @@ static STATUS files_write(struct command *c, struct ctx *cx, int64_t delivery)
     }
     if (rejected.len) {
         struct list_rejected_in ask = { .delivery = delivery };
+        ask.has_format = str_ends(rejected, STR(".xlsx")) || str_ends(rejected, STR(".csv"));
+        ask.format = str_ends(rejected, STR(".xlsx")) ? LIST_REJECTED_IN_FORMAT_XLSX : LIST_REJECTED_IN_FORMAT_CSV;
         struct list_rejected_out got;
         TRY(call(cx, "list.rejected", &ask, &got));
         TRY(bytes_write(c, rejected, got.file));

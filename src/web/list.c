@@ -400,6 +400,7 @@ static STATUS report_load(struct ctx *cx, struct visit *v, struct list_status_vi
     struct list_report_out out;
     TRY(visit_call(cx, "list.report", &in, &out));
     view->encoding = out.encoding;
+    view->is_workbook = out.kind == LIST_REPORT_OUT_KIND_XLSX;
     outcomes_fill(v, view, &out);
     view->fields = counts_of(v, "field_", out.fields, out.fields_count);
     field_labels(v, &view->fields);
@@ -587,14 +588,23 @@ void list_gone_show(struct page *pg, struct visit *v)
 
 /* --- downloads -------------------------------------------------------------------------------------------------------- */
 
+/* A workbook is an archive; what else is given out is a CSV, in the letters in which its list came. */
+static void file_give(struct visit *v, str file, str name)
+{
+    bool workbook = str_starts(file, STR("PK\3\4"));
+    v->file = file;
+    v->file_type = workbook ? STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+                   : str_starts(file, STR("\xEF\xBB\xBF")) ? STR("text/csv; charset=utf-8") : STR("text/csv");
+    v->file_name = arena_printf(v->arena, "%.*s.%s", STR_ARG(name), workbook ? "xlsx" : "csv");
+}
+
 status list_rejected_run(struct ctx *cx, struct visit *v)
 {
-    struct list_rejected_in in = { .delivery = v->number[0] };
+    bool xlsx = str_eq(visit_query(v, "format"), STR("xlsx"));
+    struct list_rejected_in in = { .delivery = v->number[0], .has_format = xlsx, .format = LIST_REJECTED_IN_FORMAT_XLSX };
     struct list_rejected_out out;
     TRY(visit_call(cx, "list.rejected", &in, &out));
-    v->file = out.file;
-    v->file_type = STR("text/csv");
-    v->file_name = arena_printf(v->arena, "list-%lld-refused.csv", (long long)in.delivery);
+    file_give(v, out.file, arena_printf(v->arena, "list-%lld-refused", (long long)in.delivery));
     return OK;
 }
 
@@ -606,8 +616,6 @@ status list_export_run(struct ctx *cx, struct visit *v)
     struct list_export_out out;
     ground_take(cx);
     TRY(visit_call(cx, "list.export", &in, &out));
-    v->file = out.file;
-    v->file_type = xlsx ? STR("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet") : STR("text/csv; charset=utf-8");
-    v->file_name = arena_printf(v->arena, "list-%lld.%s", (long long)in.delivery, xlsx ? "xlsx" : "csv");
+    file_give(v, out.file, arena_printf(v->arena, "list-%lld", (long long)in.delivery));
     return OK;
 }

@@ -130,7 +130,7 @@ struct list_status_view {
     struct list_item_view item;
     int64_t delivery, rows_done, rows_total;
     int percent;
-    bool running, failed, done, cancelled, known;
+    bool running, failed, done, cancelled, known, is_workbook;
     str error, hint;
     str encoding, completes_url;
     struct list_into_view {

@@ -1,5 +1,8 @@
 """Steps about lists that are handed in (by any name, of any source, in an archive, stopped and gone on with) and about runs."""
+import csv
+import html
 import io
+import re
 import time
 import zipfile
 
@@ -50,6 +53,58 @@ def hands_in_zip(w, user, source, purpose, block):
     if taken.status == 200:
         w.wait_list(user)
         w.last = taken
+
+
+def as_workbook(text):
+    """The rows of a CSV as a workbook of texts; a cell "=36892" is the day with this serial number."""
+    def cell(value):
+        if re.fullmatch(r'=\d+', value):
+            return f'<c s="1"><v>{value[1:]}</v></c>'
+        return f'<c t="inlineStr"><is><t>{html.escape(value)}</t></is></c>'
+    rows = ''.join('<row>' + ''.join(cell(c) for c in row) + '</row>' for row in csv.reader(text.splitlines()))
+    main, rel = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main', 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+    parts = {
+        'xl/workbook.xml': f'<workbook xmlns="{main}" xmlns:r="{rel}"><sheets><sheet name="DS" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        'xl/_rels/workbook.xml.rels': '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+                                      f'<Relationship Id="rId1" Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/>'
+                                      f'<Relationship Id="rId2" Type="{rel}/styles" Target="styles.xml"/></Relationships>',
+        'xl/styles.xml': f'<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+        'xl/worksheets/sheet1.xml': f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as z:
+        for name, text in parts.items():
+            z.writestr(name, text)
+    return out.getvalue()
+
+
+@step(r'(\w+) hands in a workbook of (\S+?)(?: into (\S+))? under (\S+?)(?: with (.*))?:')
+def hands_in_workbook(w, user, source, register, purpose, more, block):
+    """As "hands in", the rows standing in a workbook; =36892 is a cell that holds a day."""
+    hand_in(w, user, {**described(w, 'danh-sach.xlsx', source, register, more), 'file': as_workbook(filled(w, block))}, purpose)
+
+
+def inside(file, change):
+    """The bytes of a CSV, or of the parts of a workbook, after `change`."""
+    if not file.startswith(b'PK'):
+        return change(file)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)))
+    return out.getvalue()
+
+
+@step(r'(\w+) mends the refused rows of (\w+) as (\S+), (\S+) of (\S+?)(?: into (\S+))? under (\S+): "(.*)" is "(.*)"')
+def mends(w, user, kept, form, name, source, register, purpose, wrong, right):
+    """Fetches them (as "sent" or as "xlsx"), has one text replaced where it stands, and sends that very file back."""
+    wrong, right = filled(w, wrong), filled(w, right)
+    form = {} if form == 'sent' else {'format': form}
+    file = w.call(user, 'list.rejected', {'delivery': w.marks[kept], **form}).body
+    mended = inside(file, lambda part: part.replace(wrong.encode(), right.encode()))
+    if mended == file:
+        raise Wrong(f'nothing was mended: {wrong} is not there')
+    hand_in(w, user, {**described(w, name, source, register, None), 'completes': w.marks[kept], 'file': mended}, purpose)
 
 
 @step(r'(\w+) stops and resumes a list of (\d+) rows seed (\d+) under (\S+)')

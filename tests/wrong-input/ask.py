@@ -1,4 +1,5 @@
 """How an answer is got and read: over a socket, by a page, by a verb; each in the language asked for."""
+import csv
 import html
 import json
 import os
@@ -128,9 +129,11 @@ class Asker:
         refused = rows.pop('rejected', 0)
         if refused != 1 or sum(rows.values()) != kept:
             raise Wrong(f'{refused} refused, others {rows}')
-        back = self.w.send('GET', f'/api/v1/lists/{delivery}/rejected', None, self.headers('mai'))
-        line = back.body.decode('utf-8', 'replace').split('\r\n')[1]
-        return Answer('row', report['reasons'][0]['word'], line.split(',')[0].strip('"'), '')
+        back = self.w.send('GET', f'/api/v1/lists/{delivery}/rejected?format=csv', None, self.headers('mai'))
+        head, line = back.body.decode('utf-8', 'replace').split('\r\n')[:2]
+        delimiter = re.match('\ufeff?(?:reason|lý do|ly do)(.)', head, re.I)[1]
+        reason, remedy = next(csv.reader([line], delimiter=delimiter))[:2]
+        return Answer('row', report['reasons'][0]['word'], reason, remedy)
 
     def page(self, method, path, fields=None, cookie=''):
         headers = {'Accept-Language': self.lang, 'Cookie': cookie}

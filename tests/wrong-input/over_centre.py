@@ -98,10 +98,21 @@ def done(a):
     return a.once('done', make)
 
 
+def headless(a):
+    """A list that had no header, so that its columns are known by their places alone."""
+    def make():
+        a.w.last = a.hand_in('Nguyễn Văn Không Đầu,1990-01-02,x\nLê Thị Không Đầu,,x\n'.encode(), source='own-source', map='name=#1; birth=#2')
+        a.w.wait_list('mai')
+        return a.w.last.json['item']['delivery']
+    return a.once('headless', make)
+
+
 def corrections():
     return [
         ('A correction for a list of another source', 'list', 409, 'DELIVERY_OTHER',
          lambda a: a.list((HEAD + GOOD.replace('Thử', 'Sửa')).encode(), completes=done(a)), True),
+        ('A correction without the columns of reason and remedy', 'list', 422, 'COLUMNS_CUT',
+         lambda a: a.list((HEAD + GOOD.replace('Thử', 'Sửa')).encode(), completes=headless(a))),
         ('A correction for a list that is not there', 'list', 404, 'DELIVERY_MISSING',
          lambda a: a.list((HEAD + GOOD.replace('Thử', 'Sửa')).encode(), completes=1)),
         ('Stopping a list that has ended', 'call', 409, 'DELIVERY_ENDED', lambda a: a.post('/api/v1/lists/cancel', {'delivery': done(a)}, 'mai')),

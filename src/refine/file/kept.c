@@ -1,5 +1,5 @@
-/* See kept.h. A row is its number, its error and count, then each cell as a length and its bytes; a formula without a result
- * keeps its mark.
+/* See kept.h. A row is its number, its days, its error and count, then each cell as a length and its bytes; a formula without a
+ * result keeps its mark.
  * tested by: src/refine/file/test/sheet_test.c */
 #include "refine/file/kept.h"
 
@@ -11,6 +11,7 @@ enum { KEPT_BYTES_MAX = 768 << 20, FORMULA = -1 };
 struct row_head {
     int64_t number;
     int32_t bad, count;
+    uint64_t dates[XLSX_COLUMNS_MAX / 64];
 };
 
 struct kept {
@@ -39,10 +40,11 @@ void kept_free(struct kept *k)
 
 void kept_add(struct kept *k, const struct xlsx_row *row)
 {
-    const struct row_head head = { row->number, (int32_t)row->bad, (int32_t)row->count };
+    struct row_head head = { .number = row->number, .bad = (int32_t)row->bad, .count = (int32_t)row->count };
 
     if (k->bytes.full)
         return;
+    memcpy(head.dates, row->dates, sizeof head.dates);
     buf_bytes(&k->bytes, (const char *)&head, sizeof head);
     for (size_t i = 0; i < row->count; i++) {
         str cell = row->cells[i];
@@ -80,5 +82,6 @@ bool kept_next(struct kept *k, struct xlsx_row *ret)
         k->at += len > 0 ? (size_t)len : 0;
     }
     *ret = (struct xlsx_row){ .number = head.number, .cells = k->cells, .count = (size_t)head.count, .bad = (enum error_code)head.bad };
+    memcpy(ret->dates, head.dates, sizeof ret->dates);
     return true;
 }

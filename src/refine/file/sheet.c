@@ -65,8 +65,10 @@ static STATUS row_read_xlsx(struct sheet *s, struct sheet_row *ret, bool *ret_mo
         else if (s->kept)
             kept_finish(s->kept);
     }
-    if (*ret_more)
-        *ret = (struct sheet_row){ .number = row.number, .cells = row.cells, .count = row.count, .bad = row.bad };
+    if (!*ret_more)
+        return OK;
+    *ret = (struct sheet_row){ .number = row.number, .cells = row.cells, .count = row.count, .bad = row.bad };
+    memcpy(ret->dates, row.dates, sizeof ret->dates);
     return OK;
 }
 

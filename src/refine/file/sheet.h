@@ -32,6 +32,7 @@ struct sheet_row {
     const str *cells;
     size_t count;
     str raw; /* the record as it came; empty for a workbook */
+    uint64_t dates[XLSX_COLUMNS_MAX / 64]; /* of a workbook: see xlsx.h */
     enum error_code bad; /* why it cannot be used, or ERR_OK */
 };
 
@@ -77,6 +78,8 @@ STATUS sheet_next(struct sheet *s, struct sheet_row *ret, bool *ret_more);
 STATUS sheet_rewind(struct sheet *s);
 /* How many rows there may be, for showing progress: line ends, or what the sheet says of itself. 0: not known. */
 int64_t sheet_rows_expected(const struct sheet *s);
+/* Is this cell a day of the workbook's own, rather than a text that looks like one? */
+static inline bool sheet_cell_is_day(const struct sheet_row *r, size_t column) { return r->dates[column / 64] >> column % 64 & 1; }
 /* The cell of a role in UTF-8 and form C as written, not cleaned; empty when there is none. */
 str sheet_cell(const struct sheet *s, struct arena *a, const struct sheet_row *row, enum column_role role);
 str sheet_decode(const struct sheet *s, struct arena *a, size_t column, str cell);

@@ -23,6 +23,7 @@ enum cell_kind { CELL_NUMBER, CELL_SHARED, CELL_TEXT, CELL_BOOL };
 struct cell {
     size_t from, len;
     const char *shared;
+    bool date;
 };
 
 struct xlsx {
@@ -129,7 +130,7 @@ static void XMLCALL sheet_text(void *with, const char *bytes, int len)
 }
 
 /* A serial day becomes its ISO date, a whole number its digits (a long one may be stored as 1.0E10). */
-static void number_settle(struct xlsx *x, const struct cell *c)
+static void number_settle(struct xlsx *x, struct cell *c)
 {
     str raw = str_slice(buf_str(&x->text), c->from, c->from + c->len);
     bool date = (size_t)x->style < x->book.style_count && x->book.date_styles[x->style];
@@ -137,7 +138,8 @@ static void number_settle(struct xlsx *x, const struct cell *c)
 
     if (!str_f64(raw, &n) || !(fabs(n) < 1e15))
         return;
-    if (date && n >= 1 && n < 2958466) {
+    c->date = date && n >= 1 && n < 2958466;
+    if (c->date) {
         int32_t days = (int32_t)n - (x->book.epoch_1904 ? DAYS_1904_TO_1970 : DAYS_1900_TO_1970);
         if (!x->book.epoch_1904 && (int32_t)n < LEAP_BUG_UNTIL)
             days++;
@@ -258,11 +260,12 @@ void xlsx_done(struct xlsx **at)
 
 static void row_give(struct xlsx *x, struct xlsx_row *ret)
 {
+    *ret = (struct xlsx_row){ .number = x->row, .cells = x->row_cells, .count = x->count, .bad = x->text.full ? ERR_CELL_TOO_LARGE : x->row_bad };
     for (size_t i = 0; i < x->count; i++) {
         const struct cell *c = &x->cells[i];
         x->row_cells[i] = (str){ c->shared ? c->shared : x->text.ptr + c->from, c->len };
+        ret->dates[i / 64] |= (uint64_t)c->date << i % 64;
     }
-    *ret = (struct xlsx_row){ .number = x->row, .cells = x->row_cells, .count = x->count, .bad = x->text.full ? ERR_CELL_TOO_LARGE : x->row_bad };
     x->row_ready = false;
 }
 

@@ -11,6 +11,7 @@ struct xlsx_row {
     int64_t number; /* as the spreadsheet shows it */
     str *cells;     /* until the next row; UTF-8 */
     size_t count;
+    uint64_t dates[XLSX_COLUMNS_MAX / 64]; /* bits: of cells that are days by their style, given in ISO form */
     enum error_code bad; /* ERR_CELL_TOO_LARGE, ERR_CSV_COLUMNS: not to be used */
 };
 
