@@ -11,11 +11,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Works whose entries share a post. */
+/* Works whose entries share a post, whose owner is the round; what is spare hangs together by it, too. */
 struct group {
     struct tape_post post; /* first */
-    struct round *of;
-    struct group *next;
     size_t count;
     struct work *list[GROUP_WORKS_MAX];
 };
@@ -24,10 +22,10 @@ struct round {
     struct db *db; /* NULL: it could not be opened, and is not tried again */
     struct arena *arena;
     struct work *first, **end;
-    struct group *spare;
+    struct tape_post *spare;
     size_t waiting; /* works whose entries are posted */
     pthread_mutex_t lock; /* of what follows */
-    struct group *ripe, **ripe_end;
+    struct tape_post *ripe, **ripe_end;
     void (*wake)(void *arg);
     void *wake_arg;
 };
@@ -47,7 +45,7 @@ static void round_free(struct round *r)
 {
     MUST(r->first == NULL && r->waiting == 0);
     while (r->spare) {
-        struct group *next = r->spare->next;
+        struct tape_post *next = r->spare->next;
         free(r->spare);
         r->spare = next;
     }
@@ -118,31 +116,30 @@ static size_t round_list(struct round *r, struct work *list[static GROUP_WORKS_M
     return n;
 }
 
+/* On the tape's thread. The lock is held while waking, so that whoever takes the groups knows that this is over. */
+static void groups_ripe(struct tape_post *list)
+{
+    struct round *r = list->owner;
+    pthread_mutex_lock(&r->lock);
+    *r->ripe_end = list;
+    while (*r->ripe_end)
+        r->ripe_end = &(*r->ripe_end)->next;
+    r->wake(r->wake_arg);
+    pthread_mutex_unlock(&r->lock);
+}
+
 static struct group *group_take(struct round *r)
 {
-    struct group *g = r->spare;
+    struct group *g = (struct group *)r->spare;
     if (!g) {
         g = malloc(sizeof *g);
         MUST(g);
-        g->of = r;
     } else {
-        r->spare = g->next;
+        r->spare = g->post.next;
     }
-    g->next = NULL;
+    g->post = (struct tape_post){ .done = groups_ripe, .owner = r };
     g->count = 0;
     return g;
-}
-
-/* On the tape's thread. The lock is held while waking, so that whoever takes the group knows that this is over. */
-static void group_ripe(struct tape_post *p)
-{
-    struct group *g = (struct group *)p;
-    struct round *r = g->of;
-    pthread_mutex_lock(&r->lock);
-    *r->ripe_end = g;
-    r->ripe_end = &g->next;
-    r->wake(r->wake_arg);
-    pthread_mutex_unlock(&r->lock);
 }
 
 /* A group that failed may have met one broken piece of work: each is tried alone, and this waits. */
@@ -167,8 +164,8 @@ static void group_finish(struct store *s, struct round *r, struct group *g)
             g->list[i]->done(g->list[i]);
     else
         group_fail(s, r, g, fault_raise(st.code, __FILE__, __LINE__, STR("tape"), (str){ 0 }));
-    g->next = r->spare;
-    r->spare = g;
+    g->post.next = r->spare;
+    r->spare = &g->post;
 }
 
 static void ripe_finish(struct store *s, struct round *r, void (*wake)(void *arg), void *arg)
@@ -176,14 +173,14 @@ static void ripe_finish(struct store *s, struct round *r, void (*wake)(void *arg
     pthread_mutex_lock(&r->lock);
     r->wake = wake;
     r->wake_arg = arg;
-    struct group *g = r->ripe;
+    struct tape_post *p = r->ripe;
     r->ripe = NULL;
     r->ripe_end = &r->ripe;
     pthread_mutex_unlock(&r->lock);
-    while (g) {
-        struct group *next = g->next;
-        group_finish(s, r, g);
-        g = next;
+    while (p) {
+        struct tape_post *next = p->next;
+        group_finish(s, r, (struct group *)p);
+        p = next;
     }
 }
 
@@ -191,7 +188,6 @@ static void group_post(struct store *s, struct round *r, struct group *g)
 {
     struct ledger_entry *all;
     size_t n = works_entries(r->arena, g->list, g->count, &all);
-    g->post.done = group_ripe;
     r->waiting += g->count;
     status st = ledger_tape_post(r->arena, tape_of(s), all, n, &g->post);
     arena_reset(r->arena);

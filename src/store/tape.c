@@ -413,15 +413,36 @@ static status batch_keep(struct tape *t, struct tape_post *batch, size_t bytes)
     return OK;
 }
 
+/* Takes the posts of the first one's owner out of the batch, which is not empty. */
+static struct tape_post *posts_of_one(struct tape_post **batch)
+{
+    struct tape_post *first = *batch, **end = &first->next, **at = batch;
+
+    *batch = first->next;
+    while (*at != NULL) {
+        struct tape_post *p = *at;
+        if (p->owner != first->owner) {
+            at = &p->next;
+            continue;
+        }
+        *at = p->next;
+        *end = p;
+        end = &p->next;
+    }
+    *end = NULL;
+    return first;
+}
+
 static void batch_tell(struct tape_post *batch, status st)
 {
-    while (batch != NULL) {
-        struct tape_post *p = batch;
-        batch = p->next;
+    for (struct tape_post *p = batch; p != NULL; p = p->next) {
         let_go_all(p->held);
         p->held = NULL;
         p->result = status_ok(st) ? p->result : st;
-        p->done(p);
+    }
+    while (batch != NULL) {
+        struct tape_post *list = posts_of_one(&batch);
+        list->done(list);
     }
 }
 
@@ -469,7 +490,6 @@ static void post_hold(struct tape_post *p, const struct tape_record *list, size_
     struct held **end = &p->held;
 
     p->bytes = 0;
-    p->next = NULL;
     for (size_t i = 0; i < count; i++) {
         *end = hold(&list[i]);
         end = &(*end)->next;
@@ -482,6 +502,7 @@ void tape_post(struct tape *t, struct tape_post *p, const struct tape_record *li
 {
     p->result = store_fault_point(STORE_CALL_COMMIT);
     p->held = NULL;
+    p->next = NULL;
     if (count == 0 || (!status_ok(p->result) && !status_is(p->result, ERR_STORE_GONE))) {
         p->done(p);
         return;
@@ -503,9 +524,9 @@ struct waiting {
     struct fault fault;
 };
 
-static void waiting_done(struct tape_post *p)
+static void waiting_done(struct tape_post *list)
 {
-    struct waiting *w = (struct waiting *)p;
+    struct waiting *w = (struct waiting *)list;
 
     pthread_mutex_lock(&w->lock);
     w->done = true;
@@ -518,6 +539,7 @@ STATUS tape_add(struct tape *t, struct tape_record *list, size_t count)
 {
     struct waiting w = { .post.done = waiting_done, .lock = PTHREAD_MUTEX_INITIALIZER, .over = PTHREAD_COND_INITIALIZER };
 
+    w.post.owner = &w;
     tape_post(t, &w.post, list, count);
     pthread_mutex_lock(&w.lock);
     while (!w.done)

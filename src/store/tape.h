@@ -21,9 +21,11 @@ STATUS tape_open(struct store *s, int64_t after, struct tape **ret);
 void tape_close(struct tape *t);
 
 /* Records on their way to the disk: the caller's memory until done(), which is called once, on the tape's thread or at once,
- * with `result`: OK (they are durable), ERR_DISK_FULL, ERR_IO, ERR_STORE_BUSY when too much waits. */
+ * with `result`: OK (they are durable), ERR_DISK_FULL, ERR_IO, ERR_STORE_BUSY when too much waits. What a batch kept of one
+ * owner is told in one call, as a list: whoever wakes a thread for it does so once, after the last. */
 struct tape_post {
-    void (*done)(struct tape_post *p);
+    void (*done)(struct tape_post *list); /* by `next` */
+    void *owner;
     status result;
     int64_t first; /* number of the first record, when OK */
     size_t bytes;  /* the tape's own */
