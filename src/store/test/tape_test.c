@@ -379,6 +379,62 @@ static void a_full_batch_rests(void **state)
     tape_close(t);
 }
 
+enum { OWNERS = 3, POSTS = 12 };
+
+struct owner {
+    int told, posts;
+    int64_t last;
+};
+
+static void told(struct tape_post *list)
+{
+    struct owner *o = list->owner;
+
+    o->told++;
+    for (const struct tape_post *p = list; p != NULL; p = p->next) {
+        MUST(p->owner == o && p->first > o->last);
+        o->last = p->first;
+        o->posts++;
+    }
+}
+
+/* Keeps the tape's thread from here until the others have posted: they make one batch. */
+static void told_late(struct tape_post *list)
+{
+    pthread_barrier_wait(list->owner);
+    pthread_barrier_wait(list->owner);
+}
+
+/* Each owner of a batch is told once of all that is his, in the order in which he posted. */
+static void owners_are_told_once(void **state)
+{
+    struct bench *b = bench_ready(state);
+    struct tape *t = opened(b, 0);
+    struct owner owners[OWNERS] = { { 0 } };
+    pthread_barrier_t late;
+    struct tape_post first = { .done = told_late, .owner = &late }, posts[POSTS];
+    struct tape_record r = { 0, 1, body_of(b->cx.arena, 1, 50) };
+
+    assert_int_equal(pthread_barrier_init(&late, NULL, 2), 0);
+    tape_post(t, &first, &r, 1);
+    pthread_barrier_wait(&late);
+    for (int i = 0; i < POSTS; i++) {
+        posts[i] = (struct tape_post){ .done = told, .owner = &owners[i % OWNERS] };
+        r = (struct tape_record){ 0, i + 2, body_of(b->cx.arena, i + 2, 50) };
+        tape_post(t, &posts[i], &r, 1);
+    }
+    pthread_barrier_wait(&late);
+    add(b, t, POSTS + 2, 1, 50);
+    for (int i = 0; i < OWNERS; i++) {
+        assert_int_equal(owners[i].told, 1);
+        assert_int_equal(owners[i].posts, POSTS / OWNERS);
+    }
+    expect(b, t, 0, 1, POSTS + 2);
+    tape_settle(t, POSTS + 2);
+    tape_close(t);
+    pthread_barrier_destroy(&late);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +442,7 @@ int main(void)
         SQLITE_ONLY(one_owner),         SQLITE_ONLY(torn_records),               SQLITE_ONLY(halves_take_turns),
         SQLITE_ONLY(full_when_stalled), SQLITE_ONLY(readers_keep_what_they_lack), SQLITE_ONLY(faults_keep_nothing_or_all),
         SQLITE_ONLY(adders_share_a_sync), SQLITE_ONLY(a_lost_sync_takes_back),    SQLITE_ONLY(a_full_batch_rests),
+        SQLITE_ONLY(owners_are_told_once),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
