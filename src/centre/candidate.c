@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { FIRST_OF_JANUARY = 101, FOLLOW_MAX = 8, CANDIDATES_FIRST = 16 };
+enum { FIRST_OF_JANUARY = 101, FOLLOW_MAX = 8, CANDIDATES_FIRST = 2 };
 
 static bool is_open(const struct ctx *cx, const struct person *p)
 {

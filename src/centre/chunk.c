@@ -43,8 +43,10 @@ static STATUS changed_look_again(struct ctx *cx, struct chunk *c)
         size_t noted_end = r->noted_end;
         if (r->found && table64_get(&changed, (uint64_t)r->person.v, &any))
             TRY(is_as_compared(cx, r->found, &same));
-        if (!same)
+        if (!same) {
             TRY(row_look(cx, c->judge, &c->rows[i], c->hashes[i], r));
+            TRY(into_draft(cx, c, i));
+        }
         r->noted_end = noted_end;
     }
     return OK;

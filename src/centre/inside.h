@@ -9,7 +9,7 @@
 #include "refine/row.h"
 #include "register/register.h"
 
-enum { CENTRE_SHARD = 0, CHUNK_ROWS = 4000, CHUNK_ROWS_LARGE = 16000, LARGE_ROWS = 400000 /* a list of so many is large */, CHUNK_ENTRIES_MAX = 34000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
+enum { CENTRE_SHARD = 0, CHUNK_ROWS = 4000, CHUNK_ROWS_LARGE = 48000, LARGE_ROWS = 400000 /* a list of so many is large */, CHUNK_ENTRIES_MAX = 110000, DELIVERY_FILE_BYTES_MAX = 1 << 30 };
 
 /* In the order of the enums in list.op.yaml; stored. */
 enum delivery_state { DELIVERY_WAITING, DELIVERY_RUNNING, DELIVERY_DONE, DELIVERY_FAILED, DELIVERY_CANCELLED };
@@ -93,6 +93,7 @@ struct chunk_result {
     int evidence_count;
 };
 struct sector_value;
+struct sector_draft;
 struct chunk {
     uint64_t ticket; /* request id of the call that may apply it */
     int64_t delivery, done_before, rows_total;
@@ -101,6 +102,7 @@ struct chunk {
     size_t count, room;
     struct sector_value *values; /* of the fields of `into`: values_wide of each row */
     size_t values_wide;
+    struct sector_draft *drafts; /* of rows that are new to `into`, made by chunk_look() */
     const struct seen *seen;      /* of all rows before */
     struct into *into;            /* NULL: the list goes into no register */
     /* made by chunk_look(): */

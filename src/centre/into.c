@@ -22,6 +22,7 @@ struct into {
     day effective;
     int column[SECTOR_FIELDS_MAX]; /* of the list; -1: it has none */
     uint64_t given;
+    bool drafts; /* it began with an empty register: rows can be made ahead */
     struct sector_keys keys;
 };
 
@@ -98,6 +99,7 @@ STATUS into_open(struct ctx *cx, struct arena *a, const struct sheet *s, int64_t
         if (in->column[in->def->key[i]] < 0)
             return FAIL_AT(COLUMN_UNMAPPED, in->def->fields[in->def->key[i]].key);
     TRY(sector_keys_start(cx, in->def, &in->keys));
+    in->drafts = in->keys.known;
     *ret = in;
     return OK;
 }
@@ -114,6 +116,7 @@ void into_room(const struct into *in, struct arena *a, struct chunk *c)
         return;
     c->values_wide = in->def->field_count;
     c->values = arena_array(a, c->room * c->values_wide, sizeof *c->values);
+    c->drafts = ARENA_ARRAY(a, struct sector_draft, c->room);
 }
 
 void into_take(struct ctx *cx, const struct sheet *s, const struct sheet_row *row, struct chunk *c, size_t place)
@@ -146,15 +149,18 @@ static bool is_left_out(const struct into *in, const struct chunk_result *r)
 
 static void subject_take(const struct into *in, const struct chunk_result *r, struct sector_put *put)
 {
-    put->link = in->def->has_subject ? LINK_NOT_FOUND : LINK_NO_SUBJECT;
-    if (!in->def->has_subject)
-        return;
-    if (r->outcome == OUTCOME_CANCELLED || r->outcome == OUTCOME_AMBIGUOUS) {
-        put->link = r->outcome == OUTCOME_CANCELLED ? LINK_CANCELLED : LINK_AMBIGUOUS;
+    if (!in->def->has_subject) {
+        put->link = LINK_NO_SUBJECT;
         return;
     }
-    if (!r->found)
+    if (r->outcome == OUTCOME_AMBIGUOUS) {
+        put->link = LINK_AMBIGUOUS;
         return;
+    }
+    if (!r->found) {
+        put->link = r->person.v ? LINK_CANCELLED : LINK_NOT_FOUND; /* also of a row that repeats another */
+        return;
+    }
     put->person = *r->found;
     put->link = LINK_LINKED;
 }
@@ -173,27 +179,59 @@ struct delta {
     int64_t done[SECTOR_CHANGED + 1], keyless, outside;
 };
 
-static STATUS row_apply(const struct into *in, struct sector_batch *b, const struct chunk *c, size_t i, struct delta *delta)
+/* What all rows of the list have in common. */
+static void put_start(const struct into *in, struct sector_put *ret)
+{
+    *ret = (struct sector_put){ .given = in->given, .unit = in->unit, .effective = in->effective, .source = in->source, .delivery = in->seen_in };
+}
+
+static void put_fill(const struct into *in, const struct chunk *c, size_t i, struct sector_put *put)
 {
     const struct list_person *p = &c->rows[i];
-    struct sector_put put = { .given = in->given, .unit = in->unit, .effective = in->effective, .source = in->source, .delivery = in->seen_in };
-    struct sector_written_row written;
 
-    put.content.listed = (struct sector_listed){ p->number, p->name, p->birth, p->sex };
-    memcpy(put.content.values, c->values + i * c->values_wide, c->values_wide * sizeof *put.content.values);
-    subject_take(in, &c->results[i], &put);
-    if (!has_key(in, &put)) {
-        delta->keyless++;
+    put->content.listed = (struct sector_listed){ p->number, p->name, p->birth, p->sex };
+    memcpy(put->content.values, c->values + i * c->values_wide, c->values_wide * sizeof *put->content.values);
+    subject_take(in, &c->results[i], put);
+}
+
+STATUS into_draft(struct ctx *cx, const struct chunk *c, size_t i)
+{
+    const struct into *in = c->into;
+    struct sector_put put;
+
+    if (!in || !in->drafts || c->results[i].outcome == OUTCOME_REJECTED)
         return OK;
+    put_start(in, &put);
+    put_fill(in, c, i, &put);
+    return has_key(in, &put) ? sector_draft_make(cx, in->def, &put, &c->drafts[i]) : OK;
+}
+
+/* `put`: of put_start(); what is drafted needs no more. */
+static STATUS row_put(const struct into *in, struct sector_batch *b, const struct chunk *c, size_t i, struct sector_put *put, struct delta *delta)
+{
+    struct sector_written_row written = { .done = SECTOR_NEW };
+    bool added;
+
+    TRY(sector_batch_add(b, &c->drafts[i], put, &added));
+    if (!added) {
+        put_start(in, put);
+        put_fill(in, c, i, put);
+        if (!has_key(in, put)) {
+            delta->keyless++;
+            return OK;
+        }
+        TRY(sector_batch_put(b, put, &written));
     }
-    status st = sector_batch_put(b, &put, &written);
-    if (status_is(st, ERR_GROUND_PERSON)) { /* of a unit where the sender's writ does not run */
-        fault_clear();
-        delta->outside++;
-        return OK;
-    }
-    TRY(st);
     delta->done[written.done]++;
+    return OK;
+}
+static STATUS row_apply(const struct into *in, struct sector_batch *b, const struct chunk *c, size_t i, struct sector_put *put, struct delta *delta)
+{
+    status st = row_put(in, b, c, i, put, delta);
+    if (!status_is(st, ERR_GROUND_PERSON))
+        return st;
+    fault_clear(); /* of a unit where the sender's writ does not run */
+    delta->outside++;
     return OK;
 }
 
@@ -228,15 +266,17 @@ STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c)
 {
     struct sector_batch *b DEFER(sector_batch_done) = NULL;
     struct delta delta = { { 0 } };
+    struct sector_put put;
     size_t n;
 
     if (!in)
         return OK;
     const struct turn *turns = turns_make(cx, in, c, &n);
+    put_start(in, &put);
     sector_batch_start(cx, in->def, &b);
     TRY(sector_batch_keys(b, &in->keys));
     for (size_t i = 0; i < n; i++)
-        TRY(row_apply(in, b, c, turns[i].place, &delta));
+        TRY(row_apply(in, b, c, turns[i].place, &put, &delta));
     TRY(sector_batch_end(b));
     return sector_delivery_count(cx, &(struct sector_delivery_count_params){
         .shard = CENTRE_SHARD, .delivery = in->delivery, .rows_new = delta.done[SECTOR_NEW], .rows_changed = delta.done[SECTOR_CHANGED],

@@ -17,6 +17,8 @@ void into_close(struct into *in); /* NULL is allowed */
 void into_room(const struct into *in, struct arena *a, struct chunk *c);
 /* Reads the values of row `place` of the chunk. */
 void into_take(struct ctx *cx, const struct sheet *s, const struct sheet_row *row, struct chunk *c, size_t place);
+/* Once row `i` has been compared: makes the row of the register that it will be, if that can only be a new one. */
+STATUS into_draft(struct ctx *cx, const struct chunk *c, size_t i);
 /* Within the chunk's transaction, after its outcomes are known. */
 STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c);
 /* When the last chunk has been written: what the source's list before this one had, and this one has not. */

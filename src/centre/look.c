@@ -2,7 +2,7 @@
  * beside the writing of the rows before. Whoever was compared is noted as disclosed with the fields compared, also when the
  * answer was no; what is noted commits with what came of the row (chunk.c).
  * tested by: src/centre/test/list_test.c */
-#include "centre/inside.h"
+#include "centre/into.h"
 
 enum { CANDIDATES_NOTED_MAX = 16, LOOK_ROWS = 1000 };
 
@@ -107,13 +107,17 @@ STATUS chunk_look(struct ctx *cx, struct chunk *c)
 {
     size_t end = c->compared + LOOK_ROWS < c->count ? c->compared + LOOK_ROWS : c->count, at = c->compared;
 
+    journal_lend(cx, &c->looked);
     if (!c->judge) {
         c->judge = judge_new(cx->arena);
         c->results = ARENA_ARRAY(cx->arena, struct chunk_result, c->count);
         c->looked_us = cx->now_us;
+        c->looked.cap = c->count + c->count / 4;
+        c->looked.entries = ARENA_ARRAY(cx->arena, struct ledger_entry, c->looked.cap);
     }
     for (; at < end; at++) {
         TRY(row_look(cx, c->judge, &c->rows[at], c->hashes[at], &c->results[at]));
+        TRY(into_draft(cx, c, at));
         c->results[at].noted_end = c->looked.count + cx->journal->count;
     }
     journal_take(cx, &c->looked);

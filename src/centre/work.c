@@ -199,7 +199,10 @@ static void chunk_settled(struct work_off *o, struct chunk *c)
     c->rows += c->applied;
     c->hashes += c->applied;
     c->results += c->applied;
-    c->values = c->values ? c->values + c->applied * c->values_wide : NULL;
+    if (c->into) {
+        c->values += c->applied * c->values_wide;
+        c->drafts += c->applied;
+    }
     c->count -= c->applied;
     c->compared -= c->applied;
 }

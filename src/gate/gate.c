@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { JOURNAL_ENTRIES_MAX = 36000 };
+enum { JOURNAL_ENTRIES_MAX = 120000 };
 
 static STATUS ground_check(struct ctx *cx, const struct operation *op, struct grant *ret)
 {
@@ -106,17 +106,21 @@ static struct ledger_entry *journal_find(struct journal *j, enum ledger_kind kin
     return NULL;
 }
 
+static void journal_grow(struct ctx *cx, size_t cap)
+{
+    struct journal *j = cx->journal;
+    struct ledger_entry *grown = ARENA_ARRAY(cx->arena, struct ledger_entry, cap);
+    if (j->count)
+        memcpy(grown, j->entries, j->count * sizeof *grown);
+    j->entries = grown;
+    j->cap = cap;
+}
+
 static struct ledger_entry *journal_add(struct ctx *cx)
 {
     struct journal *j = cx->journal;
-    if (j->count == j->cap) {
-        size_t cap = j->cap ? j->cap * 4 : 4;
-        struct ledger_entry *grown = ARENA_ARRAY(cx->arena, struct ledger_entry, cap);
-        if (j->count)
-            memcpy(grown, j->entries, j->count * sizeof *grown);
-        j->entries = grown;
-        j->cap = cap;
-    }
+    if (j->count == j->cap)
+        journal_grow(cx, j->cap ? j->cap * 4 : 4);
     return &j->entries[j->count++];
 }
 
@@ -190,6 +194,15 @@ STATUS document_note(struct ctx *cx, struct subject who, const uint8_t digest[st
     return OK;
 }
 
+void journal_lend(struct ctx *cx, const struct looked *from)
+{
+    struct journal *j = cx->journal;
+    if (j->count || !from->room)
+        return;
+    j->entries = from->room;
+    j->cap = from->room_cap;
+}
+
 void journal_take(struct ctx *cx, struct looked *inout)
 {
     struct journal *j = cx->journal;
@@ -204,6 +217,8 @@ void journal_take(struct ctx *cx, struct looked *inout)
     if (j->count)
         memcpy(inout->entries + inout->count, j->entries, j->count * sizeof *j->entries);
     inout->count = count;
+    inout->room = j->entries;
+    inout->room_cap = j->cap;
     j->count = 0;
 }
 
@@ -211,6 +226,8 @@ STATUS journal_put(struct ctx *cx, const struct ledger_entry *entries, size_t co
 {
     if (cx->journal->count + count > JOURNAL_ENTRIES_MAX)
         return FAIL(OVERLOADED);
+    if (cx->journal->count + count > cx->journal->cap)
+        journal_grow(cx, cx->journal->count + 2 * count); /* as many changes are likely to follow */
     for (size_t i = 0; i < count; i++) {
         MUST(str_eq(entries[i].operation, str_of(cx->journal->op->name)));
         *journal_add(cx) = entries[i];

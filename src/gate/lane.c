@@ -124,6 +124,10 @@ static void work_run_marked(struct work *w, struct tx *tx)
 size_t works_entries(struct arena *a, struct work *const *list, size_t n, struct ledger_entry **ret)
 {
     size_t total = 0, at = 0;
+    if (n == 1) { /* no need of a copy, which of a large list is large */
+        *ret = list[0]->journal.entries;
+        return list[0]->journal.count;
+    }
     for (size_t i = 0; i < n; i++)
         total += list[i]->journal.count;
     *ret = ARENA_ARRAY(a, struct ledger_entry, total + 1);

@@ -43,7 +43,10 @@ void *worker_handed(struct worker *w, uint64_t ticket); /* NULL: nothing for thi
 struct looked {
     struct ledger_entry *entries; /* in the arena of the calls that looked */
     size_t count, cap;
+    struct ledger_entry *room; /* of the journal of the call before, for that of the next */
+    size_t room_cap;
 };
+void journal_lend(struct ctx *cx, const struct looked *from); /* at the start of a call that will take */
 void journal_take(struct ctx *cx, struct looked *inout);
 STATUS journal_put(struct ctx *cx, const struct ledger_entry *entries, size_t count);
 /* Tests: after so many more calls, those of this operation find the program busy, so that work in the background stands still where

@@ -17,7 +17,7 @@ extern const struct migration_set ledger_migrations;
 
 /* ---- entries */
 enum ledger_kind { LEDGER_CHANGE = 1, LEDGER_DISCLOSURE = 2, LEDGER_COUNT = 3 };
-enum { LEDGER_TEXT_BYTES_MAX = 96, LEDGER_GROUP_MAX = 65536 };
+enum { LEDGER_TEXT_BYTES_MAX = 96, LEDGER_GROUP_MAX = 160000 };
 
 struct ledger_entry {
     int16_t shard; /* all entries of one append have the same */

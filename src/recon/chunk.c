@@ -58,6 +58,7 @@ STATUS run_chunk_look(struct ctx *cx, struct run_chunk *c)
         c->results = ARENA_ARRAY(cx->arena, struct run_result, RUN_CHUNK_ROWS);
         c->began_us = cx->now_us;
     }
+    journal_lend(cx, &c->noted);
     TRY(known_then_refresh(cx, c->work->then));
     TRY(rows_read(cx, c, &side, &rows, &looked));
     TRY(rows_compare(cx, &side, c, &rows));

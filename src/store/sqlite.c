@@ -92,7 +92,7 @@ static status set_up(struct sqlite *d, enum db_use use)
     (void)sqlite3_busy_timeout(d->handle, BUSY_TIMEOUT_MS);
     TRY(sqlite_run(&d->db, "PRAGMA journal_mode=WAL"));
     TRY(sqlite_run(&d->db, "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=1073741824"));
-    TRY(sqlite_run(&d->db, use == DB_WRITE ? "PRAGMA cache_size=-131072" : "PRAGMA cache_size=-32768; PRAGMA query_only=ON"));
+    TRY(sqlite_run(&d->db, use == DB_WRITE ? "PRAGMA cache_size=-262144" : "PRAGMA cache_size=-32768; PRAGMA query_only=ON"));
     (void)sqlite3_wal_hook(d->handle, note_wal, d);
     return OK;
 }

@@ -14,8 +14,8 @@ struct sector_batch {
     struct ctx *cx;
     const struct sector_register *def;
     struct sector_moves *moves;
-    struct table keys; /* of rows put since the last flush */
     struct sector_keys *all; /* NULL: they have to be asked for */
+    struct table keys; /* of rows put since the last flush, unless `all` has them */
     struct sector_row_add_params *adds;
     struct sector_event_add_params *events;
     struct sector_row_seen_params *seen;
@@ -104,12 +104,19 @@ STATUS sector_batch_keys(struct sector_batch *b, struct sector_keys *k)
     return OK;
 }
 
-static STATUS row_by_key(struct sector_batch *b, str key, struct sector_row_row *row, bool *ret_known)
+static bool is_new(const struct sector_batch *b, uint64_t hash)
 {
     uint64_t any;
+    return !table64_get(&b->all->hashes, hash, &any);
+}
+
+static STATUS row_by_key(struct sector_batch *b, str key, struct sector_row_row *row, bool *ret_known)
+{
     *ret_known = false;
-    if (b->all && !table64_get(&b->all->hashes, str_hash(key), &any))
+    if (b->all && is_new(b, str_hash(key)))
         return OK;
+    if (b->all || table_get(&b->keys, key)) /* it may be among the rows that are not written yet */
+        TRY(flush(b));
     return sector_row_by_key(b->cx, 0, b->def->code, key, row, ret_known);
 }
 
@@ -164,15 +171,11 @@ STATUS sector_put_key(struct ctx *cx, const struct sector_register *r, const str
 static STATUS row_find(struct sector_batch *b, const struct sector_put *put, str *ret_key, struct sector_row_row *row, bool *ret_known)
 {
     TRY(key_make(b, put, true, ret_key));
-    if (table_get(&b->keys, *ret_key))
-        TRY(flush(b));
     TRY(row_by_key(b, *ret_key, row, ret_known));
     if (*ret_known || !b->def->key_subject || put->link != LINK_LINKED)
         return OK;
     str listed;
     TRY(key_make(b, put, false, &listed));
-    if (table_get(&b->keys, listed))
-        TRY(flush(b));
     return row_by_key(b, listed, row, ret_known);
 }
 
@@ -253,9 +256,8 @@ static STATUS row_new(struct sector_batch *b, struct sector_row_row *row)
         .shard = 0, .code = b->def->code, .id = row->id, .version = 1, .state = row->state, .person = row->person, .why_not = row->why_not,
         .unit = row->unit, .row_key = row->row_key, .broken = row->broken, .rules = row->rules, .effective = row->effective,
         .recorded_us = row->recorded_us, .source = row->source, .delivery = row->delivery, .doc = row->doc };
-    table_set(&b->keys, row->row_key, b);
-    if (b->all)
-        table64_set(&b->all->hashes, str_hash(row->row_key), 1);
+    if (!b->all)
+        table_set(&b->keys, row->row_key, b);
     return OK;
 }
 
@@ -301,6 +303,48 @@ static STATUS late_put(struct sector_batch *b, const struct sector_put *put, con
     return row_change(b, &row);
 }
 
+static STATUS row_added(struct sector_batch *b, const struct sector_put *put, struct sector_row_row *row)
+{
+    struct sector_judged is = sector_judged_of(row);
+    TRY(change_note(b->cx, (struct subject){ { row->person }, { row->unit } }, SECTOR_MASK));
+    TRY(row_new(b, row));
+    event_gather(b, row, MOMENT_PUT, put);
+    sector_moves_add(b->moves, &is, 1);
+    return OK;
+}
+
+STATUS sector_draft_make(struct ctx *cx, const struct sector_register *r, const struct sector_put *put, struct sector_draft *ret)
+{
+    struct sector_batch b = { .cx = cx, .def = r };
+    struct sector_content now;
+    bool linked = put->link == LINK_LINKED;
+    content_merge(r, put, &(struct sector_content){ 0 }, &now);
+    *ret = (struct sector_draft){ .link = put->link, .person = linked ? put->person.id : PERSON_NONE, .unit = unit_of(r, &now, put),
+                                  .broken = sector_check_row(cx, r, &now, linked ? &put->person : NULL) };
+    TRY(key_make(&b, put, true, &ret->key));
+    if (r->key_subject && linked)
+        TRY(key_make(&b, put, false, &ret->listed));
+    ret->key_hash = str_hash(ret->key);
+    ret->listed_hash = str_hash(ret->listed);
+    return doc_make(&b, &now, &ret->doc);
+}
+
+STATUS sector_batch_add(struct sector_batch *b, const struct sector_draft *d, const struct sector_put *put, bool *ret_added)
+{
+    *ret_added = d->doc.len && b->all && is_new(b, d->key_hash) && (!d->listed.len || is_new(b, d->listed_hash));
+    if (!*ret_added)
+        return OK;
+    if (!sector_row_open(b->cx, d->unit))
+        return FAIL(GROUND_PERSON);
+    if (b->event_count == BATCH_ROWS_MAX)
+        TRY(flush(b));
+    table64_set(&b->all->hashes, d->key_hash, 1);
+    return row_added(b, put, &(struct sector_row_row){
+        .version = 1, .state = SECTOR_LIVE, .person = d->person.v, .why_not = (int16_t)d->link, .unit = d->unit.v, .row_key = d->key,
+        .broken = (int64_t)d->broken, .rules = (int64_t)b->def->rules_hash, .effective = put->effective.ymd, .recorded_us = b->cx->now_us,
+        .source = put->source, .delivery = put->delivery, .doc = d->doc });
+}
+
 static bool is_same(const struct sector_row_row *a, const struct sector_row_row *b)
 {
     return a->state == b->state && a->person == b->person && a->why_not == b->why_not && a->unit == b->unit && str_eq(a->doc, b->doc);
@@ -337,15 +381,20 @@ STATUS sector_batch_put(struct sector_batch *b, const struct sector_put *put, st
     unit_id unit = { row.unit };
     if (!sector_row_open(b->cx, unit) || (known && !sector_row_open(b->cx, (unit_id){ before.unit })))
         return FAIL(GROUND_PERSON);
+    if (!known) {
+        if (b->all)
+            table64_set(&b->all->hashes, str_hash(key), 1);
+        TRY(row_added(b, put, &row));
+        ret->id = row.id;
+        return OK;
+    }
     TRY(change_note(b->cx, (struct subject){ { row.person }, unit }, SECTOR_MASK));
-    if (known && row.effective < before.effective)
+    if (row.effective < before.effective)
         return late_put(b, put, &before, &row);
-    TRY(known ? row_change(b, &row) : row_new(b, &row));
-    ret->id = row.id;
+    TRY(row_change(b, &row));
     event_gather(b, &row, MOMENT_PUT, put);
     struct sector_judged now = sector_judged_of(&row), was = sector_judged_of(&before);
-    if (known)
-        sector_moves_add(b->moves, &was, -1);
+    sector_moves_add(b->moves, &was, -1);
     sector_moves_add(b->moves, &now, 1);
     return OK;
 }

@@ -103,6 +103,17 @@ struct sector_written_row {
     enum sector_done done;
     uint64_t broken;
 };
+/* A row as it will be if the register has none like it, made before its transaction, on whatever thread has the time. */
+struct sector_draft {
+    str key, listed;               /* by which it is found; as the list alone names a linked subject, else "" */
+    uint64_t key_hash, listed_hash;
+    str doc;                       /* empty: it was not made */
+    uint64_t broken;
+    enum sector_link link;
+    person_id person;
+    unit_id unit;
+};
+STATUS sector_draft_make(struct ctx *cx, const struct sector_register *r, const struct sector_put *put, struct sector_draft *ret);
 /* The keys that a register has, for whoever filled it from nothing: another key has no row, and need not be looked for. Rows that others
  * write, and batches that did not commit, end its use. */
 struct sector_keys {
@@ -116,6 +127,8 @@ struct sector_batch;
 /* Gathers rows of one register and writes them together; what was put is seen by later puts of the same batch. */
 void sector_batch_start(struct ctx *cx, const struct sector_register *r, struct sector_batch **ret);
 STATUS sector_batch_keys(struct sector_batch *b, struct sector_keys *k); /* before the first row */
+/* Adds the row that was drafted, if the keys tell that it is new; else it has to be put. Of `put` its content and person are not read. */
+STATUS sector_batch_add(struct sector_batch *b, const struct sector_draft *d, const struct sector_put *put, bool *ret_added);
 STATUS sector_batch_put(struct sector_batch *b, const struct sector_put *put, struct sector_written_row *ret);
 /* A live row named by its id, whatever its key becomes: what `put` gives over what it has. ERR_ROW_MISSING, ERR_ROW_EXISTS if
  * another row has the key that it would get (two rows of one person). */
