@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWN_PAIRS = 400000, DRAWN_PAIRS_LARGE = 160000, LARGE = 400000, DRAWN_VALUES = 1 << 16, DAY_YEAR_FIRST = 1850, SEEN_OFTEN = 20 };
+enum { DRAWN_PAIRS = 400000, DRAWN_PAIRS_LARGE = 160000, LARGE = 400000, DRAWN_VALUES = 1 << 17, DAY_YEAR_FIRST = 1850, SEEN_OFTEN = 20 };
 
 size_t chance_day_slot(uint32_t d)
 {
@@ -149,18 +149,16 @@ static int drawn_order(const void *a, const void *b)
     return x->side != y->side ? x->side - y->side : x->record < y->record ? -1 : x->record > y->record;
 }
 
+/* Equal for equal values. Codes are given by content, so that it is the same for any order of rows. */
 static uint64_t value_hash(const struct link_field *f, int side, uint32_t i)
 {
-    struct link_words words;
-    uint64_t h = 0;
+    uint64_t h;
 
     if (f->kind == LINK_KIND_DAY)
         return f->code[side][i] ? link_mix(f->code[side][i], 2) | 1 : 0;
     if (f->kind == LINK_KIND_DIGITS)
         return f->digits[side][i] ? link_mix(f->digits[side][i], 1) | 1 : 0;
-    words = link_words(f, side, i);
-    for (int k = 0; k < words.count; k++)
-        h += link_mix(f->dict->hash[words.code[k]], (uint64_t)k + 1); /* none waits for another */
+    h = link_words_hash(f, side, i);
     return h ? h | 1 : 0;
 }
 

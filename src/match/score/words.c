@@ -35,6 +35,14 @@ static uint64_t shape_of(str s)
     return shape | (uint64_t)(s.ptr[0] >= '0' && s.ptr[0] <= '9') << SHAPE_DIGITS;
 }
 
+/* Bits that are set, of at most 36; the instruction for it is not on every machine that this is built for. */
+static int letters_count(uint64_t set)
+{
+    set -= set >> 1 & UINT64_C(0x5555555555555555);
+    set = (set & UINT64_C(0x3333333333333333)) + (set >> 2 & UINT64_C(0x3333333333333333));
+    return (int)(((set + (set >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F)) * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /* False only for words that words_are_near() would refuse, or that are three letters apart in length. Letters that one word
  * has and the other lacks: a slip makes two at most; Jaro-Winkler .9 needs m letters met with m/a + m/b >= 1.5, so that at
  * most a + b - 3ab / (a + b) are not. */
@@ -47,7 +55,7 @@ static bool shapes_may_be_near(uint64_t a, uint64_t b)
         return al >= 5 && bl >= 5 && apart <= 1;
     if (al == 1 || bl == 1)
         return same_first;
-    differ = __builtin_popcountll((a ^ b) & ((UINT64_C(1) << LETTERS) - 1));
+    differ = letters_count((a ^ b) & ((UINT64_C(1) << LETTERS) - 1));
     if (apart > (same_first ? 3 : 2) || (differ > 4 && !same_first))
         return false;
     if ((a & b) >> SHAPE_VARIANT & 1 || (a | b) >> SHAPE_JOINT & 1)

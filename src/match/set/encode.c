@@ -66,20 +66,20 @@ struct column {
     str readable; /* the list's text: bytes past a cell's end may be read in it */
 };
 
+enum { NOTHING_BYTES_MAX = 12 };
+
 /* Cells that say that nothing is known. */
 static bool is_nothing(str cell)
 {
     static const str words[] = { { "-", 1 },       { "?", 1 },       { "--", 2 },    { "\\n", 2 },     { "n/a", 3 },
                                  { "nan", 3 },     { "nil", 3 },     { "#n/a", 4 },  { "null", 4 },    { "none", 4 },
                                  { "unknown", 7 }, { "khong ro", 8 }, { "khong co", 8 }, { "không rõ", 11 }, { "không có", 11 } };
-    char small[12];
+    char small[NOTHING_BYTES_MAX];
 
-    if (cell.len > sizeof small)
-        return false;
     for (size_t i = 0; i < cell.len; i++)
         small[i] = (char)(cell.ptr[i] >= 'A' && cell.ptr[i] <= 'Z' ? cell.ptr[i] + 32 : cell.ptr[i]);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (words[i].len == cell.len && memcmp(words[i].ptr, small, cell.len) == 0)
+        if (words[i].len == cell.len && words[i].ptr[cell.len - 1] == small[cell.len - 1] && memcmp(words[i].ptr, small, cell.len) == 0)
             return true;
     return false;
 }
@@ -87,7 +87,7 @@ static bool is_nothing(str cell)
 static inline str known_cell(str cell)
 {
     cell = trimmed(cell);
-    if (cell.len == 0)
+    if (cell.len == 0 || cell.len > NOTHING_BYTES_MAX)
         return cell;
     switch (cell.ptr[0]) { /* what those words begin with */
     case '-': case '?': case '#': case '\\': case 'n': case 'u': case 'k': case 'N': case 'U': case 'K':

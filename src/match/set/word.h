@@ -1,6 +1,7 @@
 /* The words of a record: a row of codes, zeros after the last, so that a record's words stand in one line of the cache,
  * whatever is asked of them. A short row that is too short holds LINK_ROW_LONGER and where the longer one is. */
 #pragma once
+#include "match/set/hash.h"
 #include "match/set/set.h"
 
 #include <string.h>
@@ -104,4 +105,22 @@ static inline bool link_words_same(const struct link_field *f, int side_a, uint3
         differ |= one ^ other;
     }
     return !differ && link_has_words(f, side_a, a);
+}
+
+/* Equal for the same words in the same order, of one field; 0 for none. */
+static inline uint64_t link_words_hash(const struct link_field *f, int side, uint32_t record)
+{
+    const uint16_t *row = link_row(f, side, record);
+    size_t bytes = link_row_bytes(f->row);
+    uint64_t hash = 0;
+
+    if (!link_has_words(f, side, record))
+        return 0;
+    if (f->row == LINK_ROW_SHORT && row[0] == LINK_ROW_LONGER) {
+        row = link_row_longer(f, side, link_row_number(row));
+        bytes = link_row_bytes(LINK_ROW_NARROW);
+    }
+    for (size_t at = 0; at < bytes; at += sizeof hash)
+        hash = link_mix(hash, link_load64((const char *)row + at));
+    return hash;
 }
