@@ -43,7 +43,7 @@ LAYERS = {
     'cases': 'register+',
     'centre': 'register+ match+ refine cases book',
     'recon': 'centre+ cases paper book',
-    'quality': 'register+ centre. recon. cases. paper',
+    'quality': 'register+ centre. recon. cases. paper book',
     'identity': 'register+ crypt',
     'exchange': 'register+ identity+',
     'service': 'register+ identity+ exchange+ paper post notice.',

@@ -30,6 +30,8 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/me/access/{}/proof", .run = access_proof_run },
     { .method = "GET", .path = "/centre/quality", .run = quality_overview_page_run, .show = quality_overview_page_show },
     { .method = "GET", .path = "/centre/quality/trend", .run = quality_trend_page_run, .show = quality_trend_page_show },
+    { .method = "GET", .path = "/centre/quality/fields", .run = quality_fields_page_run, .show = quality_fields_page_show },
+    { .method = "GET", .path = "/centre/quality/file", .run = quality_file_run },
     { .method = "GET", .path = "/centre/registers", .run = sectors_run, .show = sectors_show },
     { .method = "GET", .path = "/centre/runs", .run = runs_run, .show = runs_show },
     { .method = "POST", .path = "/centre/runs", .writes = true, .run = runs_start_run },

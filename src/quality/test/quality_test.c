@@ -100,6 +100,24 @@ static void a_field_has_days_of_its_own(void **state)
     BAD(call(f, "quality.next", &next, &steps), FIELD_MISSING);
 }
 
+static void the_figures_are_a_file(void **state)
+{
+    struct fixture *f = ready(state);
+    struct quality_export_in in = { .code = STR("farmers"), .has_field = true, .field = STR("joined") };
+    struct quality_export_out out;
+    put_farmer(f, born(f, NULL, SEX_MALE, 19800201).number, "1990-05-06");
+    as_coordinator(f, "");
+    GOOD(call(f, "quality.export", &in, &out));
+    assert_true(str_find(out.file, STR("Ngày vào Hội,1,0,1,1,\r\n")) < out.file.len); /* no rule asks whether it is live */
+    assert_true(str_find(out.file, STR("Theo đơn vị: Ngày vào Hội,")) < out.file.len);
+    in.has_format = true;
+    in.format = QUALITY_EXPORT_IN_FORMAT_XLSX;
+    GOOD(call(f, "quality.export", &in, &out));
+    assert_true(str_starts(out.file, STR("PK")));
+    in.field = STR("wings");
+    BAD(call(f, "quality.export", &in, &out), FIELDS_UNKNOWN);
+}
+
 static void time_alone_makes_a_record_stale(void **state)
 {
     struct fixture *f = ready(state);
@@ -339,7 +357,7 @@ static void figures_equal_a_recount(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EVERYWHERE(a_day_is_published_once_and_never_changed), EVERYWHERE(a_field_has_days_of_its_own),
+        EVERYWHERE(a_day_is_published_once_and_never_changed), EVERYWHERE(a_field_has_days_of_its_own), EVERYWHERE(the_figures_are_a_file),
         EVERYWHERE(time_alone_makes_a_record_stale), EVERYWHERE(the_cheapest_gain_comes_first),
         EVERYWHERE(an_issue_is_opened_once_and_closes_by_itself), EVERYWHERE(waiving_needs_its_reason_and_the_version_seen),
         EVERYWHERE(both_maps_agree_in_total), EVERYWHERE(figures_equal_a_recount),

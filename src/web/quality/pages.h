@@ -4,3 +4,5 @@
 
 PAGE(quality_overview_page);
 PAGE(quality_trend_page);
+PAGE(quality_fields_page);
+status quality_file_run(struct ctx *cx, struct visit *v);

@@ -1,29 +1,27 @@
 /* Quality as pages: every register with its four figures and what to mend next, and one register through the days as a chart over
  * its table. Figures name nobody.
  * tested by: tests/scenario/run.py */
-#include "quality/quality_ops.h"
-#include "web/quality/pages.h"
-#include "web/quality/quality_view.h"
+#include "web/quality/parts.h"
 #include "web/web_tmpl.h"
 
 #include <string.h>
 
-enum { STEPS_SHOWN = 20, CRUMBS_MAX = 4, AIM_PERCENT = 98, CHART_WIDTH = 600, CHART_HEIGHT = 200, POINT_BYTES = 24 };
+enum { STEPS_SHOWN = 20, CRUMBS_MAX = 4, CHART_WIDTH = 600, CHART_HEIGHT = 200, POINT_BYTES = 24 };
 
-static const char *const dimensions[] = { "correct", "complete", "clean", "live" };
+const char *const quality_dimensions[DIMENSIONS] = { "correct", "complete", "clean", "live" };
 static const char *const line_classes[] = { "app-chart__line app-chart__line--1", "app-chart__line app-chart__line--2", "app-chart__line app-chart__line--3",
                                             "app-chart__line app-chart__line--4" };
 
-/* Rounded down, so that 100 means all. */
-static int percent_of(int64_t part, int64_t whole) { return whole > 0 ? (int)(part * 100 / whole) : 100; }
+str quality_dimension_name(struct visit *v, int dimension) { return visit_label(v, "sector_", str_of(quality_dimensions[dimension])); }
 
-static str dimension_name(struct visit *v, int dimension) { return visit_label(v, "sector_", str_of(dimensions[dimension])); }
-
-static str with_unit(struct visit *v, const char *path, str code, str unit)
+str url_with(struct visit *v, str url, const char *name, str value)
 {
-    str url = arena_printf(v->arena, "%s?code=%.*s", path, STR_ARG(code));
-    return str_is_empty(unit) ? url : arena_printf(v->arena, "%.*s&unit=%.*s", STR_ARG(url), STR_ARG(unit));
+    if (str_is_empty(value))
+        return url;
+    return arena_printf(v->arena, "%.*s%c%s=%.*s", STR_ARG(url), str_find_char(url, '?') < url.len ? '&' : '?', name, STR_ARG(value));
 }
+
+static str with_unit(struct visit *v, const char *path, str code, str unit) { return url_with(v, url_with(v, str_of(path), "code", code), "unit", unit); }
 
 /* --- all registers ---------------------------------------------------------------------------------------------------------- */
 
@@ -31,7 +29,8 @@ static void row_fill(struct visit *v, struct quality_row_view *r, const struct q
 {
     const int64_t good[] = { s->correct, s->complete, s->clean, s->live };
     *r = (struct quality_row_view){ .name = s->name, .url = with_unit(v, "/centre/register", s->code, unit),
-                                    .trend_url = with_unit(v, "/centre/quality/trend", s->code, unit), .rows = s->rows, .stale = s->stale };
+                                    .trend_url = with_unit(v, "/centre/quality/trend", s->code, unit),
+                                    .fields_url = with_unit(v, "/centre/quality/fields", s->code, unit), .rows = s->rows, .stale = s->stale };
     for (int k = 0; k < 4; k++) {
         int percent = percent_of(good[k], s->rows);
         r->measures[k] = (struct quality_measure_view){ percent, percent < AIM_PERCENT };
@@ -55,28 +54,43 @@ static void rows_fill(struct visit *v, struct quality_view *view, const struct q
         }
 }
 
-static struct link unit_link(struct visit *v, unit_id unit, day today)
+static struct link unit_link(struct visit *v, str base, unit_id unit, day today)
 {
     const struct defs *d = v->web->app->defs;
-    str text = defs_unit_text(v->arena, unit);
-    return (struct link){ defs_unit_name(v->arena, d, unit, today, v->lang), arena_printf(v->arena, "/centre/quality?unit=%.*s", STR_ARG(text)) };
+    return (struct link){ defs_unit_name(v->arena, d, unit, today, v->lang), url_with(v, base, "unit", defs_unit_text(v->arena, unit)) };
 }
 
-/* Down to the units of `above`, up to those that hold it. UNIT_NONE: the country. */
-static void units_fill(struct visit *v, struct quality_view *view, unit_id above, enum unit_map map, day today)
+void quality_places_fill(struct visit *v, struct quality_places *p, str base, unit_id above, bool old, day today)
 {
     const struct defs *d = v->web->app->defs;
     size_t count = 0;
-    const unit_id *units = above.v ? defs_unit_children(d, above, &count) : defs_provinces(d, map, &count);
-    view->units = ARENA_ARRAY(v->arena, struct link, count + 1);
+    const unit_id *units = above.v ? defs_unit_children(d, above, &count) : defs_provinces(d, old ? MAP_OLD : MAP_NEW, &count);
+    p->country_url = base;
+    p->units = ARENA_ARRAY(v->arena, struct link, count + 1);
     for (size_t i = 0; i < count; i++)
-        view->units[view->unit_count++] = unit_link(v, units[i], today);
-    view->crumbs = ARENA_ARRAY(v->arena, struct link, CRUMBS_MAX);
-    for (const struct unit *u = above.v ? defs_unit(d, above) : NULL; u && u->parent.v && view->crumb_count + 1 < CRUMBS_MAX; u = defs_unit(d, u->parent)) {
-        memmove(view->crumbs + 1, view->crumbs, view->crumb_count * sizeof *view->crumbs);
-        view->crumbs[0] = unit_link(v, u->parent, today);
-        view->crumb_count++;
+        p->units[p->unit_count++] = unit_link(v, base, units[i], today);
+    p->crumbs = ARENA_ARRAY(v->arena, struct link, CRUMBS_MAX);
+    for (const struct unit *u = above.v ? defs_unit(d, above) : NULL; u && u->parent.v && p->crumb_count + 1 < CRUMBS_MAX; u = defs_unit(d, u->parent)) {
+        memmove(p->crumbs + 1, p->crumbs, p->crumb_count * sizeof *p->crumbs);
+        p->crumbs[0] = unit_link(v, base, u->parent, today);
+        p->crumb_count++;
     }
+    p->within = above.v != 0;
+    p->maps[0] = (struct list_option){ url_with(v, base, "map", STR("new")), msg_quality_map_new(v->lang) };
+    p->maps[1] = (struct list_option){ url_with(v, base, "map", STR("old")), msg_quality_map_old(v->lang) };
+    p->map = p->maps[old].label;
+}
+
+STATUS quality_unit_asked(struct ctx *cx, struct visit *v, unit_id *ret, str *ret_name)
+{
+    str unit = visit_query(v, "unit");
+    *ret = UNIT_NONE;
+    *ret_name = msg_home_country(v->lang);
+    if (str_is_empty(unit))
+        return OK;
+    TRY(defs_unit_parse(cx->app->defs, unit, cx->today, ret));
+    *ret_name = defs_unit_path(v->arena, cx->app->defs, *ret, cx->today, v->lang);
+    return OK;
 }
 
 static STATUS steps_load(struct ctx *cx, struct visit *v, struct quality_view *view, const struct quality_next_in *in, str unit)
@@ -88,38 +102,23 @@ static STATUS steps_load(struct ctx *cx, struct visit *v, struct quality_view *v
         const struct quality_step *s = &out.steps[i];
         view->steps[view->step_count++] = (struct quality_step_view){
             .register_name = s->name, .url = arena_printf(v->arena, "%.*s&check=%.*s#rows", STR_ARG(with_unit(v, "/centre/register", s->code, unit)), STR_ARG(s->check)),
-            .says = s->says, .dimension = dimension_name(v, s->dimension), .rows = s->rows, .minutes = s->minutes, .per_hour = s->per_hour, .hours = s->hours };
+            .says = s->says, .dimension = quality_dimension_name(v, s->dimension), .rows = s->rows, .minutes = s->minutes, .per_hour = s->per_hour, .hours = s->hours };
     }
     return OK;
-}
-
-static void maps_fill(struct visit *v, struct quality_view *view, bool old)
-{
-    view->maps = ARENA_ARRAY(v->arena, struct list_option, 2);
-    view->maps[0] = (struct list_option){ STR("/centre/quality?map=new"), msg_quality_map_new(v->lang) };
-    view->maps[1] = (struct list_option){ STR("/centre/quality?map=old"), msg_quality_map_old(v->lang) };
-    view->map_count = 2;
-    view->map = view->maps[old].label;
 }
 
 status quality_overview_page_run(struct ctx *cx, struct visit *v)
 {
     struct quality_view *view = ARENA_NEW(v->arena, struct quality_view);
     bool old = str_eq(visit_query(v, "map"), STR("old"));
-    struct quality_overview_in in = { .has_map = true, .map = old ? QUALITY_OVERVIEW_IN_MAP_OLD : QUALITY_OVERVIEW_IN_MAP_NEW };
+    struct quality_overview_in in = { .map = old ? QUALITY_OVERVIEW_IN_MAP_OLD : QUALITY_OVERVIEW_IN_MAP_NEW };
     struct quality_overview_out out;
     str unit = visit_query(v, "unit");
     v->view = view;
-    view->unit_name = msg_home_country(v->lang);
-    if (!str_is_empty(unit)) {
-        in.has_unit = true;
-        in.has_map = false;
-        TRY(defs_unit_parse(cx->app->defs, unit, cx->today, &in.unit));
-        view->unit_name = defs_unit_path(v->arena, cx->app->defs, in.unit, cx->today, v->lang);
-    }
-    if (!in.has_unit)
-        maps_fill(v, view, old); /* a unit is of one map */
-    units_fill(v, view, in.unit, old ? MAP_OLD : MAP_NEW, cx->today);
+    TRY(quality_unit_asked(cx, v, &in.unit, &view->unit_name));
+    in.has_unit = in.unit.v != 0;
+    in.has_map = !in.has_unit; /* a unit is of one map */
+    quality_places_fill(v, &view->places, STR("/centre/quality"), in.unit, old, cx->today);
     TRY(visit_call(cx, "quality.overview", &in, &out));
     view->as_of_us = out.as_of;
     rows_fill(v, view, &out, unit);
@@ -148,7 +147,8 @@ static str line_points(struct visit *v, const struct quality_trend_view *view, i
     return points;
 }
 
-static void points_fill(struct visit *v, struct quality_trend_view *view, const struct quality_trend_out *out)
+/* A dimension that no rule judges (judged: false) has no line and no figure. */
+static void points_fill(struct visit *v, struct quality_trend_view *view, const struct quality_trend_out *out, const bool *judged)
 {
     view->points = ARENA_ARRAY(v->arena, struct quality_point_view, out->points_count + 1);
     for (size_t i = out->points_count; i > 0; i--) {
@@ -158,26 +158,46 @@ static void points_fill(struct visit *v, struct quality_trend_view *view, const 
             .percent = { percent_of(p->correct, p->rows), percent_of(p->complete, p->rows), percent_of(p->clean, p->rows), percent_of(p->live, p->rows) } };
     }
     view->drawn = view->point_count > 1;
-    for (int k = 0; k < 4; k++)
-        view->lines[k] = (struct quality_line_view){ dimension_name(v, k), view->drawn ? line_points(v, view, k) : (str){ 0 }, str_of(line_classes[k]) };
+    for (int k = 0; k < DIMENSIONS; k++)
+        if (judged[k])
+            view->lines[view->line_count++] = (struct quality_line_view){ k, quality_dimension_name(v, k), view->drawn ? line_points(v, view, k) : (str){ 0 },
+                                                                          str_of(line_classes[k]) };
+}
+
+/* The attribute whose days are shown: its name, and in which dimensions it is judged at all. */
+static STATUS trend_field_load(struct ctx *cx, struct visit *v, const struct quality_trend_in *in, struct quality_trend_view *view, bool *judged)
+{
+    struct sector_figures_in ask = { .code = in->code, .has_unit = in->has_unit, .unit = in->unit };
+    struct sector_figures_out f;
+    TRY(visit_call(cx, "sector.figures", &ask, &f));
+    for (size_t i = 0; i < f.attributes_count; i++) {
+        const struct sector_attribute *a = &f.attributes[i];
+        if (!str_eq(a->field, in->field))
+            continue;
+        const bool has[] = { a->has_correct, a->has_complete, a->has_clean, a->has_live };
+        memcpy(judged, has, sizeof has);
+        view->name = msg_quality_field_of(v->arena, v->lang, view->name, a->label);
+    }
+    return OK;
 }
 
 status quality_trend_page_run(struct ctx *cx, struct visit *v)
 {
     struct quality_trend_view *view = ARENA_NEW(v->arena, struct quality_trend_view);
-    struct quality_trend_in in = { .code = visit_query(v, "code") };
+    struct quality_trend_in in = { .code = visit_query(v, "code"), .field = visit_query(v, "field") };
     struct quality_trend_out out;
-    str unit = visit_query(v, "unit");
+    bool judged[DIMENSIONS] = { true, true, true, true };
     v->view = view;
-    view->back_url = STR("/centre/quality");
-    if (!str_is_empty(unit)) {
-        in.has_unit = true;
-        TRY(defs_unit_parse(cx->app->defs, unit, cx->today, &in.unit));
-        view->back_url = arena_printf(v->arena, "/centre/quality?unit=%.*s", STR_ARG(unit));
-    }
+    in.has_field = !str_is_empty(in.field);
+    TRY(quality_unit_asked(cx, v, &in.unit, &view->unit_name));
+    in.has_unit = in.unit.v != 0;
     TRY(visit_call(cx, "quality.trend", &in, &out));
     view->name = out.name;
-    points_fill(v, view, &out);
+    str unit = visit_query(v, "unit");
+    view->back_url = in.has_field ? url_with(v, with_unit(v, "/centre/quality/fields", in.code, unit), "field", in.field) : url_with(v, STR("/centre/quality"), "unit", unit);
+    if (in.has_field)
+        TRY(trend_field_load(cx, v, &in, view, judged));
+    points_fill(v, view, &out, judged);
     return OK;
 }
 

@@ -165,6 +165,36 @@ static int filter_of(str word)
     return 0;
 }
 
+static str attribute_label(const struct sector_describe_out *d, str field)
+{
+    for (size_t k = 0; k < d->columns_count; k++)
+        if (str_eq(d->columns[k].key, field))
+            return d->columns[k].label;
+    return str_eq(field, STR("subject")) ? d->subject : field;
+}
+
+/* Rows that fail one rule (?check=), or a rule about a field (?field=), perhaps in one dimension (&dimension=). */
+static void failing_ask(struct visit *v, struct sector_view *view, const struct sector_describe_out *d, struct sector_rows_in *in)
+{
+    str dimension = visit_query(v, "dimension");
+    in->check = visit_query(v, "check");
+    in->has_check = !str_is_empty(in->check);
+    in->field = visit_query(v, "field");
+    in->has_field = !str_is_empty(in->field);
+    for (int k = 0; in->has_field && k < 4; k++)
+        if (str_eq(dimension, str_of(dimension_names[k]))) {
+            in->has_dimension = true;
+            in->dimension = k;
+        }
+    if (in->has_dimension)
+        view->failing = msg_sector_failing_measure(v->arena, v->lang, word_label(v, "sector_", dimension_names[in->dimension]), attribute_label(d, in->field));
+    else if (in->has_field)
+        view->failing = msg_sector_failing_field(v->arena, v->lang, attribute_label(d, in->field));
+    for (size_t i = 0; in->has_check && i < d->rules_count; i++)
+        if (str_eq(d->rules[i].check, in->check))
+            view->failing = msg_sector_failing_only(v->arena, v->lang, d->rules[i].says);
+}
+
 static STATUS rows_load(struct ctx *cx, struct visit *v, struct sector_view *view, const struct sector_describe_out *d, str unit)
 {
     str only = visit_query(v, "only");
@@ -176,19 +206,16 @@ static STATUS rows_load(struct ctx *cx, struct visit *v, struct sector_view *vie
         TRY(defs_unit_parse(cx->app->defs, unit, cx->today, &in.unit));
     }
     filters_fill(v, view, unit, in.only);
-    in.check = visit_query(v, "check");
-    in.has_check = !str_is_empty(in.check);
-    for (size_t i = 0; in.has_check && i < d->rules_count; i++)
-        if (str_eq(d->rules[i].check, in.check))
-            view->failing = d->rules[i].says;
+    failing_ask(v, view, d, &in);
     keep_ground(cx, d->code);
     TRY(visit_call(cx, "sector.rows", &in, &out));
     view->rows = ARENA_ARRAY(v->arena, struct sector_row_view, out.rows_count + 1);
     for (size_t i = 0; i < out.rows_count; i++)
         view->rows[view->row_count++] = row_of(v, d, &out.rows[i]);
     if (out.next)
-        view->next_url = arena_printf(v->arena, "%.*s%s%.*s&after=%lld", STR_ARG(sector_url(v, view->code, unit, str_of(filter_words[in.only]))),
-                                      in.has_check ? "&check=" : "", STR_ARG(in.check), (long long)out.next);
+        view->next_url = arena_printf(v->arena, "%.*s%s%.*s%s%.*s%s%s&after=%lld", STR_ARG(sector_url(v, view->code, unit, str_of(filter_words[in.only]))),
+                                      in.has_check ? "&check=" : "", STR_ARG(in.check), in.has_field ? "&field=" : "", STR_ARG(in.field),
+                                      in.has_dimension ? "&dimension=" : "", in.has_dimension ? dimension_names[in.dimension] : "", (long long)out.next);
     return OK;
 }
 

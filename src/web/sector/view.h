@@ -41,7 +41,7 @@ struct sector_view {
     struct list_option *filters; /* label and address of each */
     size_t filter_count;
     str filter;
-    str failing; /* the rule whose failing rows are shown; empty: no one rule's */
+    str failing; /* says which failing rows alone are shown; empty: all rows are */
     struct sector_row_view *rows;
     size_t row_count;
     str next_url;
