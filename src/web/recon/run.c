@@ -192,6 +192,7 @@ static STATUS report_load(struct ctx *cx, struct visit *v, struct run_view *view
         view->units[view->unit_count++] = unit_of(v, view, &out.units[i]);
     view->total = unit_of(v, view, &out.total);
     view->total.name = in.has_unit ? out.total.name : msg_run_total(v->lang);
+    view->map_shown = (size_t)in.map;
     view->maps = ARENA_ARRAY(v->arena, struct list_option, MAPS);
     for (int i = 0; i < MAPS; i++)
         view->maps[view->map_count++] = (struct list_option){ report_url(v, view, (str){ 0 }, str_of(map_words[i])),

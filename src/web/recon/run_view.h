@@ -43,7 +43,7 @@ struct run_view {
     struct run_unit_view *units, total;
     size_t unit_count;
     struct list_option *maps; /* url and label */
-    size_t map_count;
+    size_t map_count, map_shown;
     str map, csv_url, xlsx_url, pdf_url;
 };
 
