@@ -83,6 +83,9 @@ const unit_id *defs_provinces(const struct defs *d, enum unit_map map, size_t *r
  * type, whatever the case, marks or tone placement. At most `max` go to `out`; returns how many there are. Those that
  * agree in diacritics come alone if there are any. */
 size_t defs_unit_by_name(const struct defs *d, enum unit_map map, unit_id parent, str name, unit_id *out, size_t max);
+/* A unit as people write it: what defs_unit_parse() reads, or a name of today's map with those above it when it is not enough alone,
+ * "Phường Ba Đình, Hà Nội". ERR_UNIT_UNKNOWN, ERR_UNIT_AMBIGUOUS. */
+STATUS defs_unit_written(const struct defs *d, str text, day today, unit_id *ret);
 /* A province by the first three digits of a personal number. */
 unit_id defs_unit_by_prefix(const struct defs *d, int prefix);
 

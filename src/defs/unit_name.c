@@ -110,3 +110,26 @@ size_t defs_unit_by_name(const struct defs *d, enum unit_map map, unit_id parent
     arena_free(arena);
     return count;
 }
+
+/* The name behind the last comma first. One above that several units bear narrows nothing: "Phú Thọ" is a province and communes. */
+STATUS defs_unit_written(const struct defs *d, str text, day today, unit_id *ret)
+{
+    enum unit_map map = defs_map_at(d, today);
+    unit_id found[2], above = UNIT_NONE;
+    size_t from = 0, count = 1;
+    if (status_ok(defs_unit_parse(d, text, today, ret)))
+        return OK;
+    fault_clear();
+    for (str rest = text; count > 0; rest = str_slice(rest, 0, from - 1)) {
+        for (from = rest.len; from > 0 && rest.ptr[from - 1] != ','; from--)
+            ;
+        count = defs_unit_by_name(d, map, above, str_trim(str_from(rest, from)), found, 2);
+        if (from == 0)
+            break;
+        above = count == 1 ? found[0] : above;
+    }
+    *ret = count == 1 ? found[0] : UNIT_NONE;
+    if (count > 1)
+        return FAIL_WITH(UNIT_AMBIGUOUS, STR(""), text);
+    return count ? OK : FAIL_WITH(UNIT_UNKNOWN, STR(""), text);
+}

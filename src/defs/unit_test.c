@@ -222,6 +222,27 @@ static void names_are_found_as_people_write_them(void **state)
     assert_int_equal(named(MAP_NEW, "04@new", "Phường Ba Đình", &id), 0);
 }
 
+static void units_are_read_with_those_above_them(void **state)
+{
+    static const struct {
+        const char *text, *unit;
+        int error;
+    } cases[] = {
+        { "00004@new", "00004@new", 0 }, { "00004", "00004@new", 0 },
+        { "Phường Ba Đình, Hà Nội", "00004@new", 0 }, { " p. ba dinh ,  TP Hà Nội ", "00004@new", 0 },
+        { "Tỉnh Phú Thọ", "25@new", 0 }, { "Xã Không Có, Hà Nội", NULL, ERR_UNIT_UNKNOWN },
+        { "Phường Ba Đình, Tỉnh Phú Thọ", NULL, ERR_UNIT_UNKNOWN }, { "Phường Ba Đình, Tỉnh Không Có", NULL, ERR_UNIT_UNKNOWN },
+        { "Xã Tân Lập", NULL, ERR_UNIT_AMBIGUOUS }, { "", NULL, ERR_UNIT_UNKNOWN }, { ",", NULL, ERR_UNIT_UNKNOWN },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unit_id id = { 1 };
+        assert_int_equal(defs_unit_written(d, str_of(cases[i].text), (day){ 20260105 }, &id).code, cases[i].error);
+        assert_int_equal(id.v, cases[i].unit ? parse(cases[i].unit).v : 0);
+        fault_clear();
+    }
+}
+
 static void every_unit_is_found_by_its_own_name(void **state)
 {
     unit_id out[600];
@@ -252,7 +273,8 @@ int main(void)
         cmocka_unit_test(texts_come_back_as_the_same_unit), cmocka_unit_test(what_is_no_unit_is_refused),
         cmocka_unit_test(the_tree_holds_together), cmocka_unit_test(a_unit_changes_type_and_stays_itself),
         cmocka_unit_test(old_units_lead_to_new_ones), cmocka_unit_test(lineage_reads_the_same_from_both_ends),
-        cmocka_unit_test(one_map_covers_the_other), cmocka_unit_test(names_are_found_as_people_write_them), cmocka_unit_test(every_unit_is_found_by_its_own_name),
+        cmocka_unit_test(one_map_covers_the_other), cmocka_unit_test(names_are_found_as_people_write_them),
+        cmocka_unit_test(units_are_read_with_those_above_them), cmocka_unit_test(every_unit_is_found_by_its_own_name),
         cmocka_unit_test(number_prefixes_lead_to_provinces),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

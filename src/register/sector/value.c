@@ -271,23 +271,14 @@ static bool code_written(struct arena *a, const struct sector_field *f, str text
     return false;
 }
 
-/* A code, or the name of a commune, with its province when the name alone is not enough. */
 static bool unit_written(struct ctx *cx, str text, struct sector_value *ret)
 {
-    const struct defs *d = cx->app->defs;
-    unit_id unit = UNIT_NONE, found[2], above[2];
-    if (status_ok(defs_unit_parse(d, text, cx->today, &unit))) {
-        ret->number = unit.v;
-        return true;
-    }
-    fault_clear();
-    size_t comma = str_find_char(text, ',');
-    str name = str_trim(str_slice(text, 0, comma)), rest = comma < text.len ? str_trim(str_from(text, comma + 1)) : (str){ 0 };
-    if (rest.len && defs_unit_by_name(d, defs_map_at(d, cx->today), UNIT_NONE, rest, above, 2) == 1)
-        unit = above[0];
-    if (defs_unit_by_name(d, defs_map_at(d, cx->today), unit, name, found, 2) != 1)
+    unit_id unit;
+    if (!status_ok(defs_unit_written(cx->app->defs, text, cx->today, &unit))) {
+        fault_clear();
         return false;
-    ret->number = found[0].v;
+    }
+    ret->number = unit.v;
     return true;
 }
 

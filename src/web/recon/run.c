@@ -93,7 +93,7 @@ status runs_start_run(struct ctx *cx, struct visit *v)
     in.has_delivery = str_i64(visit_field(v, "delivery"), &in.delivery);
     in.has_unit = unit.len > 0;
     if (in.has_unit)
-        TRY(defs_unit_parse(v->web->app->defs, unit, cx->today, &in.unit));
+        TRY(defs_unit_written(v->web->app->defs, unit, cx->today, &in.unit));
     cx->purpose = (struct purpose){ STR("run"), in.code };
     TRY(visit_call(cx, "run.plan", &in, &out));
     v->redirect = run_url(v, out.run);

@@ -4,8 +4,6 @@
 #include "web/service/words.h"
 #include "web/web_tmpl.h"
 
-enum { UNITS_MAX = 8 };
-
 str dossier_url(const struct visit *v, int64_t dossier, const char *rest)
 {
     return arena_printf(v->arena, "/dossier/%lld%s", (long long)dossier, rest);
@@ -155,20 +153,13 @@ void question_show(struct page *pg, struct visit *v) { tmpl_question(pg, v->view
 
 /* --- answering ------------------------------------------------------------------------------------------------------------ */
 
-/* "Phường Ba Đình, Hà Nội", or a code. What is not one unit alone is kept as typed, for the operation to refuse. */
+/* What is not one unit alone is kept as typed, for the operation to refuse. */
 static str unit_typed(struct ctx *cx, const struct visit *v, str text)
 {
-    const struct defs *d = cx->app->defs;
-    unit_id found[UNITS_MAX], province = UNIT_NONE;
-    size_t comma = str_find_char(text, ',');
-    str place = comma < text.len ? str_trim(str_from(text, comma + 1)) : (str){ 0 };
-    if (status_ok(defs_unit_parse(d, text, cx->today, &found[0])))
-        return defs_unit_text(v->arena, found[0]);
+    unit_id found;
+    if (status_ok(defs_unit_written(cx->app->defs, text, cx->today, &found)))
+        return defs_unit_text(v->arena, found);
     fault_clear();
-    if (place.len && defs_unit_by_name(d, defs_map_at(d, cx->today), UNIT_NONE, place, found, UNITS_MAX) == 1)
-        province = found[0];
-    if (defs_unit_by_name(d, defs_map_at(d, cx->today), province, str_trim(str_slice(text, 0, comma)), found, UNITS_MAX) == 1)
-        return defs_unit_text(v->arena, found[0]);
     return text;
 }
 
