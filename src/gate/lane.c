@@ -197,12 +197,14 @@ bool work_again(status st)
 static bool met_another(const struct work *w) { return !w->ran && status_is(w->result, ERR_STORE_BUSY); }
 
 /* One piece of work alone, after its group failed, so that one broken command cannot fail its neighbours; or after it met
- * another transaction there. */
-static void work_alone(struct lane *l, struct work *w)
+ * another transaction there. What an earlier run put into its context is forgotten. */
+static void work_alone(struct lane *l, struct work *w, const struct ctx *began)
 {
     status st = OK;
     for (int try = 0; try < COMMIT_TRIES; try++) {
         size_t used;
+        if (!w->ran)
+            w->cx = *began;
         st = group_try(l, &w, 1, &used);
         if (status_ok(st) ? !met_another(w) : !work_again(st))
             break;
@@ -221,16 +223,19 @@ static void work_committed(struct work *w)
 static size_t group_run(struct lane *l, struct work *const *list, size_t n)
 {
     size_t used = n;
+    struct ctx *began = ARENA_ARRAY(l->arena, struct ctx, n);
+    for (size_t i = 0; i < n; i++)
+        began[i] = list[i]->cx;
     status st = group_try(l, list, n, &used);
     if (!status_ok(st) && n > 1 && work_again(st))
         for (size_t i = 0; i < used; i++)
-            work_alone(l, list[i]);
+            work_alone(l, list[i], &began[i]);
     else if (!status_ok(st))
         for (size_t i = 0; i < used; i++)
             work_fail(list[i], st);
     for (size_t i = 0; i < used && status_ok(st); i++)
         if (met_another(list[i]))
-            work_alone(l, list[i]);
+            work_alone(l, list[i], &began[i]);
     for (size_t i = 0; i < used; i++)
         work_committed(list[i]);
     arena_reset(l->arena);
