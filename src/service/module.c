@@ -1,7 +1,10 @@
-/* The module as the process knows it, and its watch: every half minute it stops what waited too long.
+/* The module as the process knows it, and its watch: every half minute it stops what waited too long, and sweeps a part of the
+ * vault, all of it in an hour.
  * tested by: src/service/test/dossier_test.c */
 #include "gate/worker.h"
 #include "service/file/vault.h"
+
+#include <stdatomic.h>
 
 static status service_start(struct app *app)
 {
@@ -9,8 +12,21 @@ static status service_start(struct app *app)
     return keys_of(app, &keys); /* makes them in a new installation */
 }
 
+enum { WATCH_MS = 30000, SWEPT_AT_ONCE = VAULT_FOLDERS * WATCH_MS / (VAULT_ORPHAN_S * 1000) + 1 };
 
-static const struct worker_plan watch = { .job = "dossier-watch", .step = sweep_step, .sweep = "dossier.sweep", .first_ms = 30000, .every_ms = 30000 };
+/* Where to begin is the process's: after a start any part will do. */
+static int watch_step(struct worker *w)
+{
+    static _Atomic unsigned next;
+    struct vault_part part = { atomic_fetch_add(&next, SWEPT_AT_ONCE), SWEPT_AT_ONCE };
+    struct arena *a = arena_new(1 << 20);
+    if (!status_ok(worker_call(w, a, false, vault_sweep, &part)))
+        log_fault("vault_sweep_failed", 0);
+    arena_free(a);
+    return sweep_step(w);
+}
+
+static const struct worker_plan watch = { .job = "dossier-watch", .step = watch_step, .sweep = "dossier.sweep", .first_ms = WATCH_MS, .every_ms = WATCH_MS };
 
 const struct module service_module = {
     .name = "service",

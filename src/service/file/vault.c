@@ -1,19 +1,22 @@
 /* Files at rest (design: content-addressed, encrypted per subject). A file is named by a keyed digest of its content, so that the
  * same one is kept once and the name tells nothing to somebody who has a copy of the folder. The person's key lies in the
- * database, sealed by the installation's; destroying it erases the files wherever copies of them lie.
+ * database, sealed by the installation's; destroying it erases the files wherever copies of them lie. What no row names is swept up.
  * Law: NĐ 13/2023/NĐ-CP, Luật Bảo vệ dữ liệu cá nhân 2025 (erasure).
  * tested by: src/service/test/paper_test.c */
 #include "service/file/vault.h"
 #include "gate/prepare.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PATH_BYTES = 4096, URL_BYTES_MAX = 200 };
@@ -132,34 +135,52 @@ static void path_of(const struct app *app, str file, const char *ending, char ou
     snprintf(out, PATH_BYTES, "%.*s/vault/%.2s/%.*s%s", STR_ARG(app->directory), file.ptr, STR_ARG(file), ending);
 }
 
-static STATUS folder_make(const struct app *app, str file, char out[static PATH_BYTES])
+static STATUS folder_make(const struct app *app, str file)
 {
-    snprintf(out, PATH_BYTES, "%.*s/vault", STR_ARG(app->directory));
-    if (mkdir(out, 0700) != 0 && errno != EEXIST)
+    char folder[PATH_BYTES];
+    snprintf(folder, sizeof folder, "%.*s/vault", STR_ARG(app->directory));
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
         return io_bad();
-    snprintf(out, PATH_BYTES, "%.*s/vault/%.2s", STR_ARG(app->directory), file.ptr);
-    return mkdir(out, 0700) == 0 || errno == EEXIST ? OK : io_bad();
+    snprintf(folder, sizeof folder, "%.*s/vault/%.2s", STR_ARG(app->directory), file.ptr);
+    return mkdir(folder, 0700) == 0 || errno == EEXIST ? OK : io_bad();
 }
 
-/* So that the name survives a crash; the transaction that names the file commits after it. */
-static STATUS folder_sync(const char *folder)
+/* The folder of a file, locked: whoever keeps a file shares it, the sweep has it alone. -1: there is none. */
+static STATUS folder_open(const struct app *app, str file, int lock, int *ret)
 {
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = fd >= 0 && fsync(fd) == 0;
-    status st = good ? OK : io_bad();
-    if (fd >= 0)
-        close(fd);
-    return st;
+    char folder[PATH_BYTES];
+    snprintf(folder, sizeof folder, "%.*s/vault/%.2s", STR_ARG(app->directory), file.ptr);
+    *ret = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*ret < 0)
+        return errno == ENOENT ? OK : io_bad();
+    return flock(*ret, lock) == 0 ? OK : io_bad();
+}
+
+static void folder_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+
+static STATUS file_is_new(const char *path, size_t bytes, bool *ret)
+{
+    struct stat s;
+    *ret = stat(path, &s) != 0 || (size_t)s.st_size != bytes;
+    return *ret || utimensat(AT_FDCWD, path, NULL, 0) == 0 ? OK : io_bad(); /* young again: no sweep takes it away */
 }
 
 static STATUS file_write(const struct app *app, str file, str key, str bytes)
 {
-    char path[PATH_BYTES], draft[PATH_BYTES], folder[PATH_BYTES], ending[40];
-    struct stat s;
+    char path[PATH_BYTES], draft[PATH_BYTES], ending[40];
+    int folder DEFER(folder_close) = -1;
+    bool is_new;
+    TRY(folder_make(app, file));
+    TRY(folder_open(app, file, LOCK_SH, &folder));
+    MUST(folder >= 0);
     path_of(app, file, "", path);
-    if (stat(path, &s) == 0 && (size_t)s.st_size == stream_sealed_bytes(bytes.len))
+    TRY(file_is_new(path, stream_sealed_bytes(bytes.len), &is_new));
+    if (!is_new)
         return OK;
-    TRY(folder_make(app, file, folder));
     snprintf(ending, sizeof ending, ".%016llx", (unsigned long long)random_u64());
     path_of(app, file, ending, draft);
     int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -175,7 +196,56 @@ static STATUS file_write(const struct app *app, str file, str key, str bytes)
         unlink(draft);
         return fault_pass(st, __FILE__, __LINE__);
     }
-    return folder_sync(folder);
+    /* So that the name survives a crash; the transaction that names the file commits after it. */
+    return fsync(folder) == 0 ? OK : io_bad();
+}
+
+/* By the clock of the file system: ours may be set. */
+static STATUS orphan_remove(struct ctx *cx, int folder, const char *name)
+{
+    struct paper_of_file_row paper;
+    struct attachment_of_file_row attachment;
+    struct stat s;
+    bool named = false;
+    if (fstatat(folder, name, &s, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(s.st_mode) || time(NULL) - s.st_mtime < VAULT_ORPHAN_S)
+        return OK;
+    if (strlen(name) == VAULT_NAME_BYTES - 1)
+        TRY(paper_of_file(cx, SHARD, str_of(name), &paper, &named));
+    if (strlen(name) == VAULT_NAME_BYTES - 1 && !named)
+        TRY(attachment_of_file(cx, SHARD, str_of(name), &attachment, &named));
+    return named || unlinkat(folder, name, 0) == 0 ? OK : io_bad();
+}
+
+static STATUS folder_sweep(struct ctx *cx, unsigned number)
+{
+    int folder DEFER(folder_close) = -1;
+    char file[3];
+    status st = OK;
+    snprintf(file, sizeof file, "%02x", number % VAULT_FOLDERS);
+    TRY(folder_open(cx->app, str_of(file), LOCK_EX, &folder));
+    if (folder < 0)
+        return OK;
+    int listed = dup(folder);
+    DIR *d = listed >= 0 ? fdopendir(listed) : NULL;
+    if (!d)
+        return io_bad();
+    for (struct dirent *e; status_ok(st) && (e = readdir(d)) != NULL;)
+        st = orphan_remove(cx, folder, e->d_name);
+    closedir(d);
+    return st;
+}
+
+status vault_sweep(struct ctx *cx, void *part)
+{
+    const struct vault_part *p = part;
+    struct subject_key_any_row row;
+    bool found;
+    TRY(subject_key_any(cx, SHARD, &row, &found));
+    if (!found) /* nobody has a file: rather another database than this vault's */
+        return OK;
+    for (unsigned i = 0; i < p->count; i++)
+        TRY(folder_sweep(cx, p->from + i));
+    return OK;
 }
 
 /* Kept by the rehearsal of this call, under the key that the person has now, or that nobody has given him another since? */

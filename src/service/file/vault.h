@@ -29,5 +29,12 @@ STATUS vault_enter(struct ctx *cx, person_id subject, const struct vaulted *v);
 STATUS vault_keep(struct ctx *cx, person_id subject, str bytes, str *ret_file);
 /* ERR_ERASED: the person's key was destroyed. ERR_CORRUPT: the file is not what was kept. */
 STATUS vault_read(struct ctx *cx, person_id subject, str file, str *ret_bytes);
+/* Removes, of the folders of the vault with these numbers (below VAULT_FOLDERS), what is older than VAULT_ORPHAN_S and named by no row:
+ * kept for a call that was refused, cut off, or taken back. Reads the store only. */
+enum { VAULT_FOLDERS = 256, VAULT_ORPHAN_S = 3600 };
+struct vault_part {
+    unsigned from, count;
+};
+status vault_sweep(struct ctx *cx, void *part);
 /* Destroys the key: no file of this person can be read again. */
 STATUS vault_erase(struct ctx *cx, person_id subject);

@@ -54,3 +54,8 @@ CREATE TABLE attachment (
 )
 -- migration 14 index_dossier_submitted
 CREATE INDEX dossier_submitted ON dossier (shard, organisation, submitted_us, id)
+-- Whether anybody still names a file of the vault.
+-- migration 29 index_paper_file
+CREATE INDEX paper_file ON paper (shard, file)
+-- migration 30 index_attachment_file
+CREATE INDEX attachment_file ON attachment (shard, file)

@@ -28,6 +28,9 @@ ORDER BY submitted_us, id LIMIT :most;
 -- query subject_key_get(shard i16, subject i64) one?
 SELECT sealed FROM subject_key WHERE shard = :shard AND subject = :subject;
 
+-- query subject_key_any(shard i16) one?
+SELECT subject FROM subject_key WHERE shard = :shard LIMIT 1;
+
 -- query subject_key_add(shard i16, subject i64, sealed bytes, made_us i64) exec
 INSERT INTO subject_key (shard, subject, sealed, made_us) VALUES (:shard, :subject, :sealed, :made_us);
 
@@ -46,3 +49,9 @@ VALUES (:shard, :dossier, :id, :component, :name, :media, :bytes, :digest, :file
 
 -- query attachment_drop_row(shard i16, dossier i64, id i64) exec
 DELETE FROM attachment WHERE shard = :shard AND dossier = :dossier AND id = :id;
+
+-- query paper_of_file(shard i16, file str) one?
+SELECT dossier FROM paper WHERE shard = :shard AND file = :file LIMIT 1;
+
+-- query attachment_of_file(shard i16, file str) one?
+SELECT dossier FROM attachment WHERE shard = :shard AND file = :file LIMIT 1;

@@ -131,9 +131,86 @@ static void bounds(void **state)
     arena_free(a);
 }
 
+static size_t files_in_vault(struct fixture *f)
+{
+    int code;
+    str found = program_output(f->cx.arena, (const char *const[]){ "find", arena_printf(f->cx.arena, "%s/vault", f->own.folder.path).ptr, "-type", "f", "-printf", ".", NULL }, &code);
+    assert_int_equal(code, 0);
+    return found.len;
+}
+
+static void two_hours_pass(struct fixture *f)
+{
+    int code;
+    program_output(f->cx.arena, (const char *const[]){ "find", arena_printf(f->cx.arena, "%s/vault", f->own.folder.path).ptr, "-type", "f", "-exec", "touch", "-d", "2 hours ago", "{}", "+", NULL }, &code);
+    assert_int_equal(code, 0);
+}
+
+static size_t swept(struct fixture *f)
+{
+    begin(f);
+    GOOD(vault_sweep(&f->cx, &(struct vault_part){ 3, VAULT_FOLDERS }));
+    commit(f);
+    return files_in_vault(f);
+}
+
+/* As a call leaves it that ends before its commit: a file, or half of one, and no row. */
+static str abandoned(struct scene *s)
+{
+    str file;
+    begin(s->f);
+    GOOD(vault_keep(&s->f->cx, (person_id){ s->person.person }, STR("abandoned"), &file));
+    commit(s->f);
+    return file;
+}
+
+static void what_no_row_names_is_swept_up(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    struct scene s;
+    struct attachment_item one;
+    struct attachment_read_out got;
+    struct attachment_drop_out left;
+    opened(&s, f);
+    GOOD(add(&s, "birth_attestation", PDF, &one));
+    str file = abandoned(&s);
+    FILE *half = fopen(arena_printf(f->cx.arena, "%s/vault/%.2s/%.*s.0123456789abcdef", f->own.folder.path, file.ptr, STR_ARG(file)).ptr, "we");
+    assert_true(half && fclose(half) == 0);
+    assert_int_equal(swept(f), 3); /* all are young */
+    two_hours_pass(f);
+    assert_true(str_eq(abandoned(&s), file)); /* kept again, for a call that has yet to commit */
+    assert_int_equal(swept(f), 2);
+    two_hours_pass(f);
+    assert_int_equal(swept(f), 1);
+    as_applicant(&s);
+    GOOD(call(f, "attachment.read", &(struct attachment_read_in){ .dossier = s.dossier, .attachment = one.attachment }, &got));
+    assert_true(str_eq(got.file, PDF));
+    GOOD(call(f, "attachment.drop", &(struct attachment_drop_in){ .dossier = s.dossier, .attachment = one.attachment }, &left));
+    two_hours_pass(f);
+    assert_int_equal(swept(f), 0);
+    GOOD(add(&s, "birth_attestation", PDF, &one));
+    two_hours_pass(f);
+    assert_int_equal(swept(f), 1);
+}
+
+/* Started beside another database by mistake, it takes nothing away. */
+static void where_nobody_has_files_nothing_is_swept_up(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    int code;
+    str folder = arena_printf(f->cx.arena, "%s/vault/ab", f->own.folder.path);
+    program_output(f->cx.arena, (const char *const[]){ "mkdir", "-p", folder.ptr, NULL }, &code);
+    program_output(f->cx.arena, (const char *const[]){ "touch", arena_printf(f->cx.arena, "%s/draft", folder.ptr).ptr, NULL }, &code);
+    two_hours_pass(f);
+    assert_int_equal(swept(f), 1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { EVERYWHERE(comes_back_to_those_concerned), EVERYWHERE(what_is_refused), EVERYWHERE(bounds) };
+    const struct CMUnitTest tests[] = {
+        EVERYWHERE(comes_back_to_those_concerned), EVERYWHERE(what_is_refused), EVERYWHERE(bounds),
+        EVERYWHERE(what_no_row_names_is_swept_up), EVERYWHERE(where_nobody_has_files_nothing_is_swept_up),
+    };
     fixture_modules[1] = &notice_module;
     fixture_modules[2] = &service_module;
     fixture_module_count = 3;
