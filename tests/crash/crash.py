@@ -3,8 +3,8 @@
 
   crash.py BINARY [--store sqlite|postgresql] [--rounds N] [--seed S]
 
-Half of the N (50) kills fall into verify traffic, half into an import, and 20 more into a run. After each: nothing that was acknowledged is
-missing, nothing stands twice; in the end the ledger is sound and the import's rows, figures, report and entries are those
+Half of the N (50) kills fall into verify traffic, half into an import, 20 more into a run, and 20 into files that are handed in. After each:
+nothing that was acknowledged is missing, nothing stands twice, no row names a file that is not there; in the end the ledger is sound and the import's rows, figures, report and entries are those
 of an undisturbed run, and so are the digest, results and figures of a run, each of its cases there once. The disk is a small tmpfs, for which one has to be root. A kill leaves what the kernel has
 taken over: loss of power is not shown here.
 """
@@ -26,6 +26,7 @@ import contract  # noqa: E402
 import disk  # noqa: E402
 import evidence  # noqa: E402
 import importing  # noqa: E402
+import keeping  # noqa: E402
 import running  # noqa: E402
 import traffic  # noqa: E402
 import world  # noqa: E402
@@ -167,6 +168,7 @@ def main():
         imports = importing.Imports(bench, rng)
         import_part(tap, imports, a.rounds - a.rounds // 2, rng)
         running.part(tap, imports, 2 * a.rounds // 5, rng, sound)
+        keeping.part(tap, bench, PEOPLE, 2 * a.rounds // 5, rng, sound)
         disk.part(tap, bench, sound)
     print(f'1..{tap.count}')
     return 1 if tap.failed else 0
