@@ -95,7 +95,6 @@ struct chunk_result {
 struct sector_value;
 struct sector_draft;
 struct chunk {
-    uint64_t ticket; /* request id of the call that may apply it */
     int64_t delivery, done_before, rows_total;
     const struct list_person *rows;
     const int64_t *hashes; /* of their names */

@@ -6,20 +6,18 @@
  * tested by: src/centre/test/list_test.c */
 #include "centre/into.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { IDLE_MS = 5000, FIRST_MS = 1000, OPEN_MAX = 100, RETRY_MS = 500, CHUNK_ARENA_BYTES = 1 << 30, SLOTS = 3 };
+enum { IDLE_MS = 5000, FIRST_MS = 1000, OPEN_MAX = 100, CHUNK_ARENA_BYTES = 1 << 30, SLOTS = 3 };
 
-/* A chunk on its way: filled by this thread, then twice a lane's until `ended`. */
+/* A chunk on its way: filled by this thread, then twice a lane's, to be compared and to be written. */
 struct slot {
     struct work_off *of;
     struct arena *arena;
     struct chunk chunk;
-    struct work work;
-    bool offered, ended;
+    struct errand errand;
 };
 
 /* One delivery under way. */
@@ -36,8 +34,7 @@ struct work_off {
     struct evidence evidence;
     struct into *into; /* NULL: into no register */
     struct slot slots[SLOTS], *looking, *writing;
-    pthread_mutex_t lock;
-    pthread_cond_t wake; /* a chunk came back */
+    struct list_match_in in;
     int64_t done, total;
     bool more;
 };
@@ -108,84 +105,27 @@ static status row_end(struct ctx *cx, void *arg)
 
 /* --- chunks on their way ------------------------------------------------------------------------------------------------- */
 
-static status match_run(struct ctx *cx, void *arg)
-{
-    const struct slot *s = arg;
-    struct list_match_in in = { .delivery = s->chunk.delivery };
-    struct list_match_out out;
+static bool chunk_is_compared(const struct chunk *c) { return c->compared == c->count; }
 
-    return gate_call(cx, operation_find(cx->app, STR("list.match")), &in, &out);
-}
+static bool chunk_is_open(const void *chunk) { return !chunk_is_compared(chunk); }
 
-/* On a thread of the lanes. Looking takes many calls, so that others' come between. */
-static void slot_ended(struct work *w)
-{
-    struct slot *s = w->arg;
-
-    if (status_ok(w->result) && s->chunk.compared < s->chunk.count) {
-        lanes_submit(s->of->app->lanes, w);
-        return;
-    }
-    pthread_mutex_lock(&s->of->lock);
-    s->ended = true;
-    pthread_cond_signal(&s->of->wake);
-    pthread_mutex_unlock(&s->of->lock);
-}
-
-/* To be compared, or once it has been, to be written. In the name of the sender: his are the ledger entries. */
+/* To be compared, or once it has been, to be written. */
 static void slot_offer(struct slot *s)
 {
-    struct work_off *o = s->of;
-    struct chunk *c = &s->chunk;
-
-    c->ticket = random_u64();
-    c->done_before = o->done;
-    s->work = (struct work){ .run = match_run, .done = slot_ended, .arg = s, .writes = c->compared == c->count };
-    ctx_for_program(&s->work.cx, o->app, s->arena, STR("lists"));
-    s->work.cx.actor = (struct actor){ .roles = (uint32_t)o->row.roles, .account = { o->row.account }, .organisation = o->row.organisation,
-                                       .unit = { o->row.unit }, .name = STR("lists") };
-    s->work.cx.purpose = (struct purpose){ STR("delivery"), arena_printf(s->arena, "%.*s/%lld", STR_ARG(o->row.source), (long long)o->row.id) };
-    s->work.cx.request_id = c->ticket;
-    s->offered = true;
-    s->ended = false;
-    worker_hand(o->worker, c->ticket, c);
-    lanes_submit(o->app->lanes, &s->work);
+    s->chunk.done_before = s->of->done;
+    errand_offer(&s->errand, s->arena, chunk_is_compared(&s->chunk));
 }
 
-static STATUS slot_wait(struct slot *s)
+/* In the name of the sender. */
+static void slots_start(struct work_off *o)
 {
-    struct work_off *o = s->of;
-
-    pthread_mutex_lock(&o->lock);
-    while (!s->ended)
-        pthread_cond_wait(&o->wake, &o->lock);
-    pthread_mutex_unlock(&o->lock);
-    worker_hand(o->worker, s->chunk.ticket, NULL);
-    s->offered = false;
-    if (!status_ok(s->work.result))
-        *fault_here() = s->work.fault;
-    return s->work.result;
-}
-
-static bool worth_waiting(status st)
-{
-    return error_def(st.code)->class == CLASS_BUSY && !status_is(st, ERR_VERSION_CONFLICT) && !status_is(st, ERR_STOPPING);
-}
-
-/* Until its comparison, or its writing, has succeeded. */
-static STATUS slot_insist(struct slot *s)
-{
-    struct work_off *o = s->of;
-    status st;
-
-    while (!status_ok(st = slot_wait(s))) {
-        if (!worth_waiting(st) || worker_stopping(o->worker))
-            return fault_pass(st, __FILE__, __LINE__);
-        log_fault("list_chunk_waits", 0);
-        worker_pause(o->worker, RETRY_MS);
-        slot_offer(s);
-    }
-    return OK;
+    const struct delivery_row *r = &o->row;
+    o->in.delivery = r->id;
+    for (int i = 0; i < SLOTS; i++)
+        errand_start(&o->slots[i].errand, &(struct errand){
+            .worker = o->worker, .operation = "list.match", .waits = "list_chunk_waits", .in = &o->in, .what = &o->slots[i].chunk, .more = chunk_is_open,
+            .actor = { .roles = (uint32_t)r->roles, .account = { r->account }, .organisation = r->organisation, .unit = { r->unit }, .name = STR("lists") },
+            .purpose = { STR("delivery"), arena_printf(o->arena, "%.*s/%lld", STR_ARG(r->source), (long long)r->id) } });
 }
 
 /* What was written counts; the rest of the chunk, if its entries would have been too many for one transaction, goes again. */
@@ -209,8 +149,8 @@ static void chunk_settled(struct work_off *o, struct chunk *c)
 
 static STATUS slot_settle(struct slot *s)
 {
-    while (s && s->offered) {
-        TRY(slot_insist(s));
+    while (s && s->errand.offered) {
+        TRY(errand_insist(&s->errand));
         chunk_settled(s->of, &s->chunk);
         if (s->chunk.count)
             slot_offer(s);
@@ -227,7 +167,7 @@ static STATUS slots_advance(struct work_off *o)
     o->writing = NULL;
     if (!next)
         return OK;
-    TRY(slot_insist(next));
+    TRY(errand_insist(&next->errand));
     slot_offer(next);
     o->writing = next;
     o->looking = NULL;
@@ -238,17 +178,6 @@ static STATUS slots_settle(struct work_off *o)
 {
     TRY(slots_advance(o));
     return slots_advance(o);
-}
-
-/* After an error: what is still on its way comes back, and its own errors are not told. */
-static void slots_drain(struct work_off *o)
-{
-    struct fault fault = *fault_here();
-
-    for (int i = 0; i < SLOTS; i++)
-        if (o->slots[i].offered)
-            (void)slot_wait(&o->slots[i]).code;
-    *fault_here() = fault;
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------------------------ */
@@ -342,7 +271,7 @@ static void delivery_finish(struct work_off *o, status st)
         return; /* stopped on the way */
     if (!status_ok(st)) {
         log_fault("list_failed", 0);
-        if (worth_waiting(st) || status_is(st, ERR_VERSION_CONFLICT) || status_is(st, ERR_STOPPING))
+        if (worker_may_wait(st) || status_is(st, ERR_VERSION_CONFLICT) || status_is(st, ERR_STOPPING))
             return;
         e.state = DELIVERY_FAILED;
     }
@@ -354,8 +283,7 @@ static void delivery_finish(struct work_off *o, status st)
 static bool delivery_off(struct worker *w, int64_t id)
 {
     struct app *app = worker_app(w);
-    struct work_off o = { .worker = w, .app = app, .row = { .id = id }, .file = { .fd = -1 }, .lock = PTHREAD_MUTEX_INITIALIZER,
-                          .wake = PTHREAD_COND_INITIALIZER };
+    struct work_off o = { .worker = w, .app = app, .row = { .id = id }, .file = { .fd = -1 } };
     status st;
     bool mine;
 
@@ -372,8 +300,10 @@ static bool delivery_off(struct worker *w, int64_t id)
            o.row.state <= DELIVERY_RUNNING && status_ok(worker_call(o.worker, o.arena, true, row_begin, &o));
     if (mine) {
         fault_clear();
+        slots_start(&o);
         st = file_off(&o);
-        slots_drain(&o);
+        for (int i = 0; i < SLOTS; i++)
+            errand_end(&o.slots[i].errand);
         delivery_finish(&o, st);
     }
     for (int i = 0; i < SLOTS; i++)
@@ -387,8 +317,6 @@ static bool delivery_off(struct worker *w, int64_t id)
     for (int i = 0; i < SLOTS; i++)
         arena_free(o.slots[i].arena);
     arena_free(o.arena);
-    pthread_cond_destroy(&o.wake);
-    pthread_mutex_destroy(&o.lock);
     return mine;
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SWEEP_ARENA_BYTES = 64 << 20 };
+enum { SWEEP_ARENA_BYTES = 64 << 20, RETRY_MS = 500 };
 
 struct worker {
     struct app *app;
@@ -99,6 +99,94 @@ STATUS worker_call(struct worker *w, struct arena *a, bool writes, status (*run)
     struct work work = { .run = run, .arg = arg, .writes = writes };
     ctx_for_program(&work.cx, w->app, a, str_of(w->plan->job));
     return lanes_call(w->app->lanes, &work);
+}
+
+bool worker_may_wait(status st)
+{
+    return error_def(st.code)->class == CLASS_BUSY && !status_is(st, ERR_VERSION_CONFLICT) && !status_is(st, ERR_STOPPING);
+}
+
+/* --- errands ---------------------------------------------------------------------------------------------------------------- */
+
+static status errand_run(struct ctx *cx, void *arg)
+{
+    const struct errand *e = arg;
+    const struct operation *op = operation_find(cx->app, str_of(e->operation));
+    return gate_call(cx, op, e->in, arena_alloc(cx->arena, op->gives->bytes));
+}
+
+/* On a thread of the lanes. */
+static void errand_ended(struct work *w)
+{
+    struct errand *e = w->arg;
+    if (status_ok(w->result) && !w->writes && e->more && e->more(e->what) && !worker_stopping(e->worker)) {
+        lanes_submit(e->worker->app->lanes, w);
+        return;
+    }
+    pthread_mutex_lock(&e->lock);
+    e->ended = true;
+    pthread_cond_signal(&e->wake);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void errand_start(struct errand *e, const struct errand *as)
+{
+    *e = *as;
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->wake, NULL);
+}
+
+void errand_offer(struct errand *e, struct arena *a, bool writes)
+{
+    struct app *app = e->worker->app;
+    MUST(!e->offered);
+    e->arena = a;
+    e->ticket = random_u64();
+    e->work = (struct work){ .run = errand_run, .done = errand_ended, .arg = e, .writes = writes };
+    ctx_for_program(&e->work.cx, app, a, str_of(e->worker->plan->job));
+    e->work.cx.actor = e->actor;
+    e->work.cx.purpose = e->purpose;
+    e->work.cx.request_id = e->ticket;
+    e->offered = true;
+    e->ended = false;
+    worker_hand(e->worker, e->ticket, e->what);
+    lanes_submit(app->lanes, &e->work);
+}
+
+static STATUS errand_wait(struct errand *e)
+{
+    pthread_mutex_lock(&e->lock);
+    while (!e->ended)
+        pthread_cond_wait(&e->wake, &e->lock);
+    pthread_mutex_unlock(&e->lock);
+    worker_hand(e->worker, e->ticket, NULL);
+    e->offered = false;
+    if (!status_ok(e->work.result))
+        *fault_here() = e->work.fault;
+    return e->work.result;
+}
+
+STATUS errand_insist(struct errand *e)
+{
+    status st;
+    while (!status_ok(st = errand_wait(e))) {
+        if (!worker_may_wait(st) || worker_stopping(e->worker))
+            return fault_pass(st, __FILE__, __LINE__);
+        log_fault(e->waits, 0);
+        worker_pause(e->worker, RETRY_MS);
+        errand_offer(e, e->arena, e->work.writes);
+    }
+    return OK;
+}
+
+void errand_end(struct errand *e)
+{
+    struct fault fault = *fault_here();
+    if (e->offered)
+        (void)errand_wait(e).code;
+    *fault_here() = fault;
+    pthread_cond_destroy(&e->wake);
+    pthread_mutex_destroy(&e->lock);
 }
 
 /* --- sweeps ----------------------------------------------------------------------------------------------------------------- */

@@ -6,6 +6,8 @@
 #pragma once
 #include "gate/gate.h"
 
+#include <pthread.h>
+
 struct worker;
 struct worker_plan {
     const char *job; /* as which the program acts: "lists" */
@@ -37,6 +39,32 @@ STATUS worker_call(struct worker *w, struct arena *a, bool writes, status (*run)
 enum { WORKER_HANDS_MAX = 4 };
 void worker_hand(struct worker *w, uint64_t ticket, void *what);
 void *worker_handed(struct worker *w, uint64_t ticket); /* NULL: nothing for this call; so for a worker of NULL */
+/* May the same succeed later: is the store only full, busy or away? */
+bool worker_may_wait(status st);
+
+/* A call of an operation on a lane while the step goes on: offered in somebody's name, waited for later, and offered again as long as
+ * it may yet succeed. `what` is handed to the operation. */
+struct errand {
+    struct worker *worker;
+    const char *operation, *waits; /* "list.match"; what the log says when it has to be offered again */
+    const void *in;                /* of the operation */
+    void *what;
+    bool (*more)(const void *what); /* a reading call that succeeded goes to the lane again while there is; others' come between. NULL: never */
+    struct actor actor;             /* in whose name, and why: his are the ledger entries */
+    struct purpose purpose;
+    /* made by errand_start(), errand_offer(): */
+    struct arena *arena;
+    struct work work;
+    uint64_t ticket;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool offered, ended;
+};
+void errand_start(struct errand *e, const struct errand *as); /* as far as it says what to do for whom */
+void errand_offer(struct errand *e, struct arena *a, bool writes); /* nothing is on its way */
+STATUS errand_insist(struct errand *e); /* until what was offered has succeeded; its fault is the caller's */
+void errand_end(struct errand *e); /* what is on its way comes back first; the fault that is told stays */
+
 /* Work that looks in a reading lane and writes in a later transaction. What the calls under way have noted leaves their journal
  * for `inout`, which grows, and enters that of the same operation there: it commits with what came of it. Until then nothing
  * of it may be shown to anybody. */

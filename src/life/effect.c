@@ -90,34 +90,19 @@ static struct purpose leg_purpose(const struct doing *d)
     return (struct purpose){ STR("life"), arena_printf(d->cx->arena, "%lld.%.*s", (long long)d->b->row.id, STR_ARG(d->b->event->legs[d->leg].key)) };
 }
 
+static str leg_value(const void *with, str from)
+{
+    const struct doing *d = with;
+    return bundle_value(d->cx, d->b, from);
+}
+
 static STATUS operation_do(struct doing *d, const struct life_effect *e)
 {
-    struct ctx *cx = d->cx;
-    const struct operation *op = operation_find(cx->app, e->target);
-    struct buf body;
+    const struct operation_given given = {
+        .name = e->target, .purpose = leg_purpose(d), .values = e->values, .count = e->count, .value = leg_value, .with = d };
     void *out = NULL;
-    if (!op)
-        return FAIL_WITH(DEFINITION, STR("effects"), e->target);
-    buf_init(&body, BODY_BYTES_MAX);
-    buf_char(&body, '{');
-    for (size_t i = 0; i < e->count; i++) {
-        int f = shape_field_index(op->takes, e->values[i].to);
-        str value = bundle_value(cx, d->b, e->values[i].from);
-        if (f < 0 || value.len == 0)
-            continue;
-        bool bare = op->takes->fields[f].type == OP_I64 || op->takes->fields[f].type == OP_BOOL;
-        buf_printf(&body, "%s\"%s\":", body.len > 1 ? "," : "", op->takes->fields[f].name);
-        if (bare)
-            buf_add(&body, value);
-        else
-            buf_json(&body, value);
-    }
-    buf_char(&body, '}');
-    status st = buf_check(&body);
-    if (status_ok(st))
-        st = operation_call(cx, e->target, leg_purpose(d), buf_str(&body), &out);
-    buf_done(&body);
-    return status_ok(st) ? outputs_take(d, op, out) : fault_pass(st, __FILE__, __LINE__);
+    TRY(operation_call_given(d->cx, &given, &out));
+    return outputs_take(d, operation_find(d->cx->app, e->target), out);
 }
 
 static STATUS leg_row_put(struct doing *d, const struct life_effect *e)

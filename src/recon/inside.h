@@ -82,7 +82,6 @@ struct run_work {
     bool scoped;
 };
 struct run_chunk {
-    uint64_t ticket; /* request id of the call that may apply it */
     struct run_work *work;
     /* made by run_chunk_look(): */
     struct run_result *results; /* RUN_CHUNK_ROWS at most */

@@ -6,7 +6,6 @@
 #include "recon/inside.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -110,98 +109,29 @@ static status failed(struct ctx *cx, void *arg)
 
 /* One chunk: looked at by calls that are waited for, written while the next one is looked at. */
 struct slot {
-    struct worker *worker;
     struct arena *arena;
+    struct run_match_in in;
     struct run_chunk chunk;
-    struct work work;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    bool offered, ended;
+    struct errand errand;
 };
 
-static bool worth_waiting(status st)
-{
-    return error_def(st.code)->class == CLASS_BUSY && !status_is(st, ERR_VERSION_CONFLICT) && !status_is(st, ERR_STOPPING);
-}
+static bool chunk_grows(const void *chunk) { return !((const struct run_chunk *)chunk)->full; }
 
-static void slot_ended(struct work *w)
-{
-    struct slot *s = w->arg;
-    pthread_mutex_lock(&s->lock);
-    s->ended = true;
-    pthread_cond_signal(&s->wake);
-    pthread_mutex_unlock(&s->lock);
-}
-
-static status match_run(struct ctx *cx, void *arg)
-{
-    const struct slot *s = arg;
-    struct run_match_in in = { .run = s->chunk.work->row.id };
-    struct run_match_out out;
-    return gate_call(cx, operation_find(cx->app, STR("run.match")), &in, &out);
-}
-
-/* In the name of the planner: his are the ledger entries. */
-static void slot_offer(struct slot *s, bool writes)
-{
-    struct app *app = worker_app(s->worker);
-    const struct recon_run_row *r = &s->chunk.work->row;
-    s->work = (struct work){ .run = match_run, .done = slot_ended, .arg = s, .writes = writes };
-    ctx_for_program(&s->work.cx, app, s->arena, STR("runs"));
-    s->work.cx.actor = (struct actor){ .roles = (uint32_t)r->roles, .account = { r->account }, .organisation = r->organisation,
-                                       .unit = { r->actor_unit }, .name = STR("runs") };
-    s->work.cx.purpose = (struct purpose){ STR("run"), arena_printf(s->arena, "%lld", (long long)r->id) };
-    s->work.cx.request_id = s->chunk.ticket = random_u64();
-    s->offered = true;
-    s->ended = false;
-    worker_hand(s->worker, s->chunk.ticket, &s->chunk);
-    lanes_submit(app->lanes, &s->work);
-}
-
-static STATUS slot_wait(struct slot *s)
-{
-    pthread_mutex_lock(&s->lock);
-    while (!s->ended)
-        pthread_cond_wait(&s->wake, &s->lock);
-    pthread_mutex_unlock(&s->lock);
-    worker_hand(s->worker, s->chunk.ticket, NULL);
-    s->offered = false;
-    if (!status_ok(s->work.result))
-        *fault_here() = s->work.fault;
-    return s->work.result;
-}
-
-/* Until the call that was offered has succeeded. */
-static STATUS slot_insist(struct slot *s)
-{
-    bool writes = s->work.writes;
-    status st;
-    while (!status_ok(st = slot_wait(s))) {
-        if (!worth_waiting(st) || worker_stopping(s->worker))
-            return fault_pass(st, __FILE__, __LINE__);
-        log_fault("run_chunk_waits", 0);
-        worker_pause(s->worker, RETRY_MS);
-        slot_offer(s, writes);
-    }
-    return OK;
-}
-
+/* In the name of the planner. */
 static void slot_start(struct slot *s, struct worker *w, struct run_work *work)
 {
-    *s = (struct slot){ .worker = w, .arena = arena_new(CHUNK_ARENA_BYTES), .chunk = { .work = work }, .lock = PTHREAD_MUTEX_INITIALIZER,
-                        .wake = PTHREAD_COND_INITIALIZER };
+    const struct recon_run_row *r = &work->row;
+    *s = (struct slot){ .arena = arena_new(CHUNK_ARENA_BYTES), .in = { .run = r->id }, .chunk = { .work = work } };
+    errand_start(&s->errand, &(struct errand){
+        .worker = w, .operation = "run.match", .waits = "run_chunk_waits", .in = &s->in, .what = &s->chunk, .more = chunk_grows,
+        .actor = { .roles = (uint32_t)r->roles, .account = { r->account }, .organisation = r->organisation, .unit = { r->actor_unit }, .name = STR("runs") },
+        .purpose = { STR("run"), arena_printf(work->arena, "%lld", (long long)r->id) } });
 }
 
-/* What is still on its way comes back first; the fault that is told stays. */
 static void slot_done(struct slot *s)
 {
-    struct fault fault = *fault_here();
-    if (s->offered)
-        (void)slot_wait(s).code;
-    *fault_here() = fault;
+    errand_end(&s->errand);
     arena_free(s->arena);
-    pthread_cond_destroy(&s->wake);
-    pthread_mutex_destroy(&s->lock);
 }
 
 /* --- matching: one chunk is looked at while the one before is written ---------------------------------------------------------- */
@@ -210,18 +140,15 @@ static STATUS slot_look(struct slot *s, int64_t after)
 {
     arena_reset(s->arena);
     s->chunk = (struct run_chunk){ .work = s->chunk.work, .last_row = after, .first = after == 0 };
-    while (!s->chunk.full && !worker_stopping(s->worker)) {
-        slot_offer(s, false);
-        TRY(slot_insist(s));
-    }
-    return OK;
+    errand_offer(&s->errand, s->arena, false);
+    return errand_insist(&s->errand);
 }
 
 static STATUS slot_written(struct slot *s)
 {
-    if (!s->offered)
+    if (!s->errand.offered)
         return OK;
-    TRY(slot_insist(s));
+    TRY(errand_insist(&s->errand));
     run_chunk_take(&s->chunk);
     return OK;
 }
@@ -238,7 +165,7 @@ static STATUS chunks_match(struct worker *w, struct run_work *work, struct slot 
             break; /* the process stops */
         more = s->chunk.more;
         after = s->chunk.last_row;
-        slot_offer(s, true);
+        errand_offer(&s->errand, s->arena, true);
     }
     TRY(slot_written(&slots[0]));
     TRY(slot_written(&slots[1]));
@@ -265,8 +192,8 @@ static STATUS cases_open(struct worker *w, struct slot *s, struct run_work *work
     for (c->more = true; c->more && !worker_stopping(w);) {
         arena_reset(s->arena);
         *c = (struct run_chunk){ .work = work };
-        slot_offer(s, true);
-        TRY(slot_insist(s));
+        errand_offer(&s->errand, s->arena, true);
+        TRY(errand_insist(&s->errand));
         if (!c->told_row)
             continue;
         work->row.told_row = c->told_row;
@@ -332,7 +259,7 @@ static void run_fail(struct worker *w, struct step *s, status st)
         return;
     }
     log_fault("run_failed", 0);
-    if (worth_waiting(st)) {
+    if (worker_may_wait(st)) {
         worker_pause(w, RETRY_MS);
         return;
     }

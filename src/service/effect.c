@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-enum { BODY_BYTES_MAX = 16384 };
-
 /* --- the ground ----------------------------------------------------------------------------------------------------------- */
 
 static bool names(const struct procedure_effect *list, size_t count, const struct operation *op)
@@ -106,8 +104,9 @@ static str given_of(const struct source *s, str name)
     return arena_printf(s->cx->arena, f->type == OP_NUMBER ? "%012lld" : "%lld", (long long)*(const int64_t *)(const void *)at);
 }
 
-static str value_of(const struct source *s, str from)
+static str value_of(const void *source, str from)
 {
+    const struct source *s = source;
     struct arena *a = s->cx->arena;
     if (str_starts(from, STR("=")))
         return str_from(from, 1);
@@ -137,38 +136,18 @@ static STATUS call_apply(struct source *s, size_t index)
 {
     struct ctx *cx = s->cx;
     const struct procedure_effect *e = s->effect;
-    const struct operation *op = operation_find(cx->app, e->target);
-    struct purpose purpose = { STR("dossier"), arena_printf(cx->arena, "%lld", (long long)s->d->row.id) };
+    const struct operation_given given = {
+        .name = e->target, .purpose = { STR("dossier"), arena_printf(cx->arena, "%lld", (long long)s->d->row.id) },
+        .values = e->values, .count = e->count, .value = value_of, .with = s };
     str command = cx->command_id;
     void *out = NULL;
-    struct buf body;
-    if (!op)
-        return FAIL_WITH(DEFINITION, STR("effects"), e->target);
-    buf_init(&body, BODY_BYTES_MAX);
-    buf_char(&body, '{');
-    for (size_t i = 0; i < e->count; i++) {
-        int f = shape_field_index(op->takes, e->values[i].to);
-        str value = value_of(s, e->values[i].from);
-        if (f < 0 || value.len == 0)
-            continue;
-        bool bare = op->takes->fields[f].type == OP_I64 || op->takes->fields[f].type == OP_BOOL;
-        buf_printf(&body, "%s\"%s\":", body.len > 1 ? "," : "", op->takes->fields[f].name);
-        if (bare)
-            buf_add(&body, value);
-        else
-            buf_json(&body, value);
-    }
-    buf_char(&body, '}');
-    status st = buf_check(&body);
     cx->command_id = arena_printf(cx->arena, "dossier-%lld-%d-%zu.%d", (long long)s->d->row.id, s->d->row.generation, index, s->row);
-    if (status_ok(st))
-        st = operation_call(cx, e->target, purpose, buf_str(&body), &out);
-    buf_done(&body);
+    status st = operation_call_given(cx, &given, &out);
     cx->command_id = command;
     if (!status_ok(st))
         return fault_pass(st, __FILE__, __LINE__);
     if (!s->row) { /* rows hand nothing to each other: all see what came before the first */
-        s->gave = op->gives;
+        s->gave = operation_find(cx->app, e->target)->gives;
         s->given = out;
     }
     return OK;

@@ -90,8 +90,16 @@ struct form_field form_field_of(struct ctx *cx, const struct procedure_place *at
 STATUS components_check(struct ctx *cx, const struct dossier *d, struct answers a);
 
 /* --- row.c: rows of sector registers --- */
-/* Calls an operation with a JSON body, so that its own rules of input hold. */
-STATUS operation_call(struct ctx *cx, str name, struct purpose purpose, str body, void **ret_out);
+/* Calls an operation with values for its fields as a definition has them, blank ones left out. */
+struct operation_given {
+    str name;
+    struct purpose purpose;
+    const struct procedure_value *values;
+    size_t count;
+    str (*value)(const void *with, str from); /* what a source comes to */
+    const void *with;
+};
+STATUS operation_call_given(struct ctx *cx, const struct operation_given *g, void **ret_out);
 struct row_given {
     str code, about; /* the register, and the personal number of whom the row is about */
     enum sector_only only;

@@ -13,7 +13,8 @@ enum { BODY_BYTES_MAX = 16384, DRAWS_MAX = 1000, PATTERN_DIGITS_MAX = 9 };
 
 static struct purpose register_purpose(str code) { return (struct purpose){ STR("register"), code }; }
 
-STATUS operation_call(struct ctx *cx, str name, struct purpose purpose, str body, void **ret_out)
+/* With a JSON body, so that the operation's own rules of input hold. */
+static STATUS operation_call(struct ctx *cx, str name, struct purpose purpose, str body, void **ret_out)
 {
     const struct operation *op = operation_find(cx->app, name);
     if (!op)
@@ -25,6 +26,39 @@ STATUS operation_call(struct ctx *cx, str name, struct purpose purpose, str body
     status st = gate_call(cx, op, in, out);
     cx->purpose = before;
     *ret_out = out;
+    return status_ok(st) ? OK : fault_pass(st, __FILE__, __LINE__);
+}
+
+static void values_write(const struct op_shape *takes, const struct operation_given *g, struct buf *body)
+{
+    buf_char(body, '{');
+    for (size_t i = 0; i < g->count; i++) {
+        int f = shape_field_index(takes, g->values[i].to);
+        str value = g->value(g->with, g->values[i].from);
+        if (f < 0 || value.len == 0)
+            continue;
+        bool bare = takes->fields[f].type == OP_I64 || takes->fields[f].type == OP_BOOL;
+        buf_printf(body, "%s\"%s\":", body->len > 1 ? "," : "", takes->fields[f].name);
+        if (bare)
+            buf_add(body, value);
+        else
+            buf_json(body, value);
+    }
+    buf_char(body, '}');
+}
+
+STATUS operation_call_given(struct ctx *cx, const struct operation_given *g, void **ret_out)
+{
+    const struct operation *op = operation_find(cx->app, g->name);
+    struct buf body;
+    if (!op)
+        return FAIL_WITH(DEFINITION, STR("effects"), g->name);
+    buf_init(&body, BODY_BYTES_MAX);
+    values_write(op->takes, g, &body);
+    status st = buf_check(&body);
+    if (status_ok(st))
+        st = operation_call(cx, g->name, g->purpose, buf_str(&body), ret_out);
+    buf_done(&body);
     return status_ok(st) ? OK : fault_pass(st, __FILE__, __LINE__);
 }
 
