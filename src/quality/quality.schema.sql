@@ -60,3 +60,8 @@ CREATE TABLE quality_field_day (
     live_flawed BIGINT NOT NULL,
     PRIMARY KEY (shard, code, unit, field, on_day)
 )
+-- The office that asked last.
+-- migration 7 add_quality_issue_asked_by
+ALTER TABLE quality_issue ADD COLUMN asked_by TEXT NOT NULL DEFAULT ''
+-- migration 8 index_quality_issue_unit
+CREATE INDEX quality_issue_unit ON quality_issue (shard, state, unit, due)

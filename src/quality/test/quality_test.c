@@ -225,8 +225,48 @@ static void waiving_needs_its_reason_and_the_version_seen(void **state)
     as_coordinator(f, "");
     BAD(call(f, "quality.waive", &in, &out), FIELD_MISSING);
     in.reason = STR("Theo biên bản ngày 20/11/2026");
+    as_officer(f, "");
+    f->cx.actor.unit = (unit_id){ UNIT_B }; /* another office */
+    BAD(call(f, "quality.waive", &in, &out), ROW_MISSING);
+    as_coordinator(f, "");
     GOOD(call(f, "quality.waive", &in, &out));
     BAD(call(f, "quality.waive", &in, &out), VERSION_CONFLICT);
+}
+
+static void a_mending_is_owed_until_it_is_done(void **state)
+{
+    struct fixture *f = ready(state);
+    struct quality_owed_in owed_in = { 0 };
+    struct quality_owed_out owed;
+    struct quality_issues_in late_in = { .has_late = true, .late = true };
+    struct quality_issues_out late;
+    struct quality_verify_out out;
+    status st;
+    int64_t number = born(f, NULL, SEX_MALE, 19800201).number;
+    put_farmer(f, number, "1990-05-06");
+    struct quality_assign_out a = assign(f, only_row(f), &st);
+    struct quality_verify_in in = { .issue = a.issue };
+    GOOD(st);
+    GOOD(call(f, "quality.verify", &in, &out));
+    assert_int_equal(out.state, QUALITY_VERIFY_OUT_STATE_ASSIGNED);
+    GOOD(call(f, "quality.owed", &owed_in, &owed));
+    assert_true(owed.units_count == 1 && owed.units[0].owed == 1 && owed.units[0].late == 0);
+    GOOD(call(f, "quality.issues", &late_in, &late));
+    assert_int_equal(late.issues_count, 0);
+    clock_advance_us(INT64_C(86400000000) * 40);
+    as_coordinator(f, "");
+    GOOD(call(f, "quality.owed", &owed_in, &owed));
+    assert_int_equal(owed.units[0].late, 1);
+    GOOD(call(f, "quality.issues", &late_in, &late));
+    assert_int_equal(late.issues_count, 1);
+    put_farmer(f, number, "2001-05-06");
+    as_coordinator(f, "");
+    GOOD(call(f, "quality.verify", &in, &out));
+    assert_true(out.state == QUALITY_VERIFY_OUT_STATE_CLOSED && out.version == a.version + 1);
+    GOOD(call(f, "quality.owed", &owed_in, &owed));
+    assert_int_equal(owed.units_count, 0);
+    in.issue = 1;
+    BAD(call(f, "quality.verify", &in, &out), ROW_MISSING);
 }
 
 /* --- either map ---------------------------------------------------------------------------------------------------------- */
@@ -360,7 +400,7 @@ int main(void)
         EVERYWHERE(a_day_is_published_once_and_never_changed), EVERYWHERE(a_field_has_days_of_its_own), EVERYWHERE(the_figures_are_a_file),
         EVERYWHERE(time_alone_makes_a_record_stale), EVERYWHERE(the_cheapest_gain_comes_first),
         EVERYWHERE(an_issue_is_opened_once_and_closes_by_itself), EVERYWHERE(waiving_needs_its_reason_and_the_version_seen),
-        EVERYWHERE(both_maps_agree_in_total), EVERYWHERE(figures_equal_a_recount),
+        EVERYWHERE(a_mending_is_owed_until_it_is_done), EVERYWHERE(both_maps_agree_in_total), EVERYWHERE(figures_equal_a_recount),
     };
     fixture_modules[fixture_module_count++] = &quality_module;
     cmocka_set_message_output(CM_OUTPUT_TAP);

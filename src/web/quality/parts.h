@@ -15,5 +15,6 @@ str quality_dimension_name(struct visit *v, int dimension);
 str url_with(struct visit *v, str url, const char *name, str value);
 /* The units below `above` and over it, and at the country the maps; all of them as `base` (which may have a query) of that unit or map. */
 void quality_places_fill(struct visit *v, struct quality_places *p, str base, unit_id above, bool old, day today);
+STATUS quality_debts_load(struct ctx *cx, struct visit *v, unit_id unit, struct quality_debts_view *ret); /* UNIT_NONE: of all */
 /* The unit of ?unit=, if there is one, and its name; else the country's. */
 STATUS quality_unit_asked(struct ctx *cx, struct visit *v, unit_id *ret, str *ret_name);

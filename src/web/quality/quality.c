@@ -122,6 +122,7 @@ status quality_overview_page_run(struct ctx *cx, struct visit *v)
     TRY(visit_call(cx, "quality.overview", &in, &out));
     view->as_of_us = out.as_of;
     rows_fill(v, view, &out, unit);
+    TRY(quality_debts_load(cx, v, in.unit, &view->debts));
     return steps_load(cx, v, view, &(struct quality_next_in){ .has_unit = in.has_unit, .unit = in.unit }, unit);
 }
 

@@ -26,6 +26,17 @@ struct quality_places {
     struct list_option maps[2];
     str map;
 };
+/* Which unit owes mendings, most late first. */
+struct quality_debt_view {
+    str unit, url;
+    int64_t owed, late;
+    day oldest;
+};
+struct quality_debts_view {
+    struct quality_debt_view *rows;
+    size_t count;
+    int64_t owed, late;
+};
 struct quality_view {
     str unit_name;
     struct quality_places places;
@@ -35,6 +46,7 @@ struct quality_view {
     size_t empty_count;
     struct quality_step_view *steps;
     size_t step_count;
+    struct quality_debts_view debts;
     int64_t as_of_us;
 };
 
@@ -81,4 +93,20 @@ struct quality_fields_view {
     struct quality_shares_view *units;
     size_t unit_count;
     str csv_url, xlsx_url;
+};
+
+struct quality_mending_view {
+    str register_name, says, unit, url, asked_by, reason;
+    int64_t issue, version, asked_us;
+    day due;
+    bool late, open;
+};
+struct quality_mendings_view {
+    str unit_name, done, error, hint, next_url, tab;
+    struct list_option *tabs; /* address and label */
+    size_t tab_count;
+    struct quality_mending_view *rows;
+    size_t count;
+    bool may_act;
+    struct quality_debts_view debts;
 };

@@ -332,11 +332,14 @@ static STATUS row_load(struct ctx *cx, struct visit *v, struct sector_row_page_v
     view->age = got.item.has_as_of ? msg_sector_age(v->arena, v->lang, got.item.as_of) : (str){ 0 };
     view->link = word_label(v, "sector_link_", link_words[got.item.link]);
     view->cell_count = pairs_of(v, d, got.item.cells, got.item.cells_count, &view->cells);
-    view->broken = ARENA_ARRAY(v->arena, str, got.item.broken_count + 1);
+    view->code = d->code;
+    view->row = in.row;
+    view->may_ask = (v->actor.roles & (ROLE_OFFICER | ROLE_COORDINATOR)) && !view->ended;
+    view->broken = ARENA_ARRAY(v->arena, struct sector_broken_view, got.item.broken_count + 1);
     for (size_t i = 0; i < got.item.broken_count; i++)
         for (size_t k = 0; k < d->rules_count; k++)
             if (str_eq(d->rules[k].check, got.item.broken[i]))
-                view->broken[view->broken_count++] = d->rules[k].says;
+                view->broken[view->broken_count++] = (struct sector_broken_view){ d->rules[k].check, d->rules[k].says };
     moments_fill(v, view, d, &history);
     return OK;
 }

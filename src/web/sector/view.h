@@ -69,7 +69,10 @@ struct sector_row_page_view {
     str title, back_url, unit, link;
     struct sector_pair *cells;
     size_t cell_count;
-    str *broken;
+    str code;
+    int64_t row;
+    struct sector_broken_view { str check, says; } *broken;
+    bool may_ask; /* for a mending */
     size_t broken_count;
     int64_t version;
     bool ended, stale;
