@@ -34,7 +34,7 @@ LAYERS = {
     'defs': 'base viet',
     'refine': 'base viet match defs book',
     'gate': 'base viet store ledger defs',
-    'register': 'gate+ viet',
+    'register': 'gate+ viet book',
     'paper': 'base viet crypt',
     'book': 'base',
     'post': 'gate+ net crypt',

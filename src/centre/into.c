@@ -177,6 +177,7 @@ static bool has_key(const struct into *in, const struct sector_put *put)
 
 struct delta {
     int64_t done[SECTOR_CHANGED + 1], keyless, outside;
+    struct sector_touched *touched[SECTOR_CHANGED + 1]; /* of SECTOR_NEW and SECTOR_CHANGED */
 };
 
 /* What all rows of the list have in common. */
@@ -209,10 +210,10 @@ STATUS into_draft(struct ctx *cx, const struct chunk *c, size_t i)
 /* `put`: of put_start(); what is drafted needs no more. */
 static STATUS row_put(const struct into *in, struct sector_batch *b, const struct chunk *c, size_t i, struct sector_put *put, struct delta *delta)
 {
-    struct sector_written_row written = { .done = SECTOR_NEW };
+    struct sector_written_row written;
     bool added;
 
-    TRY(sector_batch_add(b, &c->drafts[i], put, &added));
+    TRY(sector_batch_add(b, &c->drafts[i], put, &written, &added));
     if (!added) {
         put_start(in, put);
         put_fill(in, c, i, put);
@@ -222,9 +223,12 @@ static STATUS row_put(const struct into *in, struct sector_batch *b, const struc
         }
         TRY(sector_batch_put(b, put, &written));
     }
+    if (written.done != SECTOR_SAME)
+        delta->touched[written.done][delta->done[written.done]] = (struct sector_touched){ written.id, written.version };
     delta->done[written.done]++;
     return OK;
 }
+
 static STATUS row_apply(const struct into *in, struct sector_batch *b, const struct chunk *c, size_t i, struct sector_put *put, struct delta *delta)
 {
     status st = row_put(in, b, c, i, put, delta);
@@ -262,6 +266,19 @@ static struct turn *turns_make(struct ctx *cx, const struct into *in, const stru
     return list;
 }
 
+static STATUS delta_write(struct ctx *cx, const struct into *in, const struct delta *delta)
+{
+    struct sector_delivery_get_row had;
+    bool found;
+
+    TRY(sector_delivery_get(cx, CENTRE_SHARD, in->delivery, &had, &found));
+    TRY(sector_delta_keep(cx, in->delivery, SECTOR_NEW, had.rows_new, delta->touched[SECTOR_NEW], (size_t)delta->done[SECTOR_NEW]));
+    TRY(sector_delta_keep(cx, in->delivery, SECTOR_CHANGED, had.rows_changed, delta->touched[SECTOR_CHANGED], (size_t)delta->done[SECTOR_CHANGED]));
+    return sector_delivery_count(cx, &(struct sector_delivery_count_params){
+        .shard = CENTRE_SHARD, .delivery = in->delivery, .rows_new = delta->done[SECTOR_NEW], .rows_changed = delta->done[SECTOR_CHANGED],
+        .rows_same = delta->done[SECTOR_SAME], .rows_keyless = delta->keyless, .rows_outside = delta->outside }, NULL);
+}
+
 STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c)
 {
     struct sector_batch *b DEFER(sector_batch_done) = NULL;
@@ -271,6 +288,8 @@ STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c)
 
     if (!in)
         return OK;
+    for (int kind = SECTOR_NEW; kind <= SECTOR_CHANGED; kind++)
+        delta.touched[kind] = ARENA_ARRAY(cx->arena, struct sector_touched, c->applied + 1);
     const struct turn *turns = turns_make(cx, in, c, &n);
     put_start(in, &put);
     sector_batch_start(cx, in->def, &b);
@@ -278,9 +297,7 @@ STATUS into_apply(struct ctx *cx, struct into *in, const struct chunk *c)
     for (size_t i = 0; i < n; i++)
         TRY(row_apply(in, b, c, turns[i].place, &put, &delta));
     TRY(sector_batch_end(b));
-    return sector_delivery_count(cx, &(struct sector_delivery_count_params){
-        .shard = CENTRE_SHARD, .delivery = in->delivery, .rows_new = delta.done[SECTOR_NEW], .rows_changed = delta.done[SECTOR_CHANGED],
-        .rows_same = delta.done[SECTOR_SAME], .rows_keyless = delta.keyless, .rows_outside = delta.outside }, NULL);
+    return delta_write(cx, in, &delta);
 }
 
 STATUS into_report(struct ctx *cx, int64_t delivery, struct list_report_out *ret)

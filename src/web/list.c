@@ -389,8 +389,8 @@ static STATUS into_load(struct ctx *cx, struct visit *v, struct list_status_view
     view->into->delivery = view->may_see_rows ? view->delivery : 0;
     if (c->previous)
         view->into->previous_url = list_url(v, c->previous);
-    if (c->gone && view->may_see_rows)
-        view->into->gone_url = arena_printf(v->arena, "/import/%lld/gone", (long long)view->delivery);
+    if (view->may_see_rows)
+        view->into->changes_url = arena_printf(v->arena, "/import/%lld/changes", (long long)view->delivery);
     return OK;
 }
 
@@ -557,33 +557,6 @@ status list_rows_run(struct ctx *cx, struct visit *v)
 void list_rows_show(struct page *pg, struct visit *v)
 {
     tmpl_list_rows(pg, v->view);
-}
-
-/* --- what the list before had ----------------------------------------------------------------------------------------- */
-
-status list_gone_run(struct ctx *cx, struct visit *v)
-{
-    struct list_gone_view *view = ARENA_NEW(v->arena, struct list_gone_view);
-    struct list_gone_in in = { .delivery = v->number[0] };
-    struct list_gone_out out;
-    v->view = view;
-    in.has_after = str_i64(visit_query(v, "after"), &in.after);
-    TRY(visit_call(cx, "list.gone", &in, &out));
-    view->delivery = in.delivery;
-    view->register_name = out.code;
-    struct list_option *rows = ARENA_ARRAY(v->arena, struct list_option, out.rows_count + 1);
-    for (size_t i = 0; i < out.rows_count; i++)
-        rows[view->count++] = (struct list_option){ arena_printf(v->arena, "/centre/register/row?code=%.*s&row=%lld", STR_ARG(out.code), (long long)out.rows[i]),
-                                                    arena_printf(v->arena, "%lld", (long long)out.rows[i]) };
-    view->rows = rows;
-    if (out.next)
-        view->next_url = arena_printf(v->arena, "/import/%lld/gone?after=%lld", (long long)in.delivery, (long long)out.next);
-    return OK;
-}
-
-void list_gone_show(struct page *pg, struct visit *v)
-{
-    tmpl_list_gone(pg, v->view);
 }
 
 /* --- downloads -------------------------------------------------------------------------------------------------------- */

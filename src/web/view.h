@@ -134,7 +134,7 @@ struct list_status_view {
     str error, hint;
     str encoding, completes_url;
     struct list_into_view {
-        str code, name, url, previous_url, gone_url;
+        str code, name, url, previous_url, changes_url;
         int64_t delivery; /* whose rows may be reconciled from here; 0: not by this reader */
         int64_t added, changed, same, gone, keyless, outside;
     } *into; /* NULL: into no register */
@@ -142,11 +142,27 @@ struct list_status_view {
     struct list_counts outcomes, fields, reasons, repairs, warnings, units;
     bool may_see_rows;
 };
-struct list_gone_view {
-    int64_t delivery;
-    str register_name, next_url;
-    const struct list_option *rows; /* address and id */
-    size_t count;
+struct list_value_view {
+    str label, before, now; /* before: of a changed row */
+};
+struct list_step_view {
+    str url, number, name, birth, unit;
+    struct list_value_view *values;
+    size_t value_count;
+};
+struct list_kind_view {
+    str label, url;
+    int64_t rows;
+    bool here;
+};
+struct list_delta_view {
+    int64_t delivery, total;
+    str name, kind, next_url;
+    bool is_gone, is_changed;
+    struct list_kind_view *kinds;
+    struct list_step_view *rows;
+    struct list_option *files; /* address, and what is in it */
+    size_t kind_count, count, file_count;
 };
 struct list_rows_view {
     int64_t delivery;

@@ -1,4 +1,4 @@
-"""Opens two cases in the data of the browser's tests: a name on a paper that differs, and two men who may be one.
+"""Opens cases in the data of the browser's tests: names on papers that differ, some of which are settled by keys, and two men who may be one.
 
     python3 tests/browser/cases.py build/dancu FOLDER"""
 import csv
@@ -20,6 +20,7 @@ def report(*options):
 
 
 first = men[0]
-report('--number', first['number'], '--attribute', 'name', '--said', first['name'].rsplit(' ', 1)[0] + ' Thử')
+for man in [first, *men[10:15]]:
+    report('--number', man['number'], '--attribute', 'name', '--said', man['name'].rsplit(' ', 1)[0] + ' Thử')
 second = next(p for p in men[1:] if p['household'] != first['household'] and p['father'] != first['id'])
 report('--number', first['number'], '--other', second['number'])

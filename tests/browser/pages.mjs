@@ -11,9 +11,9 @@
 //
 // "as" may be left out (a visitor). Steps, each an object with one key, are done before the checks, which look at the page
 // that they lead to ("status" is its); their values are CSS selectors: {"open": "/path"} {"click": "…"} {"fill": ["…", "text"]}
-// {"choose": ["…", "option"]} {"upload": ["…", "file"]} {"see": "…"} {"gone": "…"} {"until": "…"} (loads the page again
-// until it is seen). ${NAME} in a step is replaced from --set. A step waits 15 seconds at most, "until" 45. "shot": false
-// keeps a page out of the screenshots. With scripts: a desk's screen; without: a phone's.
+// {"choose": ["…", "option"]} {"upload": ["…", "file"]} {"see": "…"} {"gone": "…"} {"press": "a key"} {"until": "…"} (loads the
+// page again until it is seen). ${NAME} in a step is replaced from --set. A step waits 15 seconds at most, "until" 45. "shot": false
+// keeps a page out of the screenshots, "scripts": true off the phone. With scripts: a desk's screen; without: a phone's.
 //
 // "walks" are told before the pages: {"walks": [{"name": "birth", "pages": [...]}]}. The pages of a walk come in their order, whoever
 // looks at each; each of the people stays signed in, and a page without a "path" goes on from where its person is. A sign-in
@@ -75,6 +75,7 @@ const STEPS = {
   open: (page, path) => page.goto(new URL(path, page.url()).href),
   click: (page, where) => page.click(where),
   fill: (page, [where, text]) => page.fill(where, text),
+  press: (page, key) => page.keyboard.press(key),
   choose: (page, [where, option]) => page.selectOption(where, option),
   upload: (page, [where, file]) => page.setInputFiles(where, file),
   see: (page, where) => page.waitForSelector(where),
@@ -175,7 +176,8 @@ async function visitAs(browser, tap, role, list, settings) {
   const context = await openContext(browser, settings);
   try {
     const look = await sitDown(context, tap, role, list, settings);
-    for (const asked of look ? list.pages.filter((p) => (p.as ?? null) === role) : []) await look(asked);
+    const seen = (p) => (p.as ?? null) === role && (!p.scripts || SCREENS[settings.screen].scripts);
+    for (const asked of look ? list.pages.filter(seen) : []) await look(asked);
   } finally {
     await context.close();
   }

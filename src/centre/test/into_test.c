@@ -45,6 +45,56 @@ static const char second[] =
     "Người Lạ Mặt,03/03/1970,,1999,Ra khỏi Hội,\n"
     "Nguyễn Minh Châu,20/11/2008,001208007777,2020,Đang sinh hoạt,\n";
 
+static struct sector_delta_out delta_of(struct hall *h, int64_t delivery, int32_t kind, int64_t after, int64_t limit)
+{
+    struct ctx cx = hall_as(h, ROLE_OPERATOR, "register", "farmers");
+    struct sector_delta_in in = { .code = STR("farmers"), .delivery = delivery, .kind = kind, .has_after = true, .after = after, .has_limit = true, .limit = limit };
+    struct sector_delta_out out;
+    assert_true(status_ok(hall_call(&cx, "sector.delta", &in, &out)));
+    return out;
+}
+
+static str delta_file(struct hall *h, int64_t delivery, int32_t kind)
+{
+    struct ctx cx = hall_as(h, ROLE_OPERATOR, "register", "farmers");
+    struct sector_delta_file_in in = { .code = STR("farmers"), .delivery = delivery, .kind = kind };
+    struct sector_delta_file_out out;
+    cx.lang = LANG_EN;
+    assert_true(status_ok(hall_call(&cx, "sector.delta_file", &in, &out)));
+    return out.file;
+}
+
+/* What the second list did: one made, one changed in one field, one gone; the first made all that it has. */
+static void changes_open(struct hall *h, int64_t earlier, int64_t later)
+{
+    struct sector_delta_out d = delta_of(h, earlier, SECTOR_DELTA_IN_KIND_NEW, 0, 2);
+    assert_true(d.rows_count == 2 && d.next == 2);
+    d = delta_of(h, earlier, SECTOR_DELTA_IN_KIND_NEW, d.next, 2);
+    assert_true(d.rows_count == 1 && d.next == 0);
+    assert_int_equal(delta_of(h, earlier, SECTOR_DELTA_IN_KIND_CHANGED, 0, 50).rows_count, 0);
+
+    d = delta_of(h, later, SECTOR_DELTA_IN_KIND_NEW, 0, 50);
+    assert_true(d.rows_count == 1 && d.rows[0].item.number == INT64_C(1208007777) && d.rows[0].before_count == 0);
+    d = delta_of(h, later, SECTOR_DELTA_IN_KIND_CHANGED, 0, 50);
+    assert_true(d.rows_count == 1 && str_eq(d.rows[0].item.name, STR("Người Lạ Mặt")));
+    assert_true(d.rows[0].changed_count == 1 && str_eq(d.rows[0].changed[0], STR("state")));
+    assert_true(d.rows[0].before_count == 2 && str_eq(d.rows[0].before[1].value, STR("active")) && str_eq(d.rows[0].item.cells[1].value, STR("left")));
+    d = delta_of(h, later, SECTOR_DELTA_IN_KIND_GONE, 0, 50);
+    assert_true(d.rows_count == 1 && d.rows[0].item.number == INT64_C(1182054321));
+
+    str file = delta_file(h, later, SECTOR_DELTA_IN_KIND_CHANGED);
+    assert_true(str_find(file, STR("State (before),State\r\n")) < file.len && str_find(file, STR("\r\nNgười Lạ Mặt,,03/03/1970,")) < file.len);
+    file = delta_file(h, later, SECTOR_DELTA_IN_KIND_GONE);
+    assert_true(str_find(file, STR("\r\nTrần Thị Bình,001182054321,12/09/1982,")) < file.len);
+
+    struct ctx cx = hall_as(h, ROLE_OPERATOR, "register", "farmers");
+    struct sector_delta_in in = { .code = STR("farmers"), .delivery = later + 1, .kind = SECTOR_DELTA_IN_KIND_NEW };
+    assert_true(status_is(hall_call(&cx, "sector.delta", &in, &d), ERR_DELIVERY_MISSING));
+    in.delivery = later;
+    cx.purpose.reference = STR("elders");
+    assert_false(status_ok(hall_call(&cx, "sector.delta", &in, &d)));
+}
+
 static void rows_become_rows_of_the_register(bool postgresql)
 {
     struct hall h;
@@ -68,6 +118,7 @@ static void rows_become_rows_of_the_register(bool postgresql)
 
     assert_true(status_ok(import(&h, second, "farmers", &r)));
     assert_true(r.into.previous != 0 && r.into.added == 1 && r.into.changed == 1 && r.into.same == 1 && r.into.gone == 1);
+    changes_open(&h, r.into.previous, r.item.delivery);
     rows = rows_of(&h, "farmers");
     assert_int_equal(rows.rows_count, 4);
     for (size_t i = 0; i < rows.rows_count; i++)

@@ -329,7 +329,7 @@ STATUS sector_draft_make(struct ctx *cx, const struct sector_register *r, const 
     return doc_make(&b, &now, &ret->doc);
 }
 
-STATUS sector_batch_add(struct sector_batch *b, const struct sector_draft *d, const struct sector_put *put, bool *ret_added)
+STATUS sector_batch_add(struct sector_batch *b, const struct sector_draft *d, const struct sector_put *put, struct sector_written_row *ret, bool *ret_added)
 {
     *ret_added = d->doc.len && b->all && is_new(b, d->key_hash) && (!d->listed.len || is_new(b, d->listed_hash));
     if (!*ret_added)
@@ -339,10 +339,13 @@ STATUS sector_batch_add(struct sector_batch *b, const struct sector_draft *d, co
     if (b->event_count == BATCH_ROWS_MAX)
         TRY(flush(b));
     table64_set(&b->all->hashes, d->key_hash, 1);
-    return row_added(b, put, &(struct sector_row_row){
+    struct sector_row_row row = {
         .version = 1, .state = SECTOR_LIVE, .person = d->person.v, .why_not = (int16_t)d->link, .unit = d->unit.v, .row_key = d->key,
         .broken = (int64_t)d->broken, .rules = (int64_t)b->def->rules_hash, .effective = put->effective.ymd, .recorded_us = b->cx->now_us,
-        .source = put->source, .delivery = put->delivery, .doc = d->doc });
+        .source = put->source, .delivery = put->delivery, .doc = d->doc };
+    TRY(row_added(b, put, &row));
+    *ret = (struct sector_written_row){ .id = row.id, .version = 1, .broken = d->broken, .done = SECTOR_NEW };
+    return OK;
 }
 
 static bool is_same(const struct sector_row_row *a, const struct sector_row_row *b)

@@ -19,6 +19,11 @@ struct sector_judged sector_judged_of(const struct sector_row_row *row);
 
 bool sector_row_stale(const struct ctx *cx, const struct sector_register *r, const struct sector_row_row *row);
 
+bool sector_field_open(const struct sector_scope *s, const struct sector_field *f); /* show.c: may this reader see it? */
+void sector_row_become(struct sector_row_row *row, const struct sector_events_row *version); /* known.c: all but the unit */
+/* rows.c: keys of the fields whose values differ. */
+size_t sector_changed_fields(struct ctx *cx, const struct sector_register *r, const struct sector_content *before, const struct sector_content *after, str **ret);
+
 /* rows.c: the person with this number, or why there is none, into `put`. */
 STATUS sector_subject_find(struct ctx *cx, const struct sector_register *r, int64_t number, struct sector_put *put);
 /* batch.c: the key by which a put is found. */

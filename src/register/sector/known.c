@@ -18,7 +18,7 @@ static STATUS version_then(struct ctx *cx, const struct sector_register *r, int6
 }
 
 /* All but the unit. */
-static void row_become(struct sector_row_row *row, const struct sector_events_row *version)
+void sector_row_become(struct sector_row_row *row, const struct sector_events_row *version)
 {
     row->version = version->seq;
     row->state = version->kind == MOMENT_END ? SECTOR_ENDED : SECTOR_LIVE;
@@ -38,7 +38,7 @@ STATUS sector_row_as_of(struct ctx *cx, const struct sector_register *r, day val
     TRY(version_then(cx, r, inout->id, valid, known_us, &best));
     *ret_known = best != NULL;
     if (best)
-        row_become(inout, best);
+        sector_row_become(inout, best);
     return OK;
 }
 
@@ -59,7 +59,7 @@ STATUS sector_row_known_at(struct ctx *cx, const struct sector_register *r, int6
     TRY(version_then(cx, r, inout->id, (day){ 0 }, known_us, &best));
     *ret_live = best && best->kind != MOMENT_END;
     if (*ret_live) {
-        row_become(inout, best);
+        sector_row_become(inout, best);
         inout->unit = best->unit;
     }
     return OK;

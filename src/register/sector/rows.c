@@ -249,13 +249,14 @@ static bool value_same(const struct sector_value *a, const struct sector_value *
     return a->known == b->known && a->raw == b->raw && a->number == b->number && str_eq(a->text, b->text);
 }
 
-static void changed_fill(struct ctx *cx, const struct sector_scope *s, const struct sector_content *before, const struct sector_content *after,
-                         struct sector_moment *m)
+size_t sector_changed_fields(struct ctx *cx, const struct sector_register *r, const struct sector_content *before, const struct sector_content *after, str **ret)
 {
-    m->changed = ARENA_ARRAY(cx->arena, str, s->def->field_count + 1);
-    for (size_t i = 0; i < s->def->field_count; i++)
+    size_t n = 0;
+    *ret = ARENA_ARRAY(cx->arena, str, r->field_count + 1);
+    for (size_t i = 0; i < r->field_count; i++)
         if (!value_same(&before->values[i], &after->values[i]))
-            m->changed[m->changed_count++] = s->def->fields[i].key;
+            (*ret)[n++] = r->fields[i].key;
+    return n;
 }
 
 STATUS sector_history(struct ctx *cx, const struct sector_history_in *in, struct sector_history_out *ret)
@@ -277,7 +278,7 @@ STATUS sector_history(struct ctx *cx, const struct sector_history_in *in, struct
         TRY(sector_content_read(s.def, events[i].doc, &after));
         *m = (struct sector_moment){ .seq = events[i].seq, .kind = events[i].kind - MOMENT_PUT, .effective = { events[i].effective },
                                      .recorded = events[i].recorded_us, .organisation = events[i].source, .delivery = s.def->origin ? 0 : events[i].delivery };
-        changed_fill(cx, &s, &before, &after, m);
+        m->changed_count = sector_changed_fields(cx, s.def, &before, &after, &m->changed);
         if (!item.stale || s.def->origin->silent == ORIGIN_STALE)
             m->cells_count = sector_cells_show(cx, &s, &after, &m->cells);
         before = after;

@@ -128,7 +128,7 @@ struct sector_batch;
 void sector_batch_start(struct ctx *cx, const struct sector_register *r, struct sector_batch **ret);
 STATUS sector_batch_keys(struct sector_batch *b, struct sector_keys *k); /* before the first row */
 /* Adds the row that was drafted, if the keys tell that it is new; else it has to be put. Of `put` its content and person are not read. */
-STATUS sector_batch_add(struct sector_batch *b, const struct sector_draft *d, const struct sector_put *put, bool *ret_added);
+STATUS sector_batch_add(struct sector_batch *b, const struct sector_draft *d, const struct sector_put *put, struct sector_written_row *ret, bool *ret_added);
 STATUS sector_batch_put(struct sector_batch *b, const struct sector_put *put, struct sector_written_row *ret);
 /* A live row named by its id, whatever its key becomes: what `put` gives over what it has. ERR_ROW_MISSING, ERR_ROW_EXISTS if
  * another row has the key that it would get (two rows of one person). */
@@ -137,6 +137,12 @@ STATUS sector_batch_end(struct sector_batch *b);
 void sector_batch_done(struct sector_batch **b); /* for DEFER; forgets what was not written */
 /* Ends a live row (rows.c). expected_version 0: not asked. */
 STATUS sector_row_end(struct ctx *cx, const struct sector_register *r, int64_t id, int32_t expected_version, day effective, int32_t *ret_version);
+/* delta.c: remembers which rows a list made or changed (sorts them); `before`: how many of this kind it had until now. */
+struct sector_touched {
+    int64_t row;
+    int32_t version;
+};
+STATUS sector_delta_keep(struct ctx *cx, int64_t delivery, enum sector_done kind, int64_t before, struct sector_touched *list, size_t count);
 /* Rows of this delivery that no later one has seen. */
 STATUS sector_rows_left_in(struct ctx *cx, str code, int64_t delivery, int64_t *ret);
 

@@ -156,3 +156,14 @@ INSERT INTO sector_tally (shard, code, rules, unit, link, broken, row_count)
 SELECT shard, 'population', rules, unit, 0, broken, COUNT(*) FROM person_flaw GROUP BY shard, rules, unit, broken
 -- migration 34 drop_sector_figure
 DROP TABLE sector_figure
+-- The rows that a list made or changed, in pieces: id and version of each (delta.c), `upto` how many of the kind there are until the
+-- end of the piece. `kind`: as enum sector_done.
+-- migration 35 create_sector_delta
+CREATE TABLE sector_delta (
+    shard SMALLINT NOT NULL,
+    delivery BIGINT NOT NULL,
+    kind SMALLINT NOT NULL,
+    upto BIGINT NOT NULL,
+    doc BYTEA NOT NULL,
+    PRIMARY KEY (shard, delivery, kind, upto)
+)

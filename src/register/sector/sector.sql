@@ -70,6 +70,7 @@ INSERT INTO sector_event (shard, code, row_id, seq, kind, effective, recorded_us
 VALUES (:shard, :code, :row_id, :seq, :kind, :effective, :recorded_us, :source, :actor, :person, :why_not, :unit, :delivery, :doc);
 
 -- query sector_events(shard i16, code str, row_id i64) many
+-- row sector_events_row
 SELECT seq, kind, effective, recorded_us, source, actor, person, why_not, unit, delivery, doc
 FROM sector_event WHERE shard = :shard AND code = :code AND row_id = :row_id ORDER BY seq LIMIT 1000;
 
@@ -80,6 +81,18 @@ ON CONFLICT (shard, code, rules, unit, link, broken) DO UPDATE SET row_count = s
 -- query sector_tallies(shard i16, code str) each
 SELECT rules, unit, link, broken, row_count FROM sector_tally WHERE shard = :shard AND code = :code AND row_count <> 0
 ORDER BY rules, unit, link, broken;
+
+-- A version of a row and the one before it.
+-- query sector_version_pair(shard i16, code str, row_id i64, seq i32) many
+-- row sector_events_row
+SELECT seq, kind, effective, recorded_us, source, actor, person, why_not, unit, delivery, doc
+FROM sector_event WHERE shard = :shard AND code = :code AND row_id = :row_id AND seq <= :seq ORDER BY seq DESC LIMIT 2;
+
+-- query sector_delta_add(shard i16, delivery i64, kind i16, upto i64, doc bytes) exec
+INSERT INTO sector_delta (shard, delivery, kind, upto, doc) VALUES (:shard, :delivery, :kind, :upto, :doc);
+
+-- query sector_delta_after(shard i16, delivery i64, kind i16, after i64) many
+SELECT upto, doc FROM sector_delta WHERE shard = :shard AND delivery = :delivery AND kind = :kind AND upto > :after ORDER BY upto LIMIT 4;
 
 -- query sector_delivery_get(shard i16, delivery i64) one?
 SELECT delivery, code, source, previous, done, rows_new, rows_changed, rows_same, rows_gone, rows_keyless, rows_outside

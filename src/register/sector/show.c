@@ -10,7 +10,7 @@ bool sector_row_open(const struct ctx *cx, unit_id unit)
     return !only.v || (unit.v && defs_unit_covers(cx->app->defs, only, unit));
 }
 
-static bool field_open(const struct sector_scope *s, const struct sector_field *f)
+bool sector_field_open(const struct sector_scope *s, const struct sector_field *f)
 {
     if (f->class == SECTOR_STATE_SECRET)
         return s->secrets;
@@ -30,7 +30,7 @@ size_t sector_cells_show(struct ctx *cx, const struct sector_scope *s, const str
     for (size_t i = 0; i < s->def->field_count; i++) {
         const struct sector_field *f = &s->def->fields[i];
         const struct sector_value *v = &c->values[i];
-        if ((v->known || v->raw) && field_open(s, f))
+        if ((v->known || v->raw) && sector_field_open(s, f))
             (*ret)[n++] = (struct sector_cell){ .field = f->key, .value = sector_value_text(cx->arena, f, v),
                                                 .shown = sector_value_show(cx, f, v), .readable = !v->raw };
     }
@@ -54,7 +54,7 @@ static STATUS others_note(struct ctx *cx, const struct sector_scope *s, const st
         struct person p;
         enum number_state state;
         bool known;
-        if (s->def->fields[i].type != SECTOR_PERSON || !c->values[i].known || !field_open(s, &s->def->fields[i]))
+        if (s->def->fields[i].type != SECTOR_PERSON || !c->values[i].known || !sector_field_open(s, &s->def->fields[i]))
             continue;
         TRY(person_by_number(cx, c->values[i].number, &p, &state, &known));
         if (known)

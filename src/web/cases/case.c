@@ -159,14 +159,20 @@ static void course_fill(struct visit *v, const struct case_show_out *c, struct c
 }
 
 /* The case that is due next in the queue, other than this one; empty if there is none. */
-static STATUS next_of(struct ctx *cx, struct visit *v, int64_t id, str *ret)
+/* Whoever leaves a case comes to the one behind it, and behind the last to the first. */
+static STATUS next_of(struct ctx *cx, struct visit *v, const struct case_now *now, str *ret)
 {
-    struct case_queue_in in = { .has_queue = true, .queue = CASE_QUEUE_IN_QUEUE_SETTLE, .has_limit = true, .limit = 2 };
+    struct case_queue_in in = { .has_queue = true, .queue = CASE_QUEUE_IN_QUEUE_SETTLE, .has_limit = true, .limit = 2,
+                                .has_after_due = true, .after_due = now->due, .has_after_id = true, .after_id = now->id };
     struct case_queue_out out;
     *ret = (str){ 0 };
     TRY(visit_call(cx, "case.queue", &in, &out));
+    if (!out.cases_count) {
+        in.has_after_due = in.has_after_id = false;
+        TRY(visit_call(cx, "case.queue", &in, &out));
+    }
     for (size_t i = 0; i < out.cases_count && !ret->len; i++)
-        if (out.cases[i].now.id != id)
+        if (out.cases[i].now.id != now->id)
             *ret = case_url(v, out.cases[i].now.id, "");
     return OK;
 }
@@ -189,7 +195,7 @@ static STATUS fill(struct ctx *cx, struct visit *v, struct case_view *view)
     candidates_fill(v, &c, view);
     options_fill(v, &c, view);
     course_fill(v, &c, view);
-    return next_of(cx, v, in.id, &view->next_url);
+    return next_of(cx, v, &c.item.now, &view->next_url);
 }
 
 status case_page_run(struct ctx *cx, struct visit *v)
@@ -198,7 +204,10 @@ status case_page_run(struct ctx *cx, struct visit *v)
     struct case_claim_out out;
     v->view = ARENA_NEW(v->arena, struct case_view);
     TRY(visit_call(cx, "case.claim", &in, &out));
-    return fill(cx, v, v->view);
+    TRY(fill(cx, v, v->view));
+    if (visit_query(v, "settled").len)
+        ((struct case_view *)v->view)->done = msg_case_settled_next(v->lang);
+    return OK;
 }
 
 void case_page_show(struct page *pg, struct visit *v) { tmpl_case_page(pg, v->view); }
@@ -259,8 +268,8 @@ status case_settle_run(struct ctx *cx, struct visit *v)
         st = visit_call(cx, "case.adjudicate", &in, &out);
     if (!status_ok(st))
         return refused(cx, v, st);
-    TRY(next_of(cx, v, in.id, &next));
-    v->redirect = next.len ? next : STR("/centre/cases?settled=1");
+    TRY(next_of(cx, v, &out.now, &next));
+    v->redirect = arena_printf(v->arena, "%.*s?settled=1", STR_ARG(next.len ? next : STR("/centre/cases")));
     return OK;
 }
 

@@ -84,7 +84,7 @@ struct case_view {
     size_t holder_count;
     struct list_option *offers; /* address, and what is offered */
     size_t offer_count;
-    str verdict, error, hint;
+    str verdict, error, hint, done; /* done: of the case before it */
 };
 
 struct offer_view {
