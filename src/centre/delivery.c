@@ -214,6 +214,8 @@ STATUS delivery_file_map(struct app *app, str digest, bool lock, struct mapped *
     return OK;
 }
 
+void delivery_file_rest(const struct mapped *m) { (void)madvise((void *)(uintptr_t)m->bytes.ptr, m->bytes.len, MADV_DONTNEED); }
+
 void delivery_file_unmap(struct mapped *m)
 {
     if (m->fd < 0)

@@ -36,6 +36,7 @@ struct mapped {
 };
 /* `lock`: also hold it against other processes, which ends with this one; ERR_STORE_BUSY when another has it. */
 STATUS delivery_file_map(struct app *app, str digest, bool lock, struct mapped *ret);
+void delivery_file_rest(const struct mapped *m); /* what was read of it needs no memory until it is read again */
 void delivery_file_unmap(struct mapped *m); /* for DEFER */
 extern const struct ground_kind delivery_ground;
 bool delivery_is_visible(const struct ctx *cx, const struct delivery_row *d);

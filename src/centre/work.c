@@ -227,6 +227,7 @@ static STATUS chunk_off(struct work_off *o, struct slot *s)
     judge_free(s->chunk.judge);
     s->chunk.judge = NULL;
     arena_reset(s->arena);
+    delivery_file_rest(&o->file);
     status st = rows_clean(o, s);
     struct fault fault = *fault_here();
 

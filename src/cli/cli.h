@@ -73,6 +73,7 @@ STATUS command_ctx(struct command *c, struct app *app, struct ctx *cx);
 STATUS command_roles(struct command *c, str *ret_name, str *ret_text);
 /* The bytes of a file, mapped for as long as the process lives. ERR_IO, FILE_EMPTY, FILE_TOO_LARGE. */
 STATUS command_file(struct command *c, str path, str *ret);
+void file_rest(str file); /* of command_file(): what was read of it needs no memory until it is read again */
 STATUS path_bad(str path); /* ERR_IO with errno */
 str path_name(str path);   /* without its folders */
 bool path_is_same(struct command *c, str one, str other); /* both there, and one file */

@@ -41,6 +41,8 @@ STATUS command_file(struct command *c, str path, str *ret)
     return OK;
 }
 
+void file_rest(str file) { (void)madvise((void *)(uintptr_t)file.ptr, file.len, MADV_DONTNEED); }
+
 STATUS command_roles(struct command *c, str *ret_name, str *ret_text)
 {
     status st;

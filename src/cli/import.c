@@ -246,6 +246,7 @@ static STATUS import_list(struct command *c, struct ctx *cx, const struct list_i
 {
     struct list_import_out got;
     TRY(call(cx, "list.import", in, &got));
+    file_rest(in->file);
     if (got.known)
         fprintf(stderr, "%.*s\n", STR_ARG(msg_import_known(c->lang)));
     TRY(import_follow(c, cx, got.delivery));

@@ -55,7 +55,8 @@ STATUS run_chunk_look(struct ctx *cx, struct run_chunk *c)
     struct sector_rows_then rows;
     size_t looked = 0;
     if (!c->results) {
-        c->results = ARENA_ARRAY(cx->arena, struct run_result, RUN_CHUNK_ROWS);
+        c->room = c->work->row.rows_total < RUN_LARGE_ROWS ? RUN_CHUNK_ROWS : RUN_CHUNK_ROWS_LARGE;
+        c->results = ARENA_ARRAY(cx->arena, struct run_result, c->room);
         c->began_us = cx->now_us;
     }
     journal_lend(cx, &c->noted);
@@ -67,7 +68,7 @@ STATUS run_chunk_look(struct ctx *cx, struct run_chunk *c)
     c->looked += looked;
     c->last_row = rows.last;
     c->more = rows.more;
-    c->full = !c->more || c->first || c->looked + RUN_LOOK_ROWS > RUN_CHUNK_ROWS || c->noted.count > RUN_CHUNK_ENTRIES || cx->now_us - c->began_us > RUN_CHUNK_US;
+    c->full = !c->more || c->first || c->looked + RUN_LOOK_ROWS > c->room || c->noted.count > RUN_CHUNK_ENTRIES || cx->now_us - c->began_us > RUN_CHUNK_US;
     return OK;
 }
 
@@ -75,7 +76,7 @@ STATUS run_chunk_look(struct ctx *cx, struct run_chunk *c)
 static void duplicates_mark(struct run_chunk *c)
 {
     struct table64 here;
-    table64_init(&here, RUN_CHUNK_ROWS);
+    table64_init(&here, c->count);
     for (size_t i = 0; i < c->count; i++) {
         struct run_result *r = &c->results[i];
         uint64_t first = 0;

@@ -9,8 +9,9 @@
 #include "register/sector/sector.h"
 
 /* A chunk's ledger entries have to fit one journal, and a stop may cost what was looked at: a chunk ends with the look that brings
- * it beyond RUN_CHUNK_ENTRIES or a second, the first one with its first look: then it shows that the run goes on. */
-enum { RECON_SHARD = 0, RUN_CHUNK_ROWS = 8000, RUN_LOOK_ROWS = 1000, RUN_CHUNK_ENTRIES = 20000, RUN_CHUNK_US = 1000000, RUN_EVIDENCE_MAX = 5, RUN_VALUES_MAX = 12, DIGEST_HEX = 2 * SHA256_BYTES };
+ * it beyond RUN_CHUNK_ENTRIES or a second, the first one with its first look: then it shows that the run goes on. Each transaction
+ * writes again the pages of the index by unit, hence the larger chunks of a large run. */
+enum { RECON_SHARD = 0, RUN_CHUNK_ROWS = 8000, RUN_CHUNK_ROWS_LARGE = 24000, RUN_LARGE_ROWS = 400000, RUN_LOOK_ROWS = 1000, RUN_CHUNK_ENTRIES = 60000, RUN_CHUNK_US = 1000000, RUN_EVIDENCE_MAX = 5, RUN_VALUES_MAX = 12, DIGEST_HEX = 2 * SHA256_BYTES };
 
 /* In the order of the enums in run.op.yaml; stored. */
 enum run_state { RUN_PLANNED, RUN_SNAPSHOT, RUN_MATCHING, RUN_SCORED, RUN_PUBLISHING, RUN_PUBLISHED, RUN_CANCELLED, RUN_FAILED, RUN_STATES };
@@ -84,8 +85,8 @@ struct run_work {
 struct run_chunk {
     struct run_work *work;
     /* made by run_chunk_look(): */
-    struct run_result *results; /* RUN_CHUNK_ROWS at most */
-    size_t count, looked;       /* rows that were live then; rows */
+    struct run_result *results; /* `room` at most */
+    size_t room, count, looked; /* rows it takes; of them, that were live then; that were looked at */
     int64_t last_row;           /* before the first look: that of the chunk before */
     int64_t began_us;
     struct looked noted;        /* whom it has compared, for the ledger */
