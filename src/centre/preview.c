@@ -1,35 +1,94 @@
 /* A list as it will be understood, before anything is taken in: its columns with their roles, as guessed or as its source had
- * them last, some cells of each, and the first rows with what cleaning would do to them. Reads no person.
+ * them last, some cells of each, the first rows with what cleaning would do to them, and over more of them which repairs it would
+ * make, how often, with examples. Reads no person, and shows whoever brought the list nothing but that list.
  * tested by: src/centre/test/list_test.c */
 #include "centre/into.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { PREVIEW_ROWS = 20, SAMPLES = 3, SAMPLE_BYTES = 60 };
+enum { PREVIEW_ROWS = 20, TRIAL_ROWS = 1000, SAMPLES = 3, SAMPLE_BYTES = 60, EXAMPLES = 3, EXAMPLE_BYTES = 200 };
+
+/* A cell as one line that can be shown; false: its bytes cannot. */
+static bool line_of(struct ctx *cx, str cell, str *ret)
+{
+    str text;
+    if (!status_ok(viet_enter_cell(cx->arena, STR("cell"), text_cut(cell, EXAMPLE_BYTES), EXAMPLE_BYTES, &text))) {
+        fault_clear();
+        return false;
+    }
+    *ret = arena_str(cx->arena, text_cut(text, EXAMPLE_BYTES)); /* texts of the row end with the sheet */
+    return true;
+}
+
+/* The first of each kind that differ from one another as they came. */
+static void example_take(struct ctx *cx, const struct repair *r, struct preview_repair *ret)
+{
+    str before, after;
+    if (ret->examples_count == EXAMPLES || !line_of(cx, r->before, &before) || !line_of(cx, r->after, &after))
+        return;
+    for (size_t i = 0; i < ret->examples_count; i++)
+        if (str_eq(ret->examples[i].before, before))
+            return;
+    ret->examples[ret->examples_count++] = (struct repair_example){ before, after };
+}
+
+static void repairs_count(struct ctx *cx, const struct row_journal *j, struct preview_repair *by_rule)
+{
+    for (size_t i = 0; i < j->repair_count; i++) {
+        struct preview_repair *of = &by_rule[j->repairs[i].is.rule];
+        if (!of->cells++)
+            *of = (struct preview_repair){ .repair = str_of(repair_word((int)j->repairs[i].is.rule)), .cells = 1,
+                                           .examples = ARENA_ARRAY(cx->arena, struct repair_example, EXAMPLES) };
+        example_take(cx, &j->repairs[i].is, of);
+    }
+}
+
+static int repair_order(const void *a, const void *b)
+{
+    const struct preview_repair *x = a, *y = b;
+    if (x->cells != y->cells)
+        return x->cells > y->cells ? -1 : 1;
+    return str_cmp(x->repair, y->repair);
+}
+
+static struct preview_row row_show(struct ctx *cx, const struct list_person *p)
+{
+    struct preview_row r = { .row = p->row, .has_number = p->number != 0, .number = p->number, .name = arena_str(cx->arena, p->name),
+                             .has_birth = !day_is_none(p->birth), .birth = p->birth, .sex = p->sex,
+                             .reason = p->reason ? str_of(reason_word(p->reason)) : (str){ 0 } };
+    r.repairs = report_repair_words(cx->arena, p->repairs, &r.repairs_count);
+    return r;
+}
 
 static STATUS preview_rows(struct ctx *cx, struct sheet *s, struct list_preview_out *ret)
 {
     struct evidence evidence;
-    const struct refinery by = { .sheet = s, .evidence = &evidence };
+    struct row_journal journal;
+    struct preview_repair by_rule[REPAIR_COUNT] = { 0 };
+    const struct refinery by = { .sheet = s, .evidence = &evidence, .journal = &journal };
     struct sheet_row row;
     bool more = true;
 
     evidence_of_head(s, &evidence);
     ret->rows = ARENA_ARRAY(cx->arena, struct preview_row, PREVIEW_ROWS);
-    while (ret->rows_count < PREVIEW_ROWS) {
+    while (ret->looked < TRIAL_ROWS) {
         struct list_person p;
-        struct preview_row *r = &ret->rows[ret->rows_count];
         TRY(sheet_next(s, &row, &more));
         if (!more)
             break;
+        journal.repair_count = journal.question_count = 0;
         row_clean(cx->arena, &by, &row, &p);
-        *r = (struct preview_row){ .row = p.row, .has_number = p.number != 0, .number = p.number, .name = p.name, .has_birth = !day_is_none(p.birth),
-                                   .birth = p.birth, .sex = p.sex, .reason = p.reason ? str_of(reason_word(p.reason)) : (str){ 0 } };
-        r->repairs = report_repair_words(cx->arena, p.repairs, &r->repairs_count);
-        /* Texts of the row end with the sheet. */
-        r->name = arena_str(cx->arena, p.name);
-        ret->rows_count++;
+        repairs_count(cx, &journal, by_rule);
+        ret->looked++;
+        if (ret->rows_count < PREVIEW_ROWS)
+            ret->rows[ret->rows_count++] = row_show(cx, &p);
     }
+    ret->repaired = ARENA_ARRAY(cx->arena, struct preview_repair, REPAIR_COUNT);
+    for (int i = 0; i < REPAIR_COUNT; i++)
+        if (by_rule[i].cells)
+            ret->repaired[ret->repaired_count++] = by_rule[i];
+    qsort(ret->repaired, ret->repaired_count, sizeof *ret->repaired, repair_order);
     return OK;
 }
 

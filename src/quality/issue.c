@@ -213,7 +213,7 @@ STATUS quality_owed(struct ctx *cx, const struct quality_owed_in *in, struct qua
             continue;
         ret->units[ret->units_count++] = (struct quality_debt){
             .has_unit = unit.v != 0, .unit = unit, .owed = row.owed, .late = row.late, .oldest = { row.oldest },
-            .unit_name = unit.v ? defs_unit_path(cx->arena, cx->app->defs, unit, cx->today, cx->lang) : msg_sector_unplaced(cx->lang) };
+            .unit_name = unit.v ? defs_unit_path(cx->arena, cx->app->defs, unit, cx->today, cx->lang) : msg_quality_mending_no_unit(cx->lang) };
     }
     qsort(ret->units, ret->units_count, sizeof *ret->units, debt_order);
     return OK;

@@ -139,6 +139,20 @@ static struct list_column_view column_of(struct visit *v, const struct list_colu
     return view;
 }
 
+static void repaired_fill(struct visit *v, struct list_preview_view *view, const struct list_preview_out *out)
+{
+    view->looked = out->looked;
+    view->repaired = ARENA_ARRAY(v->arena, struct list_repair_view, out->repaired_count + 1);
+    for (size_t i = 0; i < out->repaired_count; i++) {
+        const struct preview_repair *r = &out->repaired[i];
+        struct list_repair_view *to = &view->repaired[view->repaired_count++];
+        to->name = visit_label(v, "repair_", r->repair);
+        to->cells = r->cells;
+        for (size_t k = 0; k < r->examples_count; k++)
+            to->examples[to->example_count++] = (struct list_example_view){ r->examples[k].before, r->examples[k].after };
+    }
+}
+
 static void preview_fill(struct visit *v, struct list_preview_view *view, const struct list_preview_out *out)
 {
     view->sheet = out->sheet;
@@ -169,6 +183,7 @@ static void preview_fill(struct visit *v, struct list_preview_view *view, const 
             .repairs = labels_of(v, "repair_", r->repairs, r->repairs_count),
         };
     }
+    repaired_fill(v, view, out);
 }
 
 /* A file that cannot be read is an answer of this page, not the end of it. */

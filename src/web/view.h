@@ -102,6 +102,12 @@ struct list_row_view {
     struct list_candidate_view *candidates; /* why a human is asked */
     size_t candidate_count;
 };
+struct list_repair_view {
+    str name;
+    int64_t cells;
+    struct list_example_view { str before, after; } examples[3];
+    size_t example_count;
+};
 struct list_preview_view {
     str upload, name, source, sheet, encoding, missing, delimiter, into, into_name, known_url;
     bool complete, remembered;
@@ -115,6 +121,9 @@ struct list_preview_view {
     size_t role_count;
     struct list_row_view *rows;
     size_t row_count;
+    int64_t looked; /* first rows cleaned on trial, with these repairs */
+    struct list_repair_view *repaired;
+    size_t repaired_count;
 };
 
 struct list_count {
