@@ -98,8 +98,8 @@ static void arrays_new(struct load *l)
     for (int side = 0; side < l->set.sides; side++) {
         size_t rows = l->rows_max[side] = l->side[side].rows_max;
 
-        l->set.id[side] = link_pages_new(rows * sizeof(str));
-        l->set.hash[side] = link_pages_new(rows * sizeof(uint64_t));
+        l->set.id[side] = link_pages_small_new(rows * sizeof(str));
+        l->set.hash[side] = link_pages_small_new(rows * sizeof(uint64_t));
         for (int i = 0; i < l->set.fields; i++) {
             struct link_field *f = &l->set.field[i];
 

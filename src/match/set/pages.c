@@ -7,13 +7,20 @@ enum { PAGE = 4096, LARGE = 2 << 20 };
 
 static size_t rounded(size_t bytes) { return bytes ? (bytes + PAGE - 1) & ~(size_t)(PAGE - 1) : PAGE; }
 
-void *link_pages_new(size_t bytes)
+void *link_pages_small_new(size_t bytes)
 {
     void *p;
 
     MUST(bytes <= SIZE_MAX / 4);
     p = mmap(NULL, rounded(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     MUST(p != MAP_FAILED);
+    return p;
+}
+
+void *link_pages_new(size_t bytes)
+{
+    void *p = link_pages_small_new(bytes);
+
     if (bytes >= LARGE)
         (void)madvise(p, rounded(bytes), MADV_HUGEPAGE); /* a wish: without it the work is the same */
     return p;
