@@ -180,13 +180,6 @@ static bool has_one_spelling(str lower_word)
     return vowels <= 1;
 }
 
-/* The keys of words met lately, by thread: a few hundred syllables make most names. */
-enum { MEMO_SLOTS = 256, MEMO_WORD_MAX = 14, MEMO_KEY_MAX = 16 };
-static _Thread_local struct {
-    uint8_t word_len, key_len;
-    char word[MEMO_WORD_MAX], key[MEMO_KEY_MAX];
-} memo[MEMO_SLOTS];
-
 /* 0: the word is its own key. */
 static size_t word_key_anew(str word, char key[static 40])
 {
@@ -198,27 +191,12 @@ static size_t word_key_anew(str word, char key[static 40])
 static size_t word_key(str word, char *out)
 {
     char key[40];
-    uint32_t hash = 0x811c9dc5u;
-    for (size_t i = 0; i < word.len; i++)
-        hash = (hash ^ (unsigned char)word.ptr[i]) * 0x01000193u;
-    size_t slot = (hash ^ hash >> 15) % MEMO_SLOTS;
-    if (memo[slot].word_len == word.len && word.len > 0 && memcmp(memo[slot].word, word.ptr, word.len) == 0) {
-        memcpy(out, memo[slot].key, memo[slot].key_len);
-        return memo[slot].key_len;
-    }
     size_t n = word_key_anew(word, key);
-    str made = n ? (str){ key, n } : word;
-    memcpy(out, made.ptr, made.len);
-    if (word.len > 0 && word.len <= MEMO_WORD_MAX && made.len <= MEMO_KEY_MAX) {
-        memo[slot].word_len = (uint8_t)word.len;
-        memo[slot].key_len = (uint8_t)made.len;
-        memcpy(memo[slot].word, word.ptr, word.len);
-        memcpy(memo[slot].key, made.ptr, made.len);
-    }
-    return made.len;
+    memcpy(out, n ? key : word.ptr, n ? n : word.len);
+    return n ? n : word.len;
 }
 
-str viet_key(struct arena *a, str s)
+static str key_anew(struct arena *a, str s)
 {
     str lower = map(a, s, key_one), word;
     /* A syllable's key never has more bytes than letters times three. */
@@ -249,6 +227,62 @@ str viet_key(struct arena *a, str s)
         len += word_key(word, out + len);
         done = word_at + word.len;
         at = done;
+    }
+    return (str){ out, len };
+}
+
+/* The keys of what stood between two blanks lately, as it was written, by thread: a few hundred syllables make most names. */
+enum { MEMO_SLOTS = 512, MEMO_PART_MAX = 15, MEMO_KEY_MAX = 15 };
+struct memo {
+    uint64_t part[2]; /* its bytes, then its length */
+    uint8_t key_len;
+    char key[MEMO_KEY_MAX];
+};
+static _Thread_local struct memo memo[MEMO_SLOTS];
+
+/* Where the key of a part of at most MEMO_PART_MAX bytes is, or belongs. */
+static struct memo *memo_of(str part, uint64_t ret[static 2])
+{
+    uint8_t bytes[16] = { [15] = (uint8_t)part.len };
+    memcpy(bytes, part.ptr, part.len);
+    memcpy(ret, bytes, sizeof bytes);
+    uint64_t hash = (ret[0] ^ ret[1] * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+    return &memo[(hash ^ hash >> 32) % MEMO_SLOTS];
+}
+
+/* Writes the key of a part that is not empty to `out`. */
+static size_t part_key(struct arena *a, str part, char *out)
+{
+    uint64_t bytes[2];
+    struct memo *m = part.len <= MEMO_PART_MAX ? memo_of(part, bytes) : NULL;
+    if (m && m->part[0] == bytes[0] && m->part[1] == bytes[1]) {
+        memcpy(out, m->key, m->key_len);
+        return m->key_len;
+    }
+    str key = key_anew(a, part);
+    memcpy(out, key.ptr, key.len);
+    if (m && key.len <= MEMO_KEY_MAX) {
+        memcpy(m->part, bytes, sizeof bytes);
+        memcpy(m->key, key.ptr, key.len);
+        m->key_len = (uint8_t)key.len;
+    }
+    return key.len;
+}
+
+/* No word goes over a blank, so the key is put together from those of the parts between blanks. */
+str viet_key(struct arena *a, str s)
+{
+    char *out = arena_alloc(a, 4 * s.len + 4); /* lower case adds half at most, a syllable's key doubles that at most */
+    size_t len = 0;
+    str part;
+
+    while (str_cut(&s, ' ', &part)) {
+        if (part.len == 0)
+            continue;
+        size_t blank = len > 0, n = part_key(a, part, out + len + blank);
+        if (n > 0 && blank)
+            out[len] = ' ';
+        len += n > 0 ? n + blank : 0;
     }
     return (str){ out, len };
 }

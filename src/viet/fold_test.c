@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -60,6 +61,22 @@ static void keys_join_spellings_of_one_name(void **state)
     same_key("Quỳnh", "Quình", true);
     same_key("Ðức", "Đức", true);
     same_key("Già", "Gìa", true);
+    same_key(" Nguyễn\t Thúy \t Hòa\u00A0", "nguyễn thuý hoà", true);
+    same_key("Nguyễn\u00A0Hòa", "Nguyễn Hoà", true);
+    same_key("\t", "", true);
+}
+
+/* What was met before has the key that it had then, whatever was met since. */
+static void keys_stay_the_same(void **state)
+{
+    char word[40], key[40];
+    (void)state;
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 5000; i++) {
+            snprintf(word, sizeof word, "HÒA%d a%dNguyễnHòa", i, i);
+            snprintf(key, sizeof key, "hoà%d a%dnguyễnhòa", i, i);
+            same_key(word, key, true);
+        }
 }
 
 static void keys_keep_different_names_apart(void **state)
@@ -130,7 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folds),
         cmocka_unit_test(folds_into_little_room),
-        cmocka_unit_test(keys_join_spellings_of_one_name),
+        cmocka_unit_test(keys_join_spellings_of_one_name), cmocka_unit_test(keys_stay_the_same),
         cmocka_unit_test(keys_keep_different_names_apart),
         cmocka_unit_test(keys_look_as_expected),
         cmocka_unit_test(changes_case),

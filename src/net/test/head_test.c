@@ -192,6 +192,26 @@ static str long_target(size_t bytes)
     return arena_printf(a, "GET /echo/%.*s HTTP/1.1\r\nHost: x\r\n\r\n", (int)bytes, pad);
 }
 
+/* RFC 9110 5.5: in a value no control character but the tab, wherever it stands. */
+static void every_byte_of_a_value(void **state)
+{
+    enum { BYTES = 20 };
+    char value[BYTES];
+    const struct param fields[] = { { STR("Host"), STR("x") }, { STR("A"), { value, BYTES } } };
+    const struct head h = { .version = STR("HTTP/1.1"), .headers = fields, .header_count = 2 };
+    uint64_t length;
+    str host;
+
+    (void)state;
+    for (int at = 0; at < BYTES; at++)
+        for (int c = 0; c < 256; c++) {
+            bool good = c == '\t' || (c >= ' ' && c != 0x7f);
+            memset(value, at % 2 ? 'a' : '\t', BYTES);
+            value[at] = (char)c;
+            assert_int_equal(status_ok(head_fields(&h, &host, &length)), good);
+        }
+}
+
 static void sizes(void **state)
 {
     (void)state;
@@ -283,7 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_case),     cmocka_unit_test(byte_by_byte),         cmocka_unit_test(nul_bytes),
-        cmocka_unit_test(nothing_behind_a_refusal), cmocka_unit_test(sizes), cmocka_unit_test(sizes_near_the_limit), cmocka_unit_test(large_head_in_pieces),
+        cmocka_unit_test(nothing_behind_a_refusal), cmocka_unit_test(every_byte_of_a_value), cmocka_unit_test(sizes), cmocka_unit_test(sizes_near_the_limit), cmocka_unit_test(large_head_in_pieces),
         cmocka_unit_test(targets),
     };
 
