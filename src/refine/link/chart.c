@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { WIDTH = 720, HEIGHT = 260, LEFT = 56, RIGHT = 16, TOP = 16, BOTTOM = 40, ROW = 22, LABEL = 300, DECADES = 12 };
+enum { WIDTH = 720, HEIGHT = 260, LEFT = 56, RIGHT = 16, TOP = 16, BOTTOM = 40, ROW = 22, LABEL = 300, DECADES = 12, KEY_ROW = 40, KEY_TOP = 30 };
 enum { INNER_WIDTH = WIDTH - LEFT - RIGHT, INNER_HEIGHT = HEIGHT - TOP - BOTTOM };
 
 void html_text(struct buf *out, str s)
@@ -49,6 +49,12 @@ static void svg_words(const struct page_out *p, double x, double y, const char *
     buf_add(p->buf, STR("</text>\n"));
 }
 
+static void legend_draw(const struct page_out *p, const double at[2], const char *class, str words)
+{
+    svg_rect(p, class, (double[]){ at[0], at[1] - 6, 14, 4 });
+    svg_words(p, at[0] + 20, at[1], "start", words);
+}
+
 /* --- along a line of bits ------------------------------------------------------------------------------------------------ */
 
 struct scale {
@@ -64,11 +70,11 @@ static double x_of(const struct scale *s, double bits)
 
 static void axis_bits(const struct page_out *p, const struct scale *s, str label)
 {
-    double step = s->to - s->from > 80 ? 20 : s->to - s->from > 30 ? 10 : 5;
+    double wide = s->to - s->from, step = wide > 80 ? 20 : wide > 30 ? 10 : wide > 12 ? 5 : 1;
 
     svg_line(p, "axis", (double[]){ LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM });
     for (double bits = ceil(s->from / step) * step; bits <= s->to + 1e-9; bits += step)
-        svg_words(p, x_of(s, bits), HEIGHT - BOTTOM + 16, "middle", arena_printf(p->arena, "%.0f", bits));
+        svg_words(p, x_of(s, bits), HEIGHT - BOTTOM + 16, "middle", arena_printf(p->arena, "%.0f", bits + 0.)); /* + 0: no "-0" */
     svg_words(p, LEFT + INNER_WIDTH / 2.0, HEIGHT - 6, "middle", label);
 }
 
@@ -133,10 +139,8 @@ void chart_steps(const struct page_out *p, const struct link_report *r)
     share_line(p, r, &s, false);
     threshold_draw(p, &s, report_threshold_bits(r->threshold));
     axis_bits(p, &s, msg_link_report_weight(p->lang));
-    svg_rect(p, "key", (double[]){ LEFT + 12, HEIGHT - BOTTOM - 40, 14, 4 });
-    svg_words(p, LEFT + 32, HEIGHT - BOTTOM - 34, "start", msg_link_report_recall(p->lang));
-    svg_rect(p, "key two", (double[]){ LEFT + 12, HEIGHT - BOTTOM - 20, 14, 4 });
-    svg_words(p, LEFT + 32, HEIGHT - BOTTOM - 14, "start", msg_link_report_precision(p->lang));
+    legend_draw(p, (double[]){ LEFT + 12, HEIGHT - BOTTOM - 34 }, "key", msg_link_report_recall(p->lang));
+    legend_draw(p, (double[]){ LEFT + 12, HEIGHT - BOTTOM - 14 }, "key two", msg_link_report_precision(p->lang));
     svg_close(p);
 }
 
@@ -163,18 +167,21 @@ void chart_weights(const struct page_out *p, const struct report_field *f, doubl
     svg_close(p);
 }
 
+/* Names of keys are long: each stands above its bars. */
 void chart_keys(const struct page_out *p, const struct link_report *r)
 {
-    double most = 1, width = WIDTH - RIGHT - LABEL;
+    double most = 1;
 
     for (int i = 0; i < r->key_count; i++)
         most = fmax(most, log10(1 + r->keys[i].pairs));
-    svg_open(p, r->key_count * ROW + 8, msg_link_report_keys(p->lang));
+    svg_open(p, r->key_count * KEY_ROW + KEY_TOP, msg_link_report_keys(p->lang));
+    legend_draw(p, (double[]){ 0, 14 }, "key", msg_link_report_pairs(p->lang));
+    legend_draw(p, (double[]){ WIDTH / 2.0, 14 }, "key two", msg_link_report_brings(p->lang));
     for (int i = 0; i < r->key_count; i++) {
-        double y = i * ROW + 4;
-        svg_words(p, LABEL - 8, y + 15, "end", r->keys[i].name);
-        svg_rect(p, "bar", (double[]){ LABEL, y + 2, width * log10(1 + r->keys[i].pairs) / most, 8 });
-        svg_rect(p, "bar two", (double[]){ LABEL, y + 11, width * r->keys[i].brings, 7 });
+        double y = KEY_TOP + i * KEY_ROW;
+        svg_words(p, 0, y + 12, "start", r->keys[i].name);
+        svg_rect(p, "bar", (double[]){ 0, y + 17, WIDTH * log10(1 + r->keys[i].pairs) / most, 7 });
+        svg_rect(p, "bar two", (double[]){ 0, y + 25, WIDTH * r->keys[i].brings, 6 });
     }
     svg_close(p);
 }

@@ -1,5 +1,5 @@
 /* A linkage as one HTML page that needs nothing else: no script, no font, no image from anywhere. A content security policy
- * in its head says so to the browser. Every chart has its figures in a table below it.
+ * in its head says so to the browser. Every chart has its figures in a table below it, which opens without a script.
  * tested by: src/refine/link/test/report_test.c */
 #include "messages/messages.h"
 #include "refine/link/chart.h"
@@ -13,7 +13,7 @@ static const char style[] =
     "table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}caption{text-align:left;font-weight:bold}\n"
     "th,td{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid #b1b4b6;vertical-align:top}\n"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\n"
-    "svg{width:100%;height:auto}svg text{font-size:12px;fill:#0b0c0c}\n"
+    "summary{cursor:pointer;color:#1d70b8;padding:.25rem 0}svg{width:100%;height:auto}svg text{font-size:12px;fill:#0b0c0c}\n"
     ".bar,.key{fill:#1d70b8}.bar.two,.key.two{fill:#b2371a}.line{fill:none;stroke:#1d70b8;stroke-width:2}\n"
     ".line.two{stroke:#b2371a;stroke-dasharray:6 3}.bar~.line{stroke:#b2371a}\n"
     ".axis{stroke:#505a5f}.grid{stroke:#e1e3e4}.threshold{stroke:#0b0c0c;stroke-width:2;stroke-dasharray:3 3}\n"
@@ -43,6 +43,27 @@ static void table_open(const struct page_out *p, str caption)
     tag(p, "<table><caption>", caption, "</caption>\n");
 }
 static void table_close(const struct page_out *p) { buf_add(p->buf, STR("</tbody></table></section>\n")); }
+
+/* The figures of a chart, whose name opens them. */
+static void figures_open(const struct page_out *p, str caption)
+{
+    tag(p, "<details><summary>", caption, "</summary>\n");
+    table_open(p, caption);
+}
+static void figures_close(const struct page_out *p)
+{
+    table_close(p);
+    buf_add(p->buf, STR("</details>\n"));
+}
+
+/* Six digits, with the mark of the language. */
+static void share_cell(const struct page_out *p, double share)
+{
+    char *z = arena_z(p->arena, arena_printf(p->arena, "%.6f", share));
+
+    z[1] = p->lang == LANG_VI ? ',' : '.';
+    number_cell(p, str_of(z));
+}
 
 static void figure_row(const struct page_out *p, str label, str value)
 {
@@ -102,7 +123,7 @@ static void bins_add(const struct page_out *p, const struct link_report *r)
     tag(p, "<h2>", msg_link_report_histogram(p->lang), "</h2>\n");
     tag(p, "<p class=\"note\">", msg_link_report_histogram_note(p->lang), "</p>\n");
     chart_histogram(p, r);
-    table_open(p, msg_link_report_histogram(p->lang));
+    figures_open(p, msg_link_report_histogram(p->lang));
     buf_add(p->buf, STR("<thead><tr>"));
     head_cell(p, msg_link_report_weight(p->lang), false);
     head_cell(p, msg_link_report_pairs(p->lang), true);
@@ -116,7 +137,7 @@ static void bins_add(const struct page_out *p, const struct link_report *r)
         number_cell(p, count_text(p, (uint64_t)llround(fmax(b->matches, 0))));
         row_end(p);
     }
-    table_close(p);
+    figures_close(p);
 }
 
 static void steps_add(const struct page_out *p, const struct link_report *r)
@@ -124,7 +145,7 @@ static void steps_add(const struct page_out *p, const struct link_report *r)
     tag(p, "<h2>", msg_link_report_steps(p->lang), "</h2>\n");
     tag(p, "<p class=\"note\">", msg_link_report_steps_note(p->lang), "</p>\n");
     chart_steps(p, r);
-    table_open(p, msg_link_report_steps(p->lang));
+    figures_open(p, msg_link_report_steps(p->lang));
     buf_add(p->buf, STR("<thead><tr>"));
     head_cell(p, msg_link_report_threshold(p->lang), false);
     head_cell(p, msg_link_report_pairs(p->lang), true);
@@ -138,12 +159,12 @@ static void steps_add(const struct page_out *p, const struct link_report *r)
         number_cell(p, report_percent(p->arena, p->lang, r->steps[i].recall));
         row_end(p);
     }
-    table_close(p);
+    figures_close(p);
 }
 
 static void field_table(const struct page_out *p, const struct report_field *f, bool has_kin)
 {
-    table_open(p, f->head);
+    figures_open(p, f->head);
     buf_add(p->buf, STR("<thead><tr>"));
     head_cell(p, msg_link_explain_level(p->lang), false);
     head_cell(p, STR("m"), true);
@@ -157,14 +178,14 @@ static void field_table(const struct page_out *p, const struct report_field *f, 
         if (!l->used)
             continue;
         row_head(p, report_level_text(p->arena, p->lang, f->scale, k));
-        number_cell(p, arena_printf(p->arena, "%.6f", l->m));
-        number_cell(p, arena_printf(p->arena, "%.6f", l->u));
+        share_cell(p, l->m);
+        share_cell(p, l->u);
         if (has_kin)
-            number_cell(p, arena_printf(p->arena, "%.6f", l->k));
+            share_cell(p, l->k);
         number_cell(p, report_bits(p->arena, p->lang, l->bits));
         row_end(p);
     }
-    table_close(p);
+    figures_close(p);
 }
 
 static void fields_add(const struct page_out *p, const struct link_report *r)
@@ -193,7 +214,7 @@ static void keys_add(const struct page_out *p, const struct link_report *r)
     tag(p, "<p class=\"note\">",
         msg_link_report_keys_note(p->arena, p->lang, r->keys_considered, (int64_t)r->sure, report_percent(p->arena, p->lang, r->missed)), "</p>\n");
     chart_keys(p, r);
-    table_open(p, msg_link_report_keys(p->lang));
+    figures_open(p, msg_link_report_keys(p->lang));
     buf_add(p->buf, STR("<thead><tr>"));
     head_cell(p, msg_link_report_key(p->lang), false);
     head_cell(p, msg_link_report_pairs(p->lang), true);
@@ -208,7 +229,7 @@ static void keys_add(const struct page_out *p, const struct link_report *r)
         number_cell(p, report_percent(p->arena, p->lang, k->first));
         row_end(p);
     }
-    table_close(p);
+    figures_close(p);
 }
 
 void report_html(struct arena *a, enum lang lang, const struct link_report *r, struct buf *out)
