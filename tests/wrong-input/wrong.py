@@ -28,6 +28,7 @@ import over_http  # noqa: E402
 import over_link  # noqa: E402
 import over_list  # noqa: E402
 import over_paper  # noqa: E402
+import over_quality  # noqa: E402
 import over_run  # noqa: E402
 import over_service  # noqa: E402
 import over_taken  # noqa: E402
@@ -186,7 +187,7 @@ def run(t, tap, table):
             tap.say(False, title, f'{e.__class__.__name__}: {e}')
             t.digest = t.settled()
 
-    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_case.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases() + over_feedback.cases() + over_service.cases():
+    for case in over_http.cases() + over_list.cases() + over_centre.cases() + over_case.cases() + over_quality.cases() + over_run.cases() + over_verb.cases() + over_link.cases() + over_paper.cases() + over_feedback.cases() + over_service.cases():
         attempt(case[0], lambda: check(t, case))
     refused = len(lines)
     for case in over_taken.cases():
