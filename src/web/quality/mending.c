@@ -25,7 +25,7 @@ static void tabs_fill(struct visit *v, struct quality_mendings_view *view, int t
     view->tabs = ARENA_ARRAY(v->arena, struct list_option, TABS);
     for (int i = 0; i < TABS; i++) {
         str url = url_with(v, STR("/centre/quality/mendings"), "state", str_of(tab_words[i]));
-        view->tabs[i] = (struct list_option){ url_with(v, url, "unit", visit_query(v, "unit")), visit_label(v, "quality_mending_", str_of(tab_words[i])) };
+        view->tabs[i] = (struct list_option){ url_with(v, url, "unit", visit_query(v, "unit")), visit_label(v, "quality_mending_tab_", str_of(tab_words[i])) };
     }
     view->tab_count = TABS;
     view->tab = view->tabs[tab].label;
