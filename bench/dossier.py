@@ -177,7 +177,7 @@ class Bench:
     def fill(self):
         """MANY dossiers, half of them of the one office, a quarter of them under way; seconds."""
         began, pg = time.monotonic(), bool(self.node.url)
-        series = (f'SELECT n FROM generate_series(0, {MANY - 1}) AS n' if pg else
+        series = (f'SELECT n FROM generate_series(0::bigint, {MANY - 1}) AS n' if pg else
                   f'WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n + 1 < {MANY}) SELECT n FROM c')
         indexes = self.node.sql("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'dossier' AND indexname NOT LIKE '%_pkey'" if pg else
                                 "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'dossier' AND sql IS NOT NULL")
