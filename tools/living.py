@@ -134,11 +134,12 @@ class Story:
 
     # --- dossiers
 
-    def answers(self, procedure, applicant, told):
-        """What the form asks beside what is told, by the kinds of its questions; what the state knows stays as it was filled in."""
+    def answers(self, procedure, applicant, told, filled):
+        """What the form asks beside what is told, by the kinds of its questions; what was filled in stays, and what the state does
+        not know of this applicant is asked of them."""
         given = {k: str(v) for k, v in told.items()}
         for f in procedure['form']:
-            if f['group'] or f['type'] == 'group' or not f['required'] or f['known'] or f['key'] in given:
+            if f['group'] or f['type'] == 'group' or not f['required'] or f['key'] in filled or f['key'] in given:
                 continue
             if f['when'] and given.get(f['when']) != f['when_is']:
                 continue
@@ -165,8 +166,9 @@ class Story:
         """At the counter by an officer, or by the citizen; papers that are wanted are scanned and handed in."""
         procedure = self.procedure(key)
         at_counter = {} if who is self.citizen else {'applicant': applicant['number']}
-        now = who.post('/dossiers', procedure=key, **at_counter)['now']
-        answers = self.answers(procedure, applicant, told)
+        begun = who.post('/dossiers', procedure=key, **at_counter)
+        now, filled = begun['now'], {a['key'] for a in begun['answers'] if a['value']}
+        answers = self.answers(procedure, applicant, told, filled)
         listed = [{'key': k, 'value': v} for k, v in answers.items()]
         now = who.post('/dossiers/save', dossier=now['dossier'], expected_version=now['version'], answers=listed)['now']
         for c in procedure['components']:
@@ -188,7 +190,7 @@ class Story:
     def fee(self, key):
         return self.procedure(key)['item']['fee_counter'] or 20000
 
-    def grant(self, d):
+    def decide(self, d, grant):
         """Each step by an officer of the office that has it then; within one office by its second officer, who may be wanted."""
         who = self.officer(d['organisation'], d['unit'])
         for _ in self.procedure(d['key'])['steps'][1:]:
@@ -197,19 +199,18 @@ class Story:
             who = self.officer(holder, d['unit'], second=holder == d['organisation'])
             self.move(who, d, 'take')
         try:
-            self.move(who, d, 'decide', grant=True)
+            if grant:
+                return self.move(who, d, 'decide', grant=True)
         except Refused as refused:  # what the register knows by now speaks against it
             if refused.code != 'EVENT_CONFLICT':
                 raise
-            self.move(who, d, 'decide', grant=False, reason=REASONS['refuse'])
+        return self.move(who, d, 'decide', grant=False, reason=REASONS['refuse'])
 
     def visit(self, d, words):
         who = self.officer(d['organisation'], d['unit'])
         for word in words.split():
-            if word == 'grant':
-                self.grant(d)
-            elif word == 'refuse':
-                self.move(who, d, 'decide', grant=False, reason=REASONS[word])
+            if word in ('grant', 'refuse'):
+                self.decide(d, word == 'grant')
             elif word == 'charge':
                 self.move(who, d, 'charge', amount=self.fee(d['key']), reason=REASONS[word])
             elif word == 'pay':
