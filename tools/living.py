@@ -184,7 +184,8 @@ class Story:
 
     def pay(self, who, d):
         self.receipts += 1
-        d.update(who.post('/dossiers/pay', dossier=d['dossier'], amount=self.fee(d['key']), receipt=f'BL-{self.receipts:04}')['now'])
+        asked = who.get(f"/dossiers/{d['dossier']}")
+        d.update(who.post('/dossiers/pay', dossier=d['dossier'], amount=asked['fee'] - asked['paid'], receipt=f'BL-{self.receipts:04}')['now'])
         self.tick()
 
     def fee(self, key):
