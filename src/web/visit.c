@@ -37,6 +37,18 @@ str visit_label(const struct visit *v, const char *family, str word)
     return label;
 }
 
+STATUS visit_refused(struct visit *v, status st, str *ret_error, str *ret_hint)
+{
+    struct fault f = *fault_here();
+    enum error_class class = error_def((enum error_code)st.code)->class;
+    if (class != CLASS_INVALID && class != CLASS_REFUSED && !status_is(st, ERR_VERSION_CONFLICT))
+        return st;
+    *ret_error = msg_error(v->arena, v->lang, &f);
+    *ret_hint = msg_error_hint(v->arena, v->lang, &f);
+    v->http = error_def((enum error_code)st.code)->http;
+    return OK;
+}
+
 STATUS visit_call(struct ctx *cx, const char *operation, const void *in, void *ret_out)
 {
     const struct operation *op = operation_find(cx->app, str_of(operation));

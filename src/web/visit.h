@@ -53,6 +53,8 @@ str cookie_form(const struct request *r);
 void visit_start(struct web *web, struct exchange *x, const struct route *route, const int64_t *numbers);
 /* Calls an operation by its name within the transaction of the page. */
 STATUS visit_call(struct ctx *cx, const char *operation, const void *in, void *ret_out);
+/* A refusal in words, to be said on the page from which it came, with its HTTP status; anything else goes on as it is. */
+STATUS visit_refused(struct visit *v, status st, str *ret_error, str *ret_hint);
 /* Ends the visit: with its page, redirection or file, or with a page about the fault. */
 void visit_finish(struct visit *v, status st, const struct fault *fault);
 str visit_query(const struct visit *v, const char *name); /* "" if absent */

@@ -216,17 +216,14 @@ void case_page_show(struct page *pg, struct visit *v) { tmpl_case_page(pg, v->vi
 
 static STATUS refused(struct ctx *cx, struct visit *v, status st)
 {
-    struct fault f = *fault_here();
-    enum error_class class = error_def((enum error_code)st.code)->class;
-    if (class != CLASS_INVALID && class != CLASS_REFUSED && !status_is(st, ERR_VERSION_CONFLICT))
-        return st;
     struct case_view *view = ARENA_NEW(v->arena, struct case_view);
+    str error, hint;
+    TRY(visit_refused(v, st, &error, &hint));
     TRY(fill(cx, v, view));
-    view->error = msg_error(v->arena, v->lang, &f);
-    view->hint = msg_error_hint(v->arena, v->lang, &f);
+    view->error = error;
+    view->hint = hint;
     v->view = view;
     v->show = case_page_show;
-    v->http = error_def((enum error_code)st.code)->http;
     return OK;
 }
 

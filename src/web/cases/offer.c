@@ -44,16 +44,13 @@ status offer_make_run(struct ctx *cx, struct visit *v)
         v->redirect = STR("/me/offers");
         return OK;
     }
-    struct fault f = *fault_here();
-    enum error_class class = error_def((enum error_code)st.code)->class;
-    if (class != CLASS_INVALID && class != CLASS_REFUSED)
-        return st;
     struct offers_view *view = ARENA_NEW(v->arena, struct offers_view);
+    str error, hint;
+    TRY(visit_refused(v, st, &error, &hint));
     TRY(fill(cx, v, view));
-    view->error = msg_error(v->arena, v->lang, &f);
-    view->hint = msg_error_hint(v->arena, v->lang, &f);
+    view->error = error;
+    view->hint = hint;
     v->view = view;
     v->show = offers_show;
-    v->http = error_def((enum error_code)st.code)->http;
     return OK;
 }

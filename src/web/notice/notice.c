@@ -105,19 +105,6 @@ void contacts_show(struct page *pg, struct visit *v)
     tmpl_contacts(pg, v->view);
 }
 
-static STATUS again(struct ctx *cx, struct visit *v, int http, str way, struct link said)
-{
-    struct contacts_view *view = ARENA_NEW(v->arena, struct contacts_view);
-    TRY(contacts_fill(cx, v, view));
-    view->error = said.name;
-    view->hint = said.url;
-    view->failed = way;
-    v->view = view;
-    v->http = http;
-    v->show = contacts_show;
-    return OK;
-}
-
 static STATUS change(struct ctx *cx, struct visit *v, int32_t channel, bool *ret_wrong, int64_t *ret_left)
 {
     str command = visit_field(v, "command");
@@ -146,18 +133,22 @@ status contacts_change_run(struct ctx *cx, struct visit *v)
     if (!str_eq(way, STR("mail")) && !str_eq(way, STR("sms")))
         return FAIL_WITH(ENUM_UNKNOWN, STR("channel"), way);
     status st = change(cx, v, str_eq(way, STR("mail")) ? CONTACT_SET_IN_CHANNEL_MAIL : CONTACT_SET_IN_CHANNEL_SMS, &wrong, &left);
-    if (wrong)
-        return again(cx, v, 422, way, (struct link){ msg_notice_code_wrong(v->lang), msg_notice_code_left(v->arena, v->lang, left) });
-    if (!status_ok(st)) {
-        struct fault f = *fault_here();
-        enum error_class class = error_def((enum error_code)st.code)->class;
-        if (class != CLASS_INVALID && class != CLASS_REFUSED)
-            return st;
-        return again(cx, v, error_def((enum error_code)st.code)->http, way,
-                     (struct link){ msg_error(v->arena, v->lang, &f), msg_error_hint(v->arena, v->lang, &f) });
+    if (status_ok(st) && !wrong) {
+        v->redirect = STR("/me/contacts");
+        return OK;
     }
-    v->redirect = STR("/me/contacts");
-    return OK;
+    struct contacts_view *view = ARENA_NEW(v->arena, struct contacts_view);
+    if (wrong) {
+        view->error = msg_notice_code_wrong(v->lang);
+        view->hint = msg_notice_code_left(v->arena, v->lang, left);
+        v->http = 422;
+    } else {
+        TRY(visit_refused(v, st, &view->error, &view->hint));
+    }
+    view->failed = way;
+    v->view = view;
+    v->show = contacts_show;
+    return contacts_fill(cx, v, view);
 }
 
 /* --- for operators ---------------------------------------------------------------------------------------------------------------- */

@@ -104,17 +104,11 @@ static STATUS ended(struct ctx *cx, struct visit *v, status st, const char *done
         v->redirect = url_with(v, STR("/centre/quality/mendings"), "done", str_of(done));
         return OK;
     }
-    struct fault f = *fault_here();
-    enum error_class class = error_def((enum error_code)st.code)->class;
-    if (class != CLASS_INVALID && class != CLASS_REFUSED && !status_is(st, ERR_VERSION_CONFLICT))
-        return st;
     struct quality_mendings_view *view = ARENA_NEW(v->arena, struct quality_mendings_view);
+    TRY(visit_refused(v, st, &view->error, &view->hint));
     TRY(fill(cx, v, view));
-    view->error = msg_error(v->arena, v->lang, &f);
-    view->hint = msg_error_hint(v->arena, v->lang, &f);
     v->view = view;
     v->show = quality_mendings_page_show;
-    v->http = error_def((enum error_code)st.code)->http;
     return OK;
 }
 

@@ -71,7 +71,7 @@ status benefit_export_run(struct ctx *cx, struct visit *v)
     struct benefit_export_out out;
     status st = visit_call(cx, "benefit.export", &(struct benefit_export_in){ 0 }, &out);
     if (!status_ok(st)) {
-        TRY(refusal_said(v, st, &view->error, &view->hint));
+        TRY(visit_refused(v, st, &view->error, &view->hint));
         v->show = benefits_show;
         return list_fill(cx, v, view);
     }
@@ -165,7 +165,7 @@ status benefit_move_run(struct ctx *cx, struct visit *v)
     if (status_ok(st))
         return OK;
     v->redirect = (str){ 0 };
-    TRY(refusal_said(v, st, &view->error, &view->hint));
+    TRY(visit_refused(v, st, &view->error, &view->hint));
     view->wrong = arena_printf(v->arena, "#do-%.*s", STR_ARG(command));
     v->show = benefit_page_show;
     return order_fill(cx, v, view);

@@ -162,17 +162,14 @@ void dossier_check_show(struct page *pg, struct visit *v) { tmpl_dossier_check(p
 /* The page again with what was refused on it: nothing that was done before is lost. */
 static STATUS refused(struct ctx *cx, struct visit *v, status st, void (*show)(struct page *pg, struct visit *v))
 {
-    struct fault f = *fault_here();
-    enum error_class class = error_def((enum error_code)st.code)->class;
-    if (class != CLASS_INVALID && class != CLASS_REFUSED && !status_is(st, ERR_VERSION_CONFLICT))
-        return st;
     struct dossier_view *view = ARENA_NEW(v->arena, struct dossier_view);
+    str error, hint;
+    TRY(visit_refused(v, st, &error, &hint));
     TRY(dossier_fill(cx, v, view));
-    view->error = msg_error(v->arena, v->lang, &f);
-    view->hint = msg_error_hint(v->arena, v->lang, &f);
+    view->error = error;
+    view->hint = hint;
     v->view = view;
     v->show = show;
-    v->http = error_def((enum error_code)st.code)->http;
     return OK;
 }
 

@@ -16,18 +16,6 @@ static struct complaint_row_view row_of(const struct visit *v, const struct comp
                                         .late = c->late };
 }
 
-STATUS refusal_said(struct visit *v, status st, str *ret_error, str *ret_hint)
-{
-    struct fault f = *fault_here();
-    enum error_class class = error_def((enum error_code)st.code)->class;
-    if (class != CLASS_INVALID && class != CLASS_REFUSED && !status_is(st, ERR_VERSION_CONFLICT))
-        return st;
-    *ret_error = msg_error(v->arena, v->lang, &f);
-    *ret_hint = msg_error_hint(v->arena, v->lang, &f);
-    v->http = error_def((enum error_code)st.code)->http;
-    return OK;
-}
-
 /* --- on the page of a dossier ------------------------------------------------------------------------------------------------------- */
 
 static str level_label(const struct visit *v, int64_t level) { return visit_label(v, "rating_level_", arena_printf(v->arena, "%lld", (long long)level)); }
@@ -95,7 +83,7 @@ status rate_give_run(struct ctx *cx, struct visit *v)
     if (status_ok(st))
         st = visit_call(cx, "rating.give", &in, &out);
     if (!status_ok(st)) {
-        TRY(refusal_said(v, st, &view->error, &view->hint));
+        TRY(visit_refused(v, st, &view->error, &view->hint));
         view->wrong_level = in.level < 1 || in.level > 5;
         view->chosen = in.level;
         view->reason = in.reason;
@@ -186,7 +174,7 @@ status complain_lodge_run(struct ctx *cx, struct visit *v)
     struct complain_view *view = ARENA_NEW(v->arena, struct complain_view);
     status st = visit_call(cx, "complaint.lodge", &in, &out);
     if (!status_ok(st)) {
-        TRY(refusal_said(v, st, &view->error, &view->hint));
+        TRY(visit_refused(v, st, &view->error, &view->hint));
         view->reason = in.reason;
         view->wish = in.wish;
         v->show = complain_show;
@@ -267,7 +255,7 @@ status complaint_move_run(struct ctx *cx, struct visit *v)
     struct complaint_view *view = ARENA_NEW(v->arena, struct complaint_view);
     status st = move_call(cx, v, visit_field(v, "command"), words);
     if (!status_ok(st)) {
-        TRY(refusal_said(v, st, &view->error, &view->hint));
+        TRY(visit_refused(v, st, &view->error, &view->hint));
         view->words = words;
         v->show = complaint_page_show;
         return complaint_fill(cx, v, view);

@@ -67,19 +67,13 @@ void files_show(struct page *pg, struct visit *v)
 
 static STATUS refused(struct ctx *cx, struct visit *v, status st, str component)
 {
-    struct fault f = *fault_here();
-    enum error_class class = error_def((enum error_code)st.code)->class;
     struct files_view *view = ARENA_NEW(v->arena, struct files_view);
-    if (class != CLASS_INVALID && class != CLASS_REFUSED)
-        return st;
+    TRY(visit_refused(v, st, &view->error, &view->hint));
     TRY(files_fill(cx, v, view));
-    view->error = msg_error(v->arena, v->lang, &f);
-    view->hint = msg_error_hint(v->arena, v->lang, &f);
     for (size_t i = 0; i < view->component_count; i++)
         view->components[i].failed = str_eq(view->components[i].key, component);
     v->view = view;
     v->show = files_show;
-    v->http = error_def((enum error_code)st.code)->http;
     return OK;
 }
 
