@@ -9,7 +9,6 @@ struct chunk {
     int side;
     uint32_t base, rows; /* first row, how many */
     str *cells;          /* [row * columns + column] */
-    const char *from, *to;
     struct dict_memo *memo[LINK_FIELDS_MAX];
     struct link_day_tally tally[LINK_FIELDS_MAX][2];
 };

@@ -23,6 +23,7 @@ struct load_side {
     struct csv csv;
     size_t columns;
     struct load_target target[LOAD_COLUMNS_MAX];
+    const char *resident; /* from here on the text may be in memory because it was read */
     uint32_t rows, rows_max;
     bool over, overflow;
     struct fault fault; /* of the row that ended it */

@@ -11,7 +11,7 @@
 #include "match/set/pages.h"
 #include "match/set/word.h"
 
-enum { POOL_BYTES = 1 << 17, EXACT_BYTES = 4 << 20, PROBES = 64, PROBE_BYTES = 16384 };
+enum { POOL_BYTES = 1 << 17, EXACT_BYTES = 4 << 20, PROBES = 64, PROBE_BYTES = 16384, RELEASE_BYTES = 4 << 20 };
 
 char *load_pool_take(struct load_pool *p, size_t bytes)
 {
@@ -98,8 +98,8 @@ static void arrays_new(struct load *l)
     for (int side = 0; side < l->set.sides; side++) {
         size_t rows = l->rows_max[side] = l->side[side].rows_max;
 
-        l->set.id[side] = link_pages_small_new(rows * sizeof(str));
-        l->set.hash[side] = link_pages_small_new(rows * sizeof(uint64_t));
+        l->set.id[side] = link_pages_new(rows * sizeof(str));
+        l->set.hash[side] = link_pages_new(rows * sizeof(uint64_t));
         for (int i = 0; i < l->set.fields; i++) {
             struct link_field *f = &l->set.field[i];
 
@@ -152,7 +152,6 @@ static uint32_t chunk_take(struct load *l, struct load_side *s, struct chunk *c)
     bool more = true;
 
     c->base = s->rows;
-    c->from = s->csv.at;
     while (n < LOAD_CHUNK_ROWS && !s->over && !(l->options->slice && s->rows + n == s->rows_max)) {
         str *cells = c->cells + n * s->columns;
         status st = csv_next(&s->csv, cells, s->columns, &count, &more);
@@ -180,8 +179,18 @@ static uint32_t chunk_take(struct load *l, struct load_side *s, struct chunk *c)
         n = 0;
     }
     s->rows += n;
-    c->to = s->csv.at;
     return n;
+}
+
+/* What was read before the chunk, once it is worth a call that all threads wait for. */
+static str resident_take(struct load_side *s, const char *to, bool last)
+{
+    str bytes = { s->resident, (size_t)(to - s->resident) };
+
+    if (bytes.len < RELEASE_BYTES && !last)
+        return (str){ 0 };
+    s->resident = to;
+    return bytes;
 }
 
 static void rows_read(void *arg, int thread)
@@ -199,16 +208,19 @@ static void rows_read(void *arg, int thread)
         struct load_side *s = &l->side[side];
 
         c.side = side;
-        for (;;) {
+        do {
+            const char *from;
+            str unneeded;
+
             pthread_mutex_lock(&s->lock);
+            from = s->csv.at;
             c.rows = chunk_take(l, s, &c);
+            unneeded = resident_take(s, from, c.rows == 0);
             pthread_mutex_unlock(&s->lock);
-            if (c.rows == 0 || l->outgrown)
-                break;
+            if (unneeded.len && l->options->release)
+                l->options->release(l->options->with, unneeded.ptr, unneeded.len);
             chunk_encode(&c);
-            if (l->options->release)
-                l->options->release(l->options->with, c.from, (size_t)(c.to - c.from));
-        }
+        } while (c.rows && !l->outgrown);
     }
     chunk_tally(&c);
     for (int i = 0; i < l->dicts; i++)
@@ -218,6 +230,8 @@ static void rows_read(void *arg, int thread)
 
 STATUS load_rows(struct load *l)
 {
+    for (int side = 0; side < l->set.sides; side++)
+        l->side[side].resident = l->side[side].csv.at;
     load_parallel(l->threads, rows_read, l);
     for (int side = 0; side < l->set.sides; side++) {
         struct load_side *s = &l->side[side];
