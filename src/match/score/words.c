@@ -14,16 +14,18 @@
 /* For each word of `a` the word of `b` that it meets, or -1. */
 struct meeting {
     int8_t at[LINK_WORDS_MAX];
+    uint8_t may[LINK_WORDS_MAX]; /* of an open word of `a`: open words of `b` that could be near, as bits */
     int met, slips;
     unsigned open; /* words of `b` that none has met, as bits */
 };
 
-enum { SHAPE_LENGTH = 48, SHAPE_FIRST = 40, SHAPE_JOINT = 38, SHAPE_VARIANT = 37, SHAPE_DIGITS = 36, LETTERS = 36, VARIANT_BYTES_MAX = 16 };
+enum { SHAPE_LENGTH = 56, SHAPE_LAST = 48, SHAPE_FIRST = 40, SHAPE_JOINT = 38, SHAPE_VARIANT = 37, SHAPE_DIGITS = 36, LETTERS = 36, VARIANT_BYTES_MAX = 16 };
 
 /* Letters a … z and digits as bits 0 … 35; others share bits by their low part. */
 static uint64_t shape_of(str s)
 {
-    uint64_t shape = (uint64_t)(s.len < 255 ? s.len : 255) << SHAPE_LENGTH | (uint64_t)(s.ptr[0] & 63) << SHAPE_FIRST;
+    uint64_t shape = (uint64_t)(s.len < 255 ? s.len : 255) << SHAPE_LENGTH | (uint64_t)(s.ptr[s.len - 1] & 63) << SHAPE_LAST |
+                     (uint64_t)(s.ptr[0] & 63) << SHAPE_FIRST;
 
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
@@ -43,9 +45,20 @@ static int letters_count(uint64_t set)
     return (int)(((set + (set >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F)) * UINT64_C(0x0101010101010101) >> 56);
 }
 
+/* Of up to four letters only one slip is near, which leaves one end as it is and brings one letter at most where it makes the
+ * word longer, two where not; of two letters none but both swapped. */
+static bool shorts_may_be_near(uint64_t a, uint64_t b, int differ)
+{
+    int al = (int)(a >> SHAPE_LENGTH), bl = (int)(b >> SHAPE_LENGTH);
+
+    if (al == bl && al == 2)
+        return differ == 0;
+    return differ <= (al == bl ? 2 : 1) && (!((a ^ b) >> SHAPE_FIRST & 63) || !((a ^ b) >> SHAPE_LAST & 63));
+}
+
 /* False only for words that words_are_near() would refuse, or that are three letters apart in length. Letters that one word
- * has and the other lacks: a slip makes two at most; Jaro-Winkler .9 needs m letters met with m/a + m/b >= 1.5, so that at
- * most a + b - 3ab / (a + b) are not. */
+ * has and the other lacks: a slip makes two at most, one if it makes the word longer; Jaro-Winkler .9 needs m letters met with
+ * m/a + m/b >= 1.5, so that at most a + b - 3ab / (a + b) are not. */
 static bool shapes_may_be_near(uint64_t a, uint64_t b)
 {
     int al = (int)(a >> SHAPE_LENGTH), bl = (int)(b >> SHAPE_LENGTH), apart = al > bl ? al - bl : bl - al, both = al + bl, differ;
@@ -61,8 +74,8 @@ static bool shapes_may_be_near(uint64_t a, uint64_t b)
     if ((a & b) >> SHAPE_VARIANT & 1 || (a | b) >> SHAPE_JOINT & 1)
         return true;
     if (al <= 4 && bl <= 4)
-        return apart <= 1 && differ <= 2;
-    return differ <= 4 || differ * both <= both * both - 3 * al * bl;
+        return apart <= 1 && shorts_may_be_near(a, b, differ);
+    return differ <= 4 - apart || differ * both <= both * both - 3 * al * bl;
 }
 
 void word_facts_make(struct word_facts *f, const struct link_set *set, const struct link_dict *dict)
@@ -175,18 +188,45 @@ static void words_meet_equal(const struct word_facts *facts, struct words a, str
     }
 }
 
-/* Then those that could be the same with slips. With nothing in common the likeness of single words would be chance. */
+/* Which open words could be the same with slips, as far as shapes tell. */
+static void words_may_meet(const struct word_facts *facts, struct words a, struct words b, struct meeting *m)
+{
+    for (int i = 0; i < a.count; i++) {
+        m->may[i] = 0;
+        for (unsigned open = m->at[i] < 0 ? m->open : 0; open; open &= open - 1) {
+            int k = __builtin_ctz(open);
+
+            m->may[i] |= (uint8_t)(shapes_may_be_near(facts->fact[a.code[i]].shape, facts->fact[b.code[k]].shape) << k);
+        }
+    }
+}
+
+static bool all_may_meet(struct words a, struct words b, const struct meeting *m)
+{
+    bool all = a.count == b.count;
+
+    for (int i = 0; i < a.count; i++)
+        all &= m->at[i] >= 0 || m->may[i];
+    return all;
+}
+
+/* Then those of them that are; each asks its own place first, then the next one on. */
 static void words_meet_near(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b, struct meeting *m)
 {
-    if (m->met == 0 && a.count > 2)
-        return;
-    for (int i = 0; i < a.count && m->open; i++)
-        for (int k = 0, j = i % b.count; k < b.count && m->at[i] < 0; k++, j = j + 1 == b.count ? 0 : j + 1)
-            if (m->open >> j & 1 && shapes_may_be_near(facts->fact[a.code[i]].shape, facts->fact[b.code[j]].shape) &&
-                memo_word_is_near(memo, facts->dict, a.code[i], b.code[j])) {
-                word_met(m, i, j);
+    for (int i = 0, own = 0; i < a.count; i++, own = own + 1 == b.count ? 0 : own + 1) {
+        unsigned places = m->may[i] & m->open, later = places >> own << own;
+
+        while (places && m->at[i] < 0) {
+            int at = __builtin_ctz(later ? later : places);
+
+            if (memo_word_is_near(memo, facts->dict, a.code[i], b.code[at])) {
+                word_met(m, i, at);
                 m->slips++;
             }
+            places &= ~(1u << at);
+            later &= ~(1u << at);
+        }
+    }
 }
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -223,6 +263,17 @@ static enum level names_equal_level(const struct word_facts *facts, struct words
     return NAME_LETTERS;
 }
 
+/* Could words with slips make another level? With nothing in common the likeness of single words would be chance. */
+static bool names_may_be_nearer(const struct word_facts *facts, struct words a, struct words b, struct meeting *m)
+{
+    int last = a.count - 1;
+
+    if (!m->open || (m->met == 0 && a.count > 2))
+        return false;
+    words_may_meet(facts, a, b, m);
+    return m->may[0] & 1 || m->may[last] >> (b.count - 1) & 1 || (m->met < a.count && all_may_meet(a, b, m));
+}
+
 enum level words_name_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b)
 {
     enum level level = names_equal_level(facts, a, b);
@@ -233,7 +284,8 @@ enum level words_name_level(struct compare_memo *memo, const struct word_facts *
         return level;
     words_order(facts, &a, &b);
     words_meet_equal(facts, a, b, &m);
-    words_meet_near(memo, facts, a, b, &m);
+    if (names_may_be_nearer(facts, a, b, &m))
+        words_meet_near(memo, facts, a, b, &m);
     first = m.at[0] == 0;
     last = m.at[a.count - 1] == b.count - 1;
     if (m.met == a.count && a.count == b.count && (m.slips < a.count || a.count == 1))
@@ -243,11 +295,6 @@ enum level words_name_level(struct compare_memo *memo, const struct word_facts *
     return last ? NAME_LAST : first ? NAME_FIRST : LEVEL_DIFFERENT;
 }
 
-/* What words weigh, and the part of it that has met nothing yet. */
-struct weight {
-    double all, open;
-};
-
 static enum level share_level(double common, double all)
 {
     double share = 2 * common / fmax(all, 1e-9);
@@ -255,49 +302,48 @@ static enum level share_level(double common, double all)
     return share >= .8 ? WORDS_5 : share >= .6 ? WORDS_4 : share >= .4 ? WORDS_3 : share >= .2 ? WORDS_2 : LEVEL_DIFFERENT;
 }
 
-/* Can each word that has met nothing meet another, as far as shapes tell? */
-static bool all_may_meet(const struct word_facts *facts, struct words a, struct words b, const struct meeting *m)
-{
-    for (int i = 0; i < a.count; i++) {
-        bool may = m->at[i] >= 0;
-
-        for (int k = 0; k < b.count && !may; k++)
-            may = m->open >> k & 1 && shapes_may_be_near(facts->fact[a.code[i]].shape, facts->fact[b.code[k]].shape);
-        if (!may)
-            return false;
-    }
-    return true;
-}
-
 /* Words with slips weigh less; they are looked at only where that could make another level. */
 static const double slip_weight = .7;
+
+/* The lighter one of what has met nothing in `a` and in `b` and may meet something. */
+static double weight_open(const struct word_facts *facts, struct words a, struct words b, const struct meeting *m)
+{
+    double one = 0, other = 0;
+    unsigned may = 0;
+
+    for (int i = 0; i < a.count; i++) {
+        one += m->may[i] ? (double)facts->fact[a.code[i]].rarity : 0;
+        may |= m->may[i];
+    }
+    for (int k = 0; k < b.count; k++)
+        other += may >> k & 1 ? (double)facts->fact[b.code[k]].rarity : 0;
+    return fmin(one, other);
+}
 
 enum level words_text_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b)
 {
     enum level level = names_equal_level(facts, a, b);
-    struct weight one = { 0 }, other = { 0 };
-    double common = 0, most;
+    double one = 0, other = 0, common = 0, all;
     struct meeting m;
 
     if (level)
         return level == LEVEL_SAME ? LEVEL_SAME : WORDS_6;
     words_order(facts, &a, &b);
     words_meet_equal(facts, a, b, &m);
+    if (m.met == 0 && a.count > 2) /* the likeness of single words would be chance */
+        return LEVEL_DIFFERENT;
     for (int i = 0; i < a.count; i++) {
         double weight = (double)facts->fact[a.code[i]].rarity;
 
-        one.all += weight;
-        *(m.at[i] >= 0 ? &common : &one.open) += weight;
+        one += weight;
+        common += m.at[i] >= 0 ? weight : 0;
     }
-    for (int k = 0; k < b.count; k++) {
-        double weight = (double)facts->fact[b.code[k]].rarity;
-
-        other.all += weight;
-        other.open += m.open >> k & 1 ? weight : 0;
-    }
-    most = common + slip_weight * fmin(one.open, other.open) + 1e-6;
-    level = share_level(common, one.all + other.all);
-    if (share_level(most, one.all + other.all) == level && (a.count != b.count || !all_may_meet(facts, a, b, &m)))
+    for (int k = 0; k < b.count; k++)
+        other += (double)facts->fact[b.code[k]].rarity;
+    all = one + other;
+    words_may_meet(facts, a, b, &m);
+    level = share_level(common, all);
+    if (share_level(common + slip_weight * weight_open(facts, a, b, &m) + 1e-6, all) == level && !all_may_meet(a, b, &m))
         return level;
     words_meet_near(memo, facts, a, b, &m);
     if (m.met == a.count && a.count == b.count)
@@ -305,5 +351,5 @@ enum level words_text_level(struct compare_memo *memo, const struct word_facts *
     for (int i = 0; i < a.count && m.slips; i++)
         if (m.at[i] >= 0 && !folds_alike(facts, a.code[i], b.code[m.at[i]]))
             common += slip_weight * fmin((double)facts->fact[a.code[i]].rarity, (double)facts->fact[b.code[m.at[i]]].rarity);
-    return share_level(common, one.all + other.all);
+    return share_level(common, all);
 }
