@@ -18,7 +18,7 @@
 static const double kept_bits = -24;
 /* Beyond doubt before anything is learned: with all its slips the pair is so much likelier one person than chance, or than
  * relatives, that neither what is learned nor a rival could turn it. */
-static const double settled_bits = 20, settled_kin_bits = 8;
+static const double settled_bits = 16, settled_kin_bits = 6;
 
 enum {
     WEIGHTS = 128,           /* whole bits from kept_bits on; more is one */

@@ -33,29 +33,42 @@ struct finder {
     double bits[PARTS_MAX]; /* that equal parts speak for a person */
     double size_bits;       /* log2 of the records */
     const struct key *keys;
+    uint64_t own;                      /* fields of a person, as bits */
+    uint64_t parts_of[LINK_FIELDS_MAX]; /* of a field, as bits; the first of them is the whole value */
     struct found *found; /* of this one, or of all */
     uint32_t count, cap;
 };
 
+/* Parts that are known on both sides, and those of them that are equal. */
+struct agreement {
+    uint64_t known, equal;
+};
+
 /* Parts past the last one are zero in both rows. */
-static uint64_t equal_of(const struct finder *f, uint32_t left, uint32_t right)
+static struct agreement agreement_of(const struct finder *f, uint32_t left, uint32_t right)
 {
     const uint32_t *a = f->sample->row[0] + (size_t)left * PARTS_MAX;
     const uint32_t *b = f->sample->row[f->plan->set->sides - 1] + (size_t)right * PARTS_MAX;
-    uint64_t equal = 0;
+    struct agreement of = { 0, 0 };
 
 #ifdef __SSE2__
+    const __m128i zero = _mm_setzero_si128();
+
     for (int i = 0; i < f->plan->parts; i += 4) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(a + i)), y = _mm_loadu_si128((const __m128i *)(const void *)(b + i));
-        __m128i same = _mm_andnot_si128(_mm_cmpeq_epi32(x, _mm_setzero_si128()), _mm_cmpeq_epi32(x, y));
+        __m128i unknown = _mm_or_si128(_mm_cmpeq_epi32(x, zero), _mm_cmpeq_epi32(y, zero));
 
-        equal |= (uint64_t)(uint32_t)_mm_movemask_ps(_mm_castsi128_ps(same)) << i;
+        of.known |= (uint64_t)(15 ^ (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(unknown))) << i;
+        of.equal |= (uint64_t)(uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(x, y))) << i;
     }
 #else
-    for (int i = 0; i < f->plan->parts; i++)
-        equal |= (uint64_t)(a[i] == b[i] && a[i]) << i;
+    for (int i = 0; i < f->plan->parts; i++) {
+        of.known |= (uint64_t)(a[i] && b[i]) << i;
+        of.equal |= (uint64_t)(a[i] == b[i]) << i;
+    }
 #endif
-    return equal;
+    of.equal &= of.known;
+    return of;
 }
 
 bool role_is_own(enum link_role role)
@@ -67,14 +80,12 @@ bool role_is_own(enum link_role role)
     }
 }
 
-/* The bits of one field: `best` of its equal parts, less what does not agree. `whole` is its first part. */
-static double field_bits(const struct finder *f, uint64_t equal, int field, double best, bool known)
+/* The bits of one field: `best` of its equal parts, less what does not agree. */
+static double field_bits(const struct finder *f, struct agreement of, int field, double best)
 {
-    int whole = 0;
+    uint64_t parts = f->parts_of[field];
 
-    while (f->plan->part[whole].field != field && whole < f->plan->parts - 1)
-        whole++;
-    if (equal >> whole & 1 || !known)
+    if (of.equal & parts & -parts || !(of.known & parts))
         return best;
     return best > 0 ? best - differ_in_part_bits : -differ_bits;
 }
@@ -98,25 +109,24 @@ static bool is_vetoed(const struct finder *f, uint32_t left, uint32_t right)
     return false;
 }
 
-static bool is_certain(const struct finder *f, uint32_t left, uint32_t right, uint64_t equal)
+static bool is_certain(const struct finder *f, uint32_t left, uint32_t right, struct agreement of)
 {
-    const struct link_set *set = f->plan->set;
-    const uint32_t *a = f->sample->row[0] + (size_t)left * PARTS_MAX, *b = f->sample->row[set->sides - 1] + (size_t)right * PARTS_MAX;
-    double bits[LINK_FIELDS_MAX] = { 0 }, own = 0, shared = 0;
-    uint32_t known = 0;
+    double bits[LINK_FIELDS_MAX] = { 0 }, own = 0, all = 0;
 
-    for (int i = 0; i < f->plan->parts; i++) {
+    for (uint64_t rest = of.equal; rest; rest &= rest - 1) {
+        int i = __builtin_ctzll(rest);
         const struct part *p = &f->plan->part[i];
 
-        known |= (uint32_t)(a[i] && b[i]) << p->field;
-        if (!(equal >> i & 1))
-            continue;
-        bits[p->field] = fmax(bits[p->field], f->bits[i]);
-        bits[p->other] = fmax(bits[p->other], f->bits[i]);
+        bits[p->field] = bits[p->field] > f->bits[i] ? bits[p->field] : f->bits[i];
+        bits[p->other] = bits[p->other] > f->bits[i] ? bits[p->other] : f->bits[i];
     }
-    for (int i = 0; i < set->fields; i++)
-        *(role_is_own(set->field[i].role) ? &own : &shared) += field_bits(f, equal, i, bits[i], known >> i & 1);
-    return own >= own_share * f->size_bits && own + shared > f->size_bits + margin_bits && !is_vetoed(f, left, right);
+    for (int i = 0; i < f->plan->set->fields; i++) {
+        double field = field_bits(f, of, i, bits[i]);
+
+        own += f->own >> i & 1 ? field : 0;
+        all += field;
+    }
+    return own >= own_share * f->size_bits && all > f->size_bits + margin_bits && !is_vetoed(f, left, right);
 }
 
 /* Chains of the left records by key; index + 1. */
@@ -136,10 +146,10 @@ static void meet(struct finder *f, const struct key *k, uint32_t left, uint32_t 
 {
     const struct link_set *set = f->plan->set;
     const struct sample *s = f->sample;
-    uint64_t equal = equal_of(f, left, right);
+    struct agreement of = agreement_of(f, left, right);
     int other = set->sides - 1;
 
-    if (f->count == FOUND_MAX || (equal & k->mask) != k->mask || !is_certain(f, left, right, equal))
+    if (f->count == FOUND_MAX || (of.equal & k->mask) != k->mask || !is_certain(f, left, right, of))
         return;
     if (f->count == f->cap) {
         f->cap = f->cap ? f->cap * 2 : 1024;
@@ -244,15 +254,12 @@ static uint64_t imagined_equal(const struct finder *f, uint32_t r, uint64_t seed
 static void mix_up(struct certain *c, const struct finder *f)
 {
     const struct plan *p = f->plan;
-    uint64_t parts[LINK_FIELDS_MAX] = { 0 };
 
-    for (int i = 0; i < p->parts; i++)
-        parts[p->part[i].field] |= (uint64_t)1 << i;
     for (uint32_t i = 0; i < MIXED && c->real >= MIXED_FROM; i++) {
         uint64_t equal = 0;
 
         for (int k = 0; k < p->set->fields; k++)
-            equal |= c->equal[link_mix(i + 1, (uint64_t)k + 1) % c->real] & parts[k];
+            equal |= c->equal[link_mix(i + 1, (uint64_t)k + 1) % c->real] & f->parts_of[k];
         c->equal[c->count] = equal;
         c->weight[c->count++] = (float)c->real / MIXED;
     }
@@ -312,6 +319,15 @@ static void pairs_find(struct finder *f, int count)
     qsort(f->found, f->count, sizeof *f->found, found_cmp);
 }
 
+static void parts_turn(struct certain *c)
+{
+    c->with = calloc((c->count / 64 + 1u) * PARTS_MAX, sizeof *c->with);
+    MUST(c->with);
+    for (uint32_t i = 0; i < c->count; i++)
+        for (uint64_t rest = c->equal[i]; rest; rest &= rest - 1)
+            c->with[i / 64 * PARTS_MAX + (uint32_t)__builtin_ctzll(rest)] |= (uint64_t)1 << i % 64;
+}
+
 void certain_find(struct certain *c, const struct plan *p, const struct sample *s, const double chance[static PARTS_MAX])
 {
     struct key keys[FINDERS];
@@ -320,11 +336,15 @@ void certain_find(struct certain *c, const struct plan *p, const struct sample *
     int other = p->set->sides - 1;
     double scale = (double)p->set->count[0] * p->set->count[other] / fmax((double)s->count[0] * s->count[other], 1);
 
-    *c = (struct certain){ calloc(max + MIXED + IMAGINED, sizeof *c->equal), calloc(max + MIXED + IMAGINED, sizeof *c->weight), 0, 0, 0 };
+    *c = (struct certain){ .equal = calloc(max + MIXED + IMAGINED, sizeof *c->equal), .weight = calloc(max + MIXED + IMAGINED, sizeof *c->weight) };
     MUST(c->equal && c->weight);
     f.size_bits = log2(fmax((double)p->set->count[0] + p->set->count[1], 2));
     for (int i = 0; i < p->parts; i++)
         f.bits[i] = -log2(chance[i]) / (p->part[i].field == p->part[i].other ? 1 : 2);
+    for (int i = 0; i < p->parts; i++)
+        f.parts_of[p->part[i].field] |= (uint64_t)1 << i;
+    for (int i = 0; i < p->set->fields; i++)
+        f.own |= (uint64_t)role_is_own(p->set->field[i].role) << i;
     pairs_find(&f, finders_list(&f, keys));
     for (uint32_t i = 0; i < f.count; i++) {
         if (i && found_cmp(&f.found[i - 1], &f.found[i]) == 0)
@@ -332,17 +352,19 @@ void certain_find(struct certain *c, const struct plan *p, const struct sample *
         c->pairs += scale;
         if (c->real == max)
             continue;
-        c->equal[c->real] = equal_of(&f, f.found[i].left, f.found[i].right);
+        c->equal[c->real] = agreement_of(&f, f.found[i].left, f.found[i].right).equal;
         c->weight[c->real++] = 1;
     }
     c->count = c->real;
     mix_up(c, &f);
     imagine(c, &f);
     free(f.found);
+    parts_turn(c);
 }
 
 void certain_done(struct certain *c)
 {
     free(c->equal);
+    free(c->with);
     free(c->weight);
 }

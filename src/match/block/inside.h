@@ -70,12 +70,22 @@ static inline uint32_t sample_key(const struct sample *s, int side, uint32_t rec
 /* Pairs of the sample that are certain without labels: for each, which parts are equal; and the weight it has in choosing. */
 struct certain {
     uint64_t *equal;
+    uint64_t *with; /* the same by parts: [word * PARTS_MAX + part], the pairs word * 64 … in which the part is equal, as bits */
     float *weight;
     uint32_t count, real; /* the first `real` are pairs of the sample, the others stand for what it may not hold */
     double pairs;         /* such pairs in the whole set, as the sample has it */
 };
 void certain_find(struct certain *c, const struct plan *p, const struct sample *s, const double chance[static PARTS_MAX]);
 void certain_done(struct certain *c);
+/* Which of the pairs word * 64 … have all these parts equal; all of them when there is no part. */
+static inline uint64_t certain_with(const struct certain *c, uint64_t mask, uint32_t word)
+{
+    uint64_t with = c->count - word * 64 < 64 ? (UINT64_C(1) << (c->count - word * 64)) - 1 : ~UINT64_C(0);
+
+    for (; mask; mask &= mask - 1)
+        with &= c->with[word * PARTS_MAX + (uint32_t)__builtin_ctzll(mask)];
+    return with;
+}
 
 double seconds_allowed(double records);
 bool role_is_own(enum link_role role); /* of a person, not of a household */

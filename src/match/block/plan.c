@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLE_RECORDS = 32768, FEW_RECORDS = 16384, LIBRARY_MAX = 1 << 15 };
+enum { SAMPLE_RECORDS = 32768, FEW_RECORDS = 16384, LIBRARY_MAX = 1 << 15, SHELF = 64 };
 /* Seconds for a record to pass a join and for a pair to be compared, on a machine of today; only their ratio and the
  * growth with the size matter. */
 static const double record_seconds = 15e-9, pair_seconds = 100e-9, again_seconds = 15e-9;
@@ -44,6 +44,7 @@ struct choice {
     double gain_min;
     bool *counted; /* the key's pairs are counted, not guessed */
     int count;
+    int16_t best[2][LIBRARY_MAX / SHELF]; /* the key of the best ratio of each shelf, of all and of those counted; -1: none */
 };
 
 static void chances(struct choice *c)
@@ -104,8 +105,9 @@ static double gain_of(const struct choice *c, uint64_t mask)
 {
     double gain = 0;
 
-    for (uint32_t i = 0; i < c->certain.count; i++)
-        gain += (c->certain.equal[i] & mask) == mask ? c->certain.weight[i] : 0;
+    for (uint32_t from = 0; from < c->certain.count; from += 64)
+        for (uint64_t rest = certain_with(&c->certain, mask, from / 64); rest; rest &= rest - 1)
+            gain += (double)c->certain.weight[from + (uint32_t)__builtin_ctzll(rest)];
     return gain;
 }
 
@@ -149,23 +151,43 @@ static double cost_of(const struct choice *c, const struct key *k)
 {
     double again = 0;
 
-    for (uint32_t i = 0; i < c->certain.real; i++)
-        again += (c->certain.equal[i] & k->mask) == k->mask;
+    for (uint32_t from = 0; from < c->certain.real; from += 64) {
+        uint64_t with = certain_with(&c->certain, k->mask, from / 64);
+
+        again += __builtin_popcountll(c->certain.real - from < 64 ? with & ((UINT64_C(1) << (c->certain.real - from)) - 1) : with);
+    }
     again = fmin(k->pairs, again / fmax(c->certain.real, 1) * c->certain.pairs);
     return c->rule_seconds + c->open * (c->records * record_seconds + again * again_seconds + c->open * (k->pairs - again) * pair_seconds);
 }
 
 static void ratio_set(struct choice *c, int i) { c->ratio[i] = c->gain[i] / c->cost[i]; }
 
+/* After a ratio of the shelf has changed. */
+static void shelf_set(struct choice *c, int shelf)
+{
+    int to = c->count < (shelf + 1) * SHELF ? c->count : (shelf + 1) * SHELF;
+    double most[2] = { 0, 0 };
+
+    c->best[0][shelf] = c->best[1][shelf] = -1;
+    for (int i = shelf * SHELF; i < to; i++)
+        for (int only = 0; only <= c->counted[i]; only++)
+            if (c->ratio[i] > most[only]) {
+                most[only] = c->ratio[i];
+                c->best[only][shelf] = (int16_t)i;
+            }
+}
+
 static int ratio_best(const struct choice *c, bool counted_only, double *ret_ratio)
 {
     int best = -1;
 
     *ret_ratio = 0;
-    for (int i = 0; i < c->count; i++) {
-        if (c->ratio[i] > *ret_ratio && (c->counted[i] || !counted_only)) {
-            *ret_ratio = c->ratio[i];
-            best = i;
+    for (int shelf = 0; shelf * SHELF < c->count; shelf++) {
+        int here = c->best[counted_only][shelf];
+
+        if (here >= 0 && c->ratio[here] > *ret_ratio) {
+            *ret_ratio = c->ratio[here];
+            best = here;
         }
     }
     return best;
@@ -178,6 +200,8 @@ static int best_key(struct choice *c)
     double ratio;
     int counts = 0;
 
+    for (int shelf = 0; shelf * SHELF < c->count; shelf++)
+        shelf_set(c, shelf);
     for (;;) {
         int best = ratio_best(c, counts == COUNTS_MAX, &ratio);
         struct key *k = &c->library[best < 0 ? 0 : best];
@@ -188,15 +212,16 @@ static int best_key(struct choice *c)
         if (c->counted[best])
             c->cost[best] = cost_of(c, k);
         ratio_set(c, best);
-        if (c->ratio[best] < ratio * .999)
-            continue;
-        if (c->counted[best])
-            return best;
-        c->counted[best] = true;
-        k->pairs = fmax(sample_pairs(&c->sample, k) * c->scale, fmin(k->pairs, c->scale));
-        c->cost[best] = cost_of(c, k);
-        ratio_set(c, best);
-        counts++;
+        if (c->ratio[best] >= ratio * .999) {
+            if (c->counted[best])
+                return best;
+            c->counted[best] = true;
+            k->pairs = fmax(sample_pairs(&c->sample, k) * c->scale, fmin(k->pairs, c->scale));
+            c->cost[best] = cost_of(c, k);
+            ratio_set(c, best);
+            counts++;
+        }
+        shelf_set(c, best / SHELF);
     }
 }
 

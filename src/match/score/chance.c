@@ -135,18 +135,40 @@ static double chance_pairs(const struct link_set *s, double left, double right)
 
 /* One value among those that are drawn. */
 struct drawn {
-    uint64_t hash, record; /* record: of its content; the first of equal values stands for them, and they may differ in tones */
-    uint32_t row;
-    int side;
+    uint64_t hash; /* even up to the limit below which values are drawn */
+    uint32_t row, side; /* of any of the records that have it */
 };
 
 static int drawn_order(const void *a, const void *b)
 {
     const struct drawn *x = a, *y = b;
 
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    return x->side != y->side ? x->side - y->side : x->record < y->record ? -1 : x->record > y->record;
+    return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+/* Into as many buckets as there are values, of which most then hold one or two. */
+static struct drawn *drawn_sort(struct drawn *list, size_t count, uint64_t limit)
+{
+    size_t *to = calloc(count + 2, sizeof *to), from = 0;
+    struct drawn *sorted = malloc((count + 1) * sizeof *sorted);
+    double scale = (double)count / ((double)limit + 1);
+
+    MUST(to && sorted);
+    for (size_t i = 0; i < count; i++)
+        to[(size_t)((double)list[i].hash * scale)]++;
+    for (size_t b = 0, at = 0; b <= count; b++) {
+        at += to[b];
+        to[b] = at;
+    }
+    for (size_t i = count; i-- > 0;)
+        sorted[--to[(size_t)((double)list[i].hash * scale)]] = list[i];
+    to[count + 1] = count;
+    for (size_t b = 1; b <= count + 1; from = to[b++])
+        if (to[b] - from > 1)
+            qsort(sorted + from, to[b] - from, sizeof *sorted, drawn_order);
+    free(to);
+    free(list);
+    return sorted;
 }
 
 /* Equal for equal values. Codes are given by content, so that it is the same for any order of rows. */
@@ -178,10 +200,10 @@ static double equal_drawn(const struct link_model *m, int comparison, double *re
         for (uint32_t i = 0; i < s->count[side] && count < cap; i++) {
             uint64_t h = value_hash(f, side, i);
 
-            if (h && link_mix(h, 7) <= limit)
-                list[count++] = (struct drawn){ h, s->hash[side][i], i, side };
+            if (h && (h = link_mix(h, 7)) <= limit)
+                list[count++] = (struct drawn){ h, i, (uint32_t)side };
         }
-    qsort(list, count, sizeof *list, drawn_order);
+    list = drawn_sort(list, count, limit);
     for (size_t i = 0, end; i < count; i = end) {
         double of[2] = { 0, 0 }, pairs;
 
@@ -190,7 +212,7 @@ static double equal_drawn(const struct link_model *m, int comparison, double *re
         sum += equal_pairs(s, of[0], of[1]);
         chance += pairs = chance_pairs(s, of[0], of[1]);
         if (pairs > 0 && m->comparer.list[comparison].is_name)
-            rarity += pairs * words_rarity(m, comparison, list[i].side, list[i].row, LEVEL_SAME);
+            rarity += pairs * words_rarity(m, comparison, (int)list[i].side, list[i].row, LEVEL_SAME);
     }
     free(list);
     *ret_rarity = chance > 0 ? rarity / chance : 0;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rarity may move a weight by so many bits at most: agreement on the rarest value is still agreement on one field. */
-static const double rarity_bits_max = 9;
+/* Rarity may move a weight by nine bits at most: agreement on the rarest value is still agreement on one field. */
+static const double rarity_most = 512;
 static const double weight_no_kin = 1000;
 
 void link_model_start(struct link_model *m, const struct link_set *set) { link_model_start_with(m, set, 1); }
@@ -149,30 +149,33 @@ struct link_weight link_pattern_weight(const struct link_model *m, uint64_t patt
     return w;
 }
 
-static double rarity_bits(const struct link_model *m, int i, struct link_pair pair, int level)
+/* What rarity multiplies the odds by. */
+static double rarity_factor(const struct link_model *m, int i, struct link_pair pair, int level)
 {
-    double mean = m->rarity_mean[i][level], bits;
+    double mean = m->rarity_mean[i][level], factor;
 
     if (mean <= 0 || level <= LEVEL_DIFFERENT)
-        return 0;
-    bits = log2(chance_rarity(m, i, pair, level) / mean);
-    return fmax(-rarity_bits_max, fmin(rarity_bits_max, bits));
+        return 1;
+    factor = chance_rarity(m, i, pair, level) / mean;
+    return factor > rarity_most ? rarity_most : factor < 1 / rarity_most ? 1 / rarity_most : factor;
 }
 
 struct link_weight link_field_weight(const struct link_model *m, int comparison, struct link_pair pair, uint64_t pattern)
 {
     int level = pattern_level(pattern, comparison);
 
-    return (struct link_weight){ (double)m->bits[comparison][level] + rarity_bits(m, comparison, pair, level),
+    return (struct link_weight){ (double)m->bits[comparison][level] + log2(rarity_factor(m, comparison, pair, level)),
                                  (double)m->kin_bits[comparison][level] };
 }
 
 struct link_weight link_score(const struct link_model *m, struct link_pair pair, uint64_t pattern)
 {
     struct link_weight w = link_pattern_weight(m, pattern);
+    double factor = 1; /* of all fields: one logarithm for a pair, not one for each */
 
     for (int i = 0; i < m->comparer.count; i++)
-        w.chance += rarity_bits(m, i, pair, pattern_level(pattern, i));
+        factor *= rarity_factor(m, i, pair, pattern_level(pattern, i));
+    w.chance += log2(factor);
     return w;
 }
 
