@@ -94,3 +94,12 @@ CREATE TABLE case_figure (
     cases BIGINT NOT NULL,
     PRIMARY KEY (shard, unit, kind, queue)
 )
+-- How far the watch has come through the due times of a queue, so that a late case is told once.
+-- migration 12 create_case_watch
+CREATE TABLE case_watch (
+    shard SMALLINT NOT NULL,
+    queue SMALLINT NOT NULL,
+    due_us BIGINT NOT NULL,
+    unit INTEGER NOT NULL,
+    PRIMARY KEY (shard, queue)
+)

@@ -122,3 +122,16 @@ ORDER BY due_us, case_id LIMIT :most;
 SELECT id, version, kind, state, queue, generation, print, said_hash, register_code, row_id, other_row, person, other_person, unit, attribute, field,
     said, held, choice, chosen, decider, opened_us, due_us, ended_us, source, doc
 FROM case_item WHERE shard = :shard AND queue = :queue AND due_us <= :now_us ORDER BY due_us, id LIMIT :most;
+
+-- Whose cases of a queue were due when, after where the watch was last.
+-- query cases_late(shard i16, queue i16, after_due i64, after_unit i32, now_us i64, most i64) many
+SELECT DISTINCT due_us, unit FROM case_item
+WHERE shard = :shard AND queue = :queue AND due_us >= :after_due AND due_us <= :now_us AND (due_us > :after_due OR unit > :after_unit)
+ORDER BY due_us, unit LIMIT :most;
+
+-- query case_watch_get(shard i16, queue i16) one?
+SELECT due_us, unit FROM case_watch WHERE shard = :shard AND queue = :queue;
+
+-- query case_watch_set(shard i16, queue i16, due_us i64, unit i32) exec
+INSERT INTO case_watch (shard, queue, due_us, unit) VALUES (:shard, :queue, :due_us, :unit)
+ON CONFLICT (shard, queue) DO UPDATE SET due_us = excluded.due_us, unit = excluded.unit;

@@ -111,5 +111,6 @@ STATUS case_move(struct ctx *cx, struct case_file *c, const struct case_move *m)
         TRY(case_figure_count(cx, &c->row, 1));
     TRY(event_add(cx, c, m, to));
     TRY(row_write(cx, &c->row));
-    return change_note(cx, (struct subject){ { c->row.person }, { c->row.unit } }, 0);
+    TRY(change_note(cx, (struct subject){ { c->row.person }, { c->row.unit } }, 0));
+    return case_tell(cx, c, m->command);
 }

@@ -161,8 +161,11 @@ STATUS case_sweep(struct ctx *cx, const struct case_sweep_in *in, struct case_sw
 {
     struct case_holder_row *late;
     struct case_row *waited;
+    int64_t to_settle, to_confirm;
     size_t n, m;
     (void)in;
+    TRY(case_late_tell(cx, QUEUE_SETTLE, SWEEP_MOST, &to_settle));
+    TRY(case_late_tell(cx, QUEUE_CONFIRM, SWEEP_MOST, &to_confirm));
     TRY(case_holders_late(cx, CASE_SHARD, cx->now_us, SWEEP_MOST, &late, &n));
     for (size_t i = 0; i < n; i++)
         TRY(chase(cx, &late[i]));
@@ -174,8 +177,9 @@ STATUS case_sweep(struct ctx *cx, const struct case_sweep_in *in, struct case_sw
         case_purpose(cx, c.row.id);
         TRY(case_move(cx, &c, &(struct case_move){ .command = DO_SUPPLY, .expected_version = -1 }));
     }
+    ret->late = to_settle + to_confirm;
     ret->chased = (int64_t)n;
     ret->returned = (int64_t)m;
-    ret->more = n == SWEEP_MOST || m == SWEEP_MOST;
+    ret->more = n == SWEEP_MOST || m == SWEEP_MOST || to_settle == SWEEP_MOST || to_confirm == SWEEP_MOST;
     return OK;
 }

@@ -100,5 +100,10 @@ int64_t case_due(const struct ctx *cx, str word);
 str case_kind_word(const struct case_row *r);
 STATUS case_figure_count(struct ctx *cx, const struct case_row *r, int by);
 
+/* --- tell.c: notices --- */
+STATUS case_tell(struct ctx *cx, const struct case_file *c, enum case_command command); /* after its event was added */
+/* Counts the units and days whose cases of this queue have become late since the last time. */
+STATUS case_late_tell(struct ctx *cx, enum case_queue queue, int64_t most, int64_t *ret_count);
+
 /* --- offer.c --- */
 str offer_label(const struct ctx *cx, str key); /* of a topic, in the caller's language */

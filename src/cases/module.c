@@ -1,5 +1,5 @@
-/* The module as the process knows it, and its watch, which every half minute chases holders and takes up cases whose
- * evidence never came.
+/* The module as the process knows it, and its watch, which every half minute tells of late cases, chases holders and takes up
+ * cases whose evidence never came.
  * tested by: src/cases/test/decide_test.c */
 #include "gate/worker.h"
 #include "cases/inside.h"

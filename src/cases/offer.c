@@ -104,6 +104,8 @@ STATUS offer_make(struct ctx *cx, const struct offer_make_in *in, struct offer_m
         return FAIL_AT(OFFER_REFUSED, STR("value"));
     if (row && c.row.state == CASE_STATE_OPEN)
         TRY(accept_at_once(cx, &c, t, row));
+    else if (c.row.version == 1)
+        TRY(case_tell(cx, &c, DO_OPEN));
     item_show(cx, &c, &ret->item);
     return OK;
 }

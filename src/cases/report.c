@@ -48,6 +48,8 @@ STATUS case_report(struct ctx *cx, const struct case_report_in *in, struct case_
     }
     TRY(case_open(cx, &c, &id));
     TRY(case_find(cx, id, &f));
+    if (f.row.version == 1 && f.row.unit != cx->actor.unit.v) /* his own office knows */
+        TRY(case_tell(cx, &f, DO_OPEN));
     case_now(&f, &ret->now);
     return OK;
 }

@@ -41,17 +41,13 @@ STATUS leg_notice(struct ctx *cx, const struct bundle *b, int leg, const char *w
 static STATUS late_tell(struct ctx *cx, const struct life_legs_late_row *row)
 {
     struct bundle b;
-    bool told;
     TRY(bundle_find(cx, row->bundle, &b));
     const struct life_leg_row *l = &b.legs[row->leg];
     if (!leg_is_owned((enum leg_state)l->state) || l->person || l->node.len || l->due_us != row->due_us)
         return OK;
     struct notice_event e = leg_event(cx, &b, row->leg);
-    e.name = STR("life.late");
-    e.about = b.row.id;
     e.seq = row->leg + 1;
-    TRY(notice_was_made(cx, &e, &told));
-    return told ? OK : tell(cx, &b, "late", &e);
+    return tell(cx, &b, "late", &e);
 }
 
 STATUS legs_chase(struct ctx *cx, int64_t most, int64_t *ret_count)

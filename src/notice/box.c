@@ -1,11 +1,11 @@
 /* The boxes of whoever is signed in: a citizen's own; an officer's own, and that of his office, where one who reads has read for all; the
- * head's. Read marks are his own doing and no record of a person, so that they leave no ledger entry.
+ * head's; that of the officers of a unit; that of the coordinators. Read marks are his own doing and no record of a person, so that they leave no ledger entry.
  * tested by: src/notice/test/notice_test.c */
 #include "notice/inside.h"
 
 #include <stdlib.h>
 
-enum { BOXES_MOST = 3, PAGE = 20, UNREAD_MOST = 100, ALL_MOST = 500 };
+enum { BOXES_MOST = 5, PAGE = 20, UNREAD_MOST = 100, ALL_MOST = 500 };
 
 struct box {
     enum notice_box kind;
@@ -23,6 +23,10 @@ static size_t boxes_of(const struct ctx *cx, struct box out[static BOXES_MOST])
         out[n++] = (struct box){ BOX_ACCOUNT, who->account.v, STR("") };
     if ((who->roles & (ROLE_OFFICER | ROLE_LEADER)) && who->organisation.len)
         out[n++] = (struct box){ who->roles & ROLE_LEADER ? BOX_HEAD : BOX_OFFICE, 0, who->organisation };
+    if ((who->roles & ROLE_OFFICER) && who->unit.v)
+        out[n++] = (struct box){ BOX_UNIT, who->unit.v, STR("") };
+    if (who->roles & ROLE_COORDINATOR)
+        out[n++] = (struct box){ BOX_CENTRE, 0, STR("") };
     return n;
 }
 
@@ -53,11 +57,14 @@ static STATUS unread_count(struct ctx *cx, int64_t *ret)
     return OK;
 }
 
+static const int32_t box_words[] = { [BOX_PERSON] = NOTICE_ITEM_BOX_ME, [BOX_ACCOUNT] = NOTICE_ITEM_BOX_ACCOUNT, [BOX_OFFICE] = NOTICE_ITEM_BOX_OFFICE,
+                                     [BOX_HEAD] = NOTICE_ITEM_BOX_HEAD, [BOX_UNIT] = NOTICE_ITEM_BOX_UNIT, [BOX_CENTRE] = NOTICE_ITEM_BOX_CENTRE };
+
 static struct notice_item item_of(struct ctx *cx, const struct notice_row *r)
 {
     str text = r->event;
     (void)msg_find(arena_printf(cx->arena, "notice_said_%.*s", STR_ARG(r->say)), cx->lang, &text);
-    return (struct notice_item){ .notice = r->id, .box = r->kind - BOX_PERSON, .event = r->event, .text = text, .code = r->code,
+    return (struct notice_item){ .notice = r->id, .box = box_words[r->kind], .event = r->event, .text = text, .code = r->code,
                                  .subject = cx->lang == LANG_EN ? r->subject_en : r->subject_vi, .about = r->about, .at = r->at_us,
                                  .has_read = r->read_us > 0, .read = r->read_us };
 }

@@ -7,7 +7,7 @@
 #include "notice/notice_sql.h"
 
 enum { SHARD = 0, BATCH_MOST = 64, CODE_DIGITS = 6, CODE_TRIES = 5, CODES_A_DAY = 5, CODE_MINUTES = 30 };
-enum notice_box { BOX_PERSON = 1, BOX_ACCOUNT, BOX_OFFICE, BOX_HEAD, BOX_RECEIVER, BOX_CODE /* of an address: read nowhere */ };
+enum notice_box { BOX_PERSON = 1, BOX_ACCOUNT, BOX_OFFICE, BOX_HEAD, BOX_RECEIVER, BOX_CODE /* of an address: read nowhere */, BOX_UNIT, BOX_CENTRE };
 enum notice_channel { CHANNEL_MAIL, CHANNEL_SMS, CHANNEL_WEB };
 enum delivery_state { DELIVERY_WAITS, DELIVERY_ENDED };
 enum notice_fault { NO_FAULT, FAULT_CONNECT, FAULT_SECURE, FAULT_SLOW, FAULT_BUSY, FAULT_REFUSED, FAULT_SETTINGS, FAULT_GONE, FAULT_SPACE };

@@ -31,16 +31,21 @@ static struct recipient recipient_of(const struct notice_event *e, enum notice_t
     case NOTICE_TO_ASSIGNEE: return (struct recipient){ .box = BOX_ACCOUNT, .id = e->assignee.v };
     case NOTICE_TO_OFFICE: return (struct recipient){ .box = BOX_OFFICE, .organisation = e->organisation };
     case NOTICE_TO_HEAD: return (struct recipient){ .box = BOX_HEAD, .organisation = e->organisation };
+    case NOTICE_TO_UNIT: return (struct recipient){ .box = BOX_UNIT, .id = e->unit.v };
+    case NOTICE_TO_CENTRE: return (struct recipient){ .box = BOX_CENTRE };
     }
     return (struct recipient){ .box = BOX_OFFICE };
 }
 
+/* *ret_id 0: told before. */
 static STATUS notice_write(struct ctx *cx, const struct notice_event *e, const struct recipient *r, str say, int64_t *ret_id)
 {
-    *ret_id = id_fresh(cx->now_us);
-    return notice_add(cx, &(struct notice_add_params){
-        .shard = SHARD, .id = *ret_id, .kind = (int16_t)r->box, .recipient = r->id, .organisation = r->organisation, .event = e->name, .about = e->about,
-        .seq = e->seq, .say = say, .code = e->code, .subject_vi = e->subject_vi, .subject_en = e->subject_en, .at_us = cx->now_us }, NULL);
+    int64_t added = 0, id = id_fresh(cx->now_us);
+    TRY(notice_add(cx, &(struct notice_add_params){
+        .shard = SHARD, .id = id, .kind = (int16_t)r->box, .recipient = r->id, .organisation = r->organisation, .event = e->name, .about = e->about,
+        .seq = e->seq, .say = say, .code = e->code, .subject_vi = e->subject_vi, .subject_en = e->subject_en, .at_us = cx->now_us }, &added));
+    *ret_id = added ? id : 0;
+    return OK;
 }
 
 STATUS parcel_write(struct ctx *cx, int64_t notice, enum notice_channel channel)
@@ -80,7 +85,8 @@ static STATUS receivers_tell(struct ctx *cx, const struct notice_event *e)
         if (!wants)
             continue;
         TRY(notice_write(cx, e, &(struct recipient){ .box = BOX_RECEIVER, .organisation = r->name }, STR(""), &notice));
-        TRY(parcel_write(cx, notice, CHANNEL_WEB));
+        if (notice)
+            TRY(parcel_write(cx, notice, CHANNEL_WEB));
     }
     return OK;
 }
@@ -93,19 +99,13 @@ STATUS notice_make(struct ctx *cx, const struct notice_event *e)
     for (size_t i = 0; i < count; i++) {
         struct recipient r = recipient_of(e, rules[i].to);
         int64_t notice;
-        if (!str_eq(rules[i].event, e->name) || (!r.id && !r.organisation.len))
+        if (!str_eq(rules[i].event, e->name) || (!r.id && !r.organisation.len && r.box != BOX_CENTRE))
             continue;
         TRY(notice_write(cx, e, &r, rules[i].say, &notice));
-        if (r.box == BOX_PERSON)
+        if (notice && r.box == BOX_PERSON)
             TRY(letters_write(cx, r.id, notice));
     }
     return receivers_tell(cx, e);
-}
-
-STATUS notice_was_made(struct ctx *cx, const struct notice_event *e, bool *ret)
-{
-    struct notice_told_row row;
-    return notice_told(cx, SHARD, e->about, e->name, e->seq, &row, ret);
 }
 
 /* --- what only this module knows of the definitions ------------------------------------------------------------------------------ */

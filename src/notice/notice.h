@@ -16,8 +16,8 @@ struct notice_event {
     person_id applicant;
     account_id assignee;
     str organisation; /* the office */
+    unit_id unit;     /* whose officers it concerns */
 };
-/* As definitions/notices.yaml says, within the transaction of the event. Recipients that the event lacks are passed over. */
+/* As definitions/notices.yaml says, within the transaction of the event. Recipients that the event lacks are passed over, and so are
+ * those who were told of this event before. */
 STATUS notice_make(struct ctx *cx, const struct notice_event *e);
-/* For events that are noticed by looking (a time that has passed): was this one told before? */
-STATUS notice_was_made(struct ctx *cx, const struct notice_event *e, bool *ret);

@@ -1,5 +1,5 @@
 -- Notices, written in the transaction of the event that they tell of. kind says whom it is for (enum notice_box): a person, an account, the
--- officers of an organisation, their head, or a receiver on the web (then organisation is its name). What an event (event, about, seq)
+-- officers of an organisation, their head, a receiver on the web (then organisation is its name), the officers of a unit, or the coordinators. What an event (event, about, seq)
 -- tells somebody is there once. The texts are messages; a row holds nothing of a person but who he is and the code of his dossier.
 -- migration 1 create_notice
 CREATE TABLE notice (

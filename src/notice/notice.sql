@@ -1,15 +1,13 @@
 -- query notice_add(shard i16, id i64, kind i16, recipient i64, organisation str, event str, about i64, seq i32, say str, code str,
 --   subject_vi str, subject_en str, at_us i64) exec
 INSERT INTO notice (shard, id, kind, recipient, organisation, event, about, seq, say, code, subject_vi, subject_en, at_us, read_us)
-VALUES (:shard, :id, :kind, :recipient, :organisation, :event, :about, :seq, :say, :code, :subject_vi, :subject_en, :at_us, 0);
+VALUES (:shard, :id, :kind, :recipient, :organisation, :event, :about, :seq, :say, :code, :subject_vi, :subject_en, :at_us, 0)
+ON CONFLICT (shard, about, event, seq, kind, recipient, organisation) DO NOTHING;
 
 -- query notice_get(shard i16, id i64) one?
 -- row notice_row
 SELECT id, kind, recipient, organisation, event, about, seq, say, code, subject_vi, subject_en, at_us, read_us
 FROM notice WHERE shard = :shard AND id = :id;
-
--- query notice_told(shard i16, about i64, event str, seq i32) one?
-SELECT id FROM notice WHERE shard = :shard AND about = :about AND event = :event AND seq = :seq LIMIT 1;
 
 -- One page of a box, the newest first.
 -- query notices_in(shard i16, kind i16, recipient i64, organisation str, before i64, most i64) many

@@ -290,6 +290,18 @@ class Test:
         self.good(w, 'root', 'notice.retry', {'delivery': item['delivery']})
         self.point('sent again, it arrives', [] if until(lambda: len(mail.letters) > before, 20) else ['it does not'])
 
+    def part_offer(self, w, mail):
+        """A citizen's offer that is refused: one letter, without the value."""
+        before = len(mail.letters)
+        w.user('hoa', 'coordinator')
+        self.good(w, 'mai', 'offer.make', {'topic': 'utilities', 'value': 'PC0112233', 'evidence': 'hợp đồng 15'})
+        now = self.good(w, 'hoa', 'case.queue', {'kind': 'offer'})['cases'][0]['now']
+        self.good(w, 'hoa', 'case.adjudicate', {'id': now['id'], 'expected_version': now['version'], 'choice': 'refuse', 'reason': 'không thấy hợp đồng'})
+        came = until(lambda: len(mail.letters) > before, 20)
+        texts = [m.get_payload(decode=True).decode() for _, m in mail.letters[before:]]
+        good = came and 'was not accepted' in texts[0] and 'Code:' not in texts[0] and 'PC0112233' not in texts[0]
+        self.point('what became of an offer comes by letter, without what was offered', [] if good else texts or ['no letter'])
+
     def part_away(self, w, mail, web):
         mail.server.shutdown(), mail.server.server_close()
         w.stop()
@@ -325,6 +337,7 @@ class Test:
             web.key = self.good(w, 'boss', 'notice.state', {})['key']
             self.part_moods(w, mail, web)
             self.part_refused(w, mail)
+            self.part_offer(w, mail)
             self.part_texts(w)
             self.part_away(w, mail, web)
         finally:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cases/inside.h"
+#include "notice/notice.h"
 
 static const struct operation probe = { .name = "test.open", .may = ROLE_COORDINATOR, .writes = true };
 
@@ -126,8 +127,9 @@ static void is_reported_and_queued(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { EVERYWHERE(is_opened_once), EVERYWHERE(broken_candidates_are_told), EVERYWHERE(is_reported_and_queued) };
-    fixture_modules[1] = &cases_module;
-    fixture_module_count = 2;
+    fixture_modules[1] = &notice_module;
+    fixture_modules[2] = &cases_module;
+    fixture_module_count = 3;
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "cases/inside.h"
+#include "notice/notice.h"
+#include "notice/notice_ops.h"
 #include "register/sector/inside.h"
 
 enum { PEOPLE = 60, PAIRS_SQLITE = 1000, PAIRS_POSTGRESQL = 60, OTHER_ACCOUNT = 77 };
@@ -191,6 +193,7 @@ static void evidence_is_asked_and_comes_or_not(void **state)
     struct case_ask_out asked;
     struct case_supply_out came;
     struct case_waive_out waived;
+    struct notice_list_out told;
     struct case_sweep_out swept;
     struct case_sweep_in none = { 0 };
     BAD(call(f, "case.ask", &(struct case_ask_in){ .id = id, .expected_version = 1, .reason = STR(" ") }, &asked), FIELD_MISSING);
@@ -200,8 +203,12 @@ static void evidence_is_asked_and_comes_or_not(void **state)
     GOOD(call(f, "case.ask", &(struct case_ask_in){ .id = id, .expected_version = 3, .reason = STR("bản gốc") }, &asked));
     clock_advance_us(INT64_C(30) * 86400 * 1000000);
     f->cx.actor.roles = ROLE_OPERATOR;
+    f->cx.actor.account.v = OTHER_ACCOUNT;
     GOOD(call(f, "case.sweep", &none, &swept));
     assert_int_equal(swept.returned, 1);
+    plain(f, ROLE_COORDINATOR);
+    GOOD(call(f, "notice.list", &(struct notice_list_in){ 0 }, &told)); /* who had asked; that the paper came he had entered himself */
+    assert_true(told.notices_count == 1 && str_eq(told.notices[0].event, STR("case.supply")) && told.notices[0].about == id);
     plain(f, ROLE_OFFICER);
     BAD(call(f, "case.waive", &(struct case_waive_in){ .id = id, .expected_version = 5, .reason = STR("") }, &waived), FIELD_MISSING);
     GOOD(call(f, "case.waive", &(struct case_waive_in){ .id = id, .expected_version = 5, .reason = STR("trùng") }, &waived));
@@ -234,6 +241,16 @@ static void two_officers_see_each_other(void **state)
     BAD(call(f, "case.claim", &(struct case_claim_in){ .id = id }, &claim), CASE_MISSING);
 }
 
+static size_t notices_of(struct fixture *f, const char *event)
+{
+    struct notice_list_out out;
+    size_t n = 0;
+    GOOD(call(f, "notice.list", &(struct notice_list_in){ .has_limit = true, .limit = 50 }, &out));
+    for (size_t i = 0; i < out.notices_count; i++)
+        n += str_eq(out.notices[i].event, str_of(event));
+    return n;
+}
+
 static void late_holders_are_chased(void **state)
 {
     struct fixture *f = fixture_ready(state);
@@ -255,6 +272,41 @@ static void late_holders_are_chased(void **state)
     plain(f, ROLE_COORDINATOR);
     struct case_show_out s = shown(f, id);
     assert_true(s.holders_count == 1 && s.holders[0].chased == 1 && s.events[s.events_count - 1].command == DO_CHASE);
+    clock_advance_us(INT64_C(8) * 86400 * 1000000);
+    f->cx.actor.roles = ROLE_OPERATOR;
+    GOOD(call(f, "case.sweep", &none, &swept));
+    assert_int_equal(swept.chased, 1);
+    plain(f, ROLE_OFFICER);
+    assert_int_equal(notices_of(f, "case.propagate"), 1);
+    assert_int_equal(notices_of(f, "case.chase"), 1); /* however often it is chased */
+    f->cx.actor.unit = (unit_id){ UNIT_B };
+    assert_int_equal(notices_of(f, "case.chase"), 0);
+    plain(f, ROLE_COORDINATOR);
+    assert_int_equal(notices_of(f, "case.chase"), 1);
+    assert_int_equal(notices_of(f, "case.propagate"), 0);
+}
+
+static void late_cases_are_told_once_for_a_unit_and_a_day(void **state)
+{
+    struct fixture *f = fixture_ready(state);
+    struct person_birth_out p = known(f, NULL, 19900102), q = known(f, NULL, 19850307);
+    struct case_sweep_in none = { 0 };
+    struct case_sweep_out swept;
+    opened(f, &(struct case_new){ .kind = CASE_SAME_PERSON, .person = { p.person }, .other_person = { q.person }, .source = STR("run/1") });
+    struct case_new c = conflict(farmer(f, p.number, 19900201), p.person), d = conflict(farmer(f, q.number, 19900201), q.person);
+    opened(f, &c);
+    opened(f, &d);
+    plain(f, ROLE_OFFICER);
+    assert_int_equal(notices_of(f, "case.open"), 0); /* what a run opens stands in the queue */
+    for (int i = 0; i < 30; i++) {
+        clock_advance_us(INT64_C(86400) * 1000000 / 2);
+        f->cx.actor.roles = ROLE_OPERATOR;
+        GOOD(call(f, "case.sweep", &none, &swept));
+    }
+    plain(f, ROLE_OFFICER);
+    assert_int_equal(notices_of(f, "case.late"), 2); /* after five working days the two, after seven the one */
+    plain(f, ROLE_COORDINATOR);
+    assert_int_equal(notices_of(f, "case.late"), 2);
 }
 
 /* --- merges ------------------------------------------------------------------------------------------------------------------- */
@@ -359,8 +411,8 @@ static uint64_t people_digest(struct fixture *f)
     return hash;
 }
 
-/* Tables that keep history by their nature, and the cases themselves. */
-static const char history[] = "person,person_event,case_item,case_event,case_claim,case_holder,case_figure,ledger_stream,ledger_batch,ledger_cursor,"
+/* Tables that keep history by their nature, the cases themselves, and what was told of them. */
+static const char history[] = "person,person_event,case_item,case_event,case_claim,case_holder,case_figure,notice,ledger_stream,ledger_batch,ledger_cursor,"
                               "ledger_index,ledger_tile,ledger_checkpoint,ledger_state,ledger_run,ledger_page,ledger_count";
 
 struct town {
@@ -422,10 +474,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EVERYWHERE(matrix_proposes_and_row_is_put_right), EVERYWHERE(a_paper_lets_the_row_win), EVERYWHERE(whom_a_row_means_is_chosen),
         EVERYWHERE(evidence_is_asked_and_comes_or_not), EVERYWHERE(two_officers_see_each_other), EVERYWHERE(late_holders_are_chased),
+        EVERYWHERE(late_cases_are_told_once_for_a_unit_and_a_day),
         EVERYWHERE(a_merge_needs_two_people), EVERYWHERE(a_merge_takes_the_rows_along), EVERYWHERE(a_merge_undone_leaves_nothing),
     };
-    fixture_modules[1] = &cases_module;
-    fixture_module_count = 2;
+    fixture_modules[1] = &notice_module;
+    fixture_modules[2] = &cases_module;
+    fixture_module_count = 3;
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "register/test/fixture.h"
 
 #include "cases/inside.h"
+#include "notice/notice.h"
 
 static void licence(struct fixture *f, int64_t number)
 {
@@ -76,8 +77,9 @@ static void an_officer_decides_the_rest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { EVERYWHERE(what_is_known_is_accepted), EVERYWHERE(an_officer_decides_the_rest) };
-    fixture_modules[1] = &cases_module;
-    fixture_module_count = 2;
+    fixture_modules[1] = &notice_module;
+    fixture_modules[2] = &cases_module;
+    fixture_module_count = 3;
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ enum { RULES_MAX = 500, RECEIVERS_MAX = 500, EVENTS_MAX = 100, NAME_BYTES_MAX = 
 
 static void rule_read(struct defs *d, struct yaml_file *f, struct yaml_node *node)
 {
-    static const char *const words[] = { "applicant", "office", "assignee", "head", NULL };
+    static const char *const words[] = { "applicant", "office", "assignee", "head", "unit", "centre", NULL };
     struct notice_rule r = { .line = node->line };
     bool whole = yaml_str(f, yaml_need(f, node, "on"), &r.event);
     whole = yaml_str(f, yaml_need(f, node, "say"), &r.say) && whole;

@@ -3,7 +3,7 @@
 #include "base/base.h"
 
 struct defs;
-enum notice_to { NOTICE_TO_APPLICANT, NOTICE_TO_OFFICE, NOTICE_TO_ASSIGNEE, NOTICE_TO_HEAD };
+enum notice_to { NOTICE_TO_APPLICANT, NOTICE_TO_OFFICE, NOTICE_TO_ASSIGNEE, NOTICE_TO_HEAD, NOTICE_TO_UNIT, NOTICE_TO_CENTRE };
 struct notice_rule {
     str event; /* "dossier.accept" */
     enum notice_to to;

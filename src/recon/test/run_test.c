@@ -15,6 +15,7 @@
 #include "cases/cases_ops.h"
 #include "centre/centre.h"
 #include "centre/test/hall.h"
+#include "notice/notice.h"
 #include "paper/test/program.h"
 #include "recon/inside.h"
 #include "register/register_ops.h"
@@ -113,7 +114,7 @@ static void farmers_put(void)
 
 static void opened(bool postgresql)
 {
-    static const struct module *const modules[] = { &register_module, &cases_module, &centre_module, &recon_module };
+    static const struct module *const modules[] = { &notice_module, &register_module, &cases_module, &centre_module, &recon_module };
     hall_module_count = sizeof modules / sizeof *modules;
     for (size_t i = 0; i < hall_module_count; i++)
         hall_modules[i] = modules[i];

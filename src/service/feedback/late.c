@@ -3,6 +3,8 @@
  * tested by: src/service/test/feedback_test.c */
 #include "service/feedback/inside.h"
 
+enum { MINUTE_US = 60000000 };
+
 static STATUS watch_move(struct ctx *cx, const struct dossier_row *last)
 {
     int64_t changed = 0;
@@ -22,12 +24,8 @@ STATUS dossiers_chase(struct ctx *cx, int64_t most, int64_t *ret_count)
     *ret_count = (int64_t)count;
     for (size_t i = 0; i < count; i++) {
         struct dossier d;
-        struct notice_event asked = { .name = STR("dossier.late"), .about = rows[i].id, .seq = (int32_t)(rows[i].due_us / 60000000) };
-        bool told;
         TRY(dossier_find(cx, rows[i].id, &d));
-        TRY(notice_was_made(cx, &asked, &told));
-        if (!told)
-            TRY(dossier_tell(cx, &d, "late", asked.seq));
+        TRY(dossier_tell(cx, &d, "late", (int32_t)(rows[i].due_us / MINUTE_US)));
     }
     return count ? watch_move(cx, &rows[count - 1]) : OK;
 }

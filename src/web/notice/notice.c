@@ -16,6 +16,10 @@ static str open_label(const struct visit *v, str event)
 {
     if (str_starts(event, STR("complaint.")))
         return msg_notice_open_complaint(v->lang);
+    if (str_starts(event, STR("case.")) && (v->actor.roles & ROLE_CITIZEN))
+        return msg_notice_open_offers(v->lang);
+    if (str_starts(event, STR("case.")))
+        return str_eq(event, STR("case.late")) ? msg_notice_open_cases(v->lang) : msg_notice_open_case(v->lang);
     return str_starts(event, STR("life.")) ? msg_notice_open_life(v->lang) : msg_notice_open(v->lang);
 }
 
@@ -25,6 +29,12 @@ static str url_of(const struct visit *v, str event, int64_t about)
         return arena_printf(v->arena, "/dossier/%lld", (long long)about);
     if (str_starts(event, STR("complaint.")))
         return arena_printf(v->arena, "/complaint/%lld", (long long)about);
+    if (str_starts(event, STR("case.")) && (v->actor.roles & ROLE_CITIZEN))
+        return STR("/me/offers");
+    if (str_eq(event, STR("case.late"))) /* about a unit */
+        return arena_printf(v->arena, "/centre/cases?unit=%.*s", STR_ARG(defs_unit_text(v->arena, (unit_id){ (int32_t)about })));
+    if (str_starts(event, STR("case.")))
+        return arena_printf(v->arena, "/centre/case/%lld", (long long)about);
     if (str_eq(event, STR("life.ready")))
         return arena_printf(v->arena, "/dossier/%lld", (long long)about);
     if (str_eq(event, STR("life.ask")))
@@ -36,7 +46,7 @@ static str url_of(const struct visit *v, str event, int64_t about)
 
 status notices_run(struct ctx *cx, struct visit *v)
 {
-    static const char *const boxes[] = { "me", "account", "office", "head" };
+    static const char *const boxes[] = { "me", "account", "office", "head", "unit", "centre" };
     struct notices_view *view = ARENA_NEW(v->arena, struct notices_view);
     struct notice_list_in in = { 0 };
     struct notice_list_out out;
