@@ -133,7 +133,7 @@ static void run_done(struct run *run)
 
 static bool is_one_person(const struct run *run, const struct link_found *f)
 {
-    str a = run->set->id[0][f->pair.left], b = run->set->id[run->set->sides - 1][f->pair.right];
+    str a = link_id(run->set, 0, f->pair.left), b = link_id(run->set, run->set->sides - 1, f->pair.right);
 
     return str_eq(str_from(a, 1), str_from(b, 1));
 }
@@ -180,7 +180,7 @@ static char (*answer(const struct run *run))[ROW_BYTES]
 
     for (size_t i = 0; i < run->result->count; i++) {
         const struct link_found *f = &run->result->found[i];
-        str a = run->set->id[0][f->pair.left], b = run->set->id[run->set->sides - 1][f->pair.right];
+        str a = link_id(run->set, 0, f->pair.left), b = link_id(run->set, run->set->sides - 1, f->pair.right);
         bool swap = run->set->sides == 1 && str_cmp(a, b) > 0;
 
         snprintf(lines[i], ROW_BYTES, "%.*s %.*s %.6g %.6g %d", STR_ARG(swap ? b : a), STR_ARG(swap ? a : b), (double)f->bits,

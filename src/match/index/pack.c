@@ -91,9 +91,9 @@ STATUS record_pack(const struct pack_source *s, uint32_t row, struct buf *out)
 {
     uint64_t known = 0;
 
-    if (s->set->id[0][row].len > INDEX_TEXT_MAX)
+    if (link_id(s->set, 0, row).len > INDEX_TEXT_MAX)
         return FAIL_AT(CELL_TOO_LARGE, STR("id"));
-    id_put(out, s->set->id[0][row]);
+    id_put(out, link_id(s->set, 0, row));
     for (int i = 0; i < s->def->fields; i++)
         known |= (uint64_t)(s->field[i] >= 0 && is_known(&s->set->field[s->field[i]], row)) << i;
     put(out, known);

@@ -263,7 +263,7 @@ static void test_relatives_are_a_class_of_their_own(void **state)
     assert_true(m.has_kin);
     assert_true(m.kin > 500); /* more than 150 * 6, as some are listed twice */
     for (size_t i = 0; i < count; i++) {
-        str a = set->id[0][list[i].pair.left], b = set->id[0][list[i].pair.right];
+        str a = link_id(set, 0, list[i].pair.left), b = link_id(set, 0, list[i].pair.right);
         bool one = a.len == b.len && str_eq(str_slice(a, 0, a.len - 1), str_slice(b, 0, b.len - 1));
 
         people += one;

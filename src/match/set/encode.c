@@ -278,15 +278,15 @@ static void parts_encode(const struct column *c, enum load_part part)
 
 static void ids_encode(const struct chunk *c, const str *cells, size_t stride)
 {
-    str *id = (str *)(uintptr_t)c->load->set.id[c->side] + c->base;
+    struct load_ids ids;
+    size_t bytes = 0;
 
-    for (uint32_t r = 0; r < c->rows; r++) {
-        str cell = trimmed(cells[r * stride]);
-        char *copy = load_pool_take(c->pool, cell.len);
-
-        memcpy(copy, cell.ptr, cell.len);
-        id[r] = (str){ copy, cell.len };
-    }
+    for (uint32_t r = 0; r < c->rows; r++)
+        bytes += cells[r * stride].len;
+    ids = load_ids_new(c->pool, c->rows, bytes);
+    c->load->set.ids[c->side][c->base / LINK_ID_ROWS] = ids.block;
+    for (uint32_t r = 0; r < c->rows; r++)
+        load_ids_add(&ids, trimmed(cells[r * stride]));
 }
 
 static void column_encode(struct chunk *c, const struct load_target *t, const str *cells, size_t stride)

@@ -7,7 +7,7 @@ struct chunk {
     struct load *load;
     struct load_pool *pool; /* of the thread; outlives the chunk */
     int side;
-    uint32_t base, rows; /* first row, how many */
+    uint32_t base, rows; /* first row, a multiple of LOAD_CHUNK_ROWS; how many */
     str *cells;          /* [row * columns + column] */
     struct dict_memo *memo[LINK_FIELDS_MAX];
     struct link_day_tally tally[LINK_FIELDS_MAX][2];

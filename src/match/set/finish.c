@@ -156,17 +156,21 @@ static void dicts_finish(void *arg, int thread)
 /* Without an id column the row number names a record. */
 static void ids_number(struct load *l, int side)
 {
-    str *id = (str *)(uintptr_t)l->set.id[side];
+    enum { DIGITS = 10 };
+    struct load_ids ids = { 0 };
 
     for (size_t i = 0; i < l->side[side].columns; i++)
         if (l->side[side].target[i].part == PART_ID)
             return;
     for (uint32_t r = 0; r < l->set.count[side]; r++) {
-        char digits[12];
+        char digits[DIGITS + 1];
         int len = snprintf(digits, sizeof digits, "%u", r + 1);
 
-        id[r] = (str){ load_pool_take(&l->pool[LOAD_THREADS_MAX], (size_t)len), (size_t)len };
-        memcpy((char *)(uintptr_t)id[r].ptr, digits, (size_t)len);
+        if (r % LINK_ID_ROWS == 0) {
+            ids = load_ids_new(&l->pool[LOAD_THREADS_MAX], LINK_ID_ROWS, LINK_ID_ROWS * DIGITS);
+            l->set.ids[side][r / LINK_ID_ROWS] = ids.block;
+        }
+        load_ids_add(&ids, (str){ digits, (size_t)len });
     }
 }
 

@@ -6,8 +6,9 @@
 #include "match/set/load.h"
 
 #include <pthread.h>
+#include <string.h>
 
-enum { LOAD_COLUMNS_MAX = 256, LOAD_CHUNK_ROWS = 1024, LOAD_THREADS_MAX = 64 };
+enum { LOAD_COLUMNS_MAX = 256, LOAD_CHUNK_ROWS = LINK_ID_ROWS, LOAD_THREADS_MAX = 64 };
 
 /* What becomes of a column. */
 enum load_part { PART_NOTHING, PART_ID, PART_WHOLE, PART_YEAR, PART_MONTH, PART_DAY };
@@ -62,6 +63,18 @@ STATUS load_rows(struct load *l);
 /* Final codes, days, counts and uses. */
 void load_finish(struct load *l);
 char *load_pool_take(struct load_pool *p, size_t bytes);
+/* The block of ids of so many records, for texts of `bytes` in all; filled one after the other. */
+struct load_ids {
+    uint32_t *block, count;
+    char *at;
+};
+struct load_ids load_ids_new(struct load_pool *p, uint32_t count, size_t bytes);
+static inline void load_ids_add(struct load_ids *b, str id)
+{
+    memcpy(b->at, id.ptr, id.len);
+    b->at += id.len;
+    b->block[++b->count] = (uint32_t)(b->at - (char *)b->block);
+}
 
 /* Runs work(arg, thread) on so many threads, this one among them. */
 void load_parallel(int threads, void (*work)(void *arg, int thread), void *arg);

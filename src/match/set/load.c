@@ -11,7 +11,7 @@
 #include "match/set/pages.h"
 #include "match/set/word.h"
 
-enum { POOL_BYTES = 1 << 17, EXACT_BYTES = 4 << 20, PROBES = 64, PROBE_BYTES = 16384, RELEASE_BYTES = 4 << 20 };
+enum { POOL_BYTES = 1 << 20, EXACT_BYTES = 4 << 20, PROBES = 64, PROBE_BYTES = 16384, RELEASE_BYTES = 4 << 20 };
 
 char *load_pool_take(struct load_pool *p, size_t bytes)
 {
@@ -32,6 +32,16 @@ char *load_pool_take(struct load_pool *p, size_t bytes)
     taken = p->at;
     p->at += bytes;
     return taken;
+}
+
+struct load_ids load_ids_new(struct load_pool *p, uint32_t count, size_t bytes)
+{
+    size_t heads = (count + 1u) * sizeof(uint32_t), align = sizeof(uint32_t) - 1;
+    char *block = load_pool_take(p, heads + bytes + align);
+
+    block += -(uintptr_t)block & align;
+    *(uint32_t *)(void *)block = (uint32_t)heads;
+    return (struct load_ids){ (uint32_t *)(void *)block, 0, block + heads };
 }
 
 struct job {
@@ -93,12 +103,14 @@ static bool is_name(enum link_role role)
     return role == LINK_FULL_NAME || role == LINK_PARENT_NAME || role == LINK_FATHER_NAME || role == LINK_MOTHER_NAME;
 }
 
+static size_t id_blocks(size_t rows) { return (rows + LINK_ID_ROWS - 1) / LINK_ID_ROWS; }
+
 static void arrays_new(struct load *l)
 {
     for (int side = 0; side < l->set.sides; side++) {
         size_t rows = l->rows_max[side] = l->side[side].rows_max;
 
-        l->set.id[side] = link_pages_new(rows * sizeof(str));
+        l->set.ids[side] = link_pages_new(id_blocks(rows) * sizeof(uint32_t *));
         l->set.hash[side] = link_pages_new(rows * sizeof(uint64_t));
         for (int i = 0; i < l->set.fields; i++) {
             struct link_field *f = &l->set.field[i];
@@ -130,7 +142,7 @@ static void arrays_cut(struct load *l, bool all)
     for (int side = 0; side < l->set.sides; side++) {
         size_t max = l->rows_max[side], rows = all ? 0 : l->set.count[side] ? l->set.count[side] : 1;
 
-        array_cut((void *)(uintptr_t)l->set.id[side], max, rows, sizeof(str));
+        array_cut(l->set.ids[side], id_blocks(max), id_blocks(rows), sizeof(uint32_t *));
         array_cut(l->set.hash[side], max, rows, sizeof(uint64_t));
         for (int i = 0; i < l->set.fields; i++) {
             struct link_field *f = &l->set.field[i];
@@ -219,7 +231,8 @@ static void rows_read(void *arg, int thread)
             pthread_mutex_unlock(&s->lock);
             if (unneeded.len && l->options->release)
                 l->options->release(l->options->with, unneeded.ptr, unneeded.len);
-            chunk_encode(&c);
+            if (c.rows)
+                chunk_encode(&c);
         } while (c.rows && !l->outgrown);
     }
     chunk_tally(&c);

@@ -53,7 +53,7 @@ enum link_kind {
     LINK_KIND_DAY,    /* code[]: link_day(); month or day 0 = not known */
     LINK_KIND_DIGITS, /* digits[]: a number of up to 16 digits (more: the last 16) as link_digits(); 0 = not known */
 };
-enum { LINK_WORDS_MAX = 8, LINK_FIELDS_MAX = 20, LINK_DIGITS_MAX = 16 };
+enum { LINK_WORDS_MAX = 8, LINK_FIELDS_MAX = 20, LINK_DIGITS_MAX = 16, LINK_ID_ROWS = 1024 };
 
 /* Parts of 0 … 99 are kept as they were written, also when there is no such day ("19984005", day 71): a slip of the pen is
  * still one digit away from the truth, and "not known" would throw that away. */
@@ -95,9 +95,22 @@ struct link_set {
     uint32_t count[2];
     struct link_field field[LINK_FIELDS_MAX];
     int fields;
-    const str *id[2];  /* [record]: the id column, or the row number when there is none */
+    uint32_t **ids[2]; /* [record / LINK_ID_ROWS]: where the ids of so many records begin, in bytes from there, and where the last ends */
     uint64_t *hash[2]; /* [record]: of its content without the id: the order in which a sample is drawn and a tie is broken */
 };
+
+static inline const uint32_t *link_id_place(const struct link_set *s, int side, uint32_t record)
+{
+    return s->ids[side][record / LINK_ID_ROWS] + record % LINK_ID_ROWS;
+}
+
+/* The id column, or the row number when there is none. */
+static inline str link_id(const struct link_set *s, int side, uint32_t record)
+{
+    const uint32_t *at = link_id_place(s, side, record);
+
+    return (str){ (const char *)s->ids[side][record / LINK_ID_ROWS] + at[0], at[1] - at[0] };
+}
 
 /* Side 1 of a deduplication is side 0 again. */
 static inline int link_side(const struct link_set *s, int side) { return s->sides == 1 ? 0 : side; }

@@ -51,7 +51,7 @@ STATUS index_job_link(struct index_job *j, const struct index *ix, const struct 
         if (!is_told(h))
             continue;
         ret->possible += h->class == LINK_PAIR_POSSIBLE;
-        link_csv_pair(pairs, list->id[0][h->row], index_bulk_id(&bulk, i), (double)h->bits, (double)h->probability, class_of(h));
+        link_csv_pair(pairs, link_id(list, 0, h->row), index_bulk_id(&bulk, i), (double)h->bits, (double)h->probability, class_of(h));
     }
     index_bulk_done(&bulk);
     link_set_free(list);
@@ -144,7 +144,7 @@ static void explained_fill(struct finding *f, const struct index_hit *h, struct 
     struct index_explained e;
 
     index_explain(f->search, a, h, &e);
-    *ret = (struct link_explained){ .id_left = f->list->id[0][h->row], .id_right = index_id(f->ix, a, h->segment, h->record), .field_count = e.fields,
+    *ret = (struct link_explained){ .id_left = link_id(f->list, 0, h->row), .id_right = index_id(f->ix, a, h->segment, h->record), .field_count = e.fields,
                                     .start = e.start, .total = e.total, .probability = (double)h->probability, .threshold = f->o->threshold,
                                     .verdict = class_of(h), .vetoed = e.vetoed };
     for (int i = 0; i < e.fields; i++)
@@ -159,7 +159,7 @@ static void row_tell(struct finding *f, uint32_t row, struct buf *out)
 
     if (f->o->json) {
         buf_add(out, STR("{\"id\":"));
-        buf_json(out, f->list->id[0][row]);
+        buf_json(out, link_id(f->list, 0, row));
         buf_add(out, STR(",\"candidates\":["));
     }
     for (size_t i = 0; i < count && told < f->o->most; i++) {
@@ -179,7 +179,7 @@ static void row_tell(struct finding *f, uint32_t row, struct buf *out)
     if (f->o->json)
         buf_add(out, STR("]}\n"));
     else if (!told) {
-        str line = msg_index_nobody(f->job->arena, f->o->lang, f->list->id[0][row]);
+        str line = msg_index_nobody(f->job->arena, f->o->lang, link_id(f->list, 0, row));
         buf_printf(out, "%.*s\n", STR_ARG(line));
     }
 }

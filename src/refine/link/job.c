@@ -58,7 +58,7 @@ STATUS link_job_run(struct link_job *j)
     TRY(link_run(j->set, &o, &j->result));
     if (j->step)
         j->step(j->step_with, "report");
-    report_of_result(j->set, j->result, &j->report);
+    report_of_result(j->set, j->result, j->threads, &j->report);
     j->report.left = j->name[0];
     j->report.right = j->sides == 2 ? j->name[1] : (str){ 0 };
     j->report.suggested = !j->roles.file.len;
@@ -77,25 +77,25 @@ void link_job_done(struct link_job *j)
 
 void link_job_pairs(const struct link_job *j, struct link_csv *out)
 {
-    const str *left = j->set->id[0], *right = j->set->id[link_side(j->set, 1)];
     const struct link_found *found = j->result->found;
+    int other = link_side(j->set, 1);
 
     link_csv_pairs_head(out);
     for (size_t i = 0; i < j->result->count; i++) {
         const struct link_found *f = &found[i];
 
         if (i + 2 * AHEAD < j->result->count) { /* right records stand anywhere */
-            __builtin_prefetch(&right[found[i + 2 * AHEAD].pair.right]);
-            __builtin_prefetch(right[found[i + AHEAD].pair.right].ptr);
+            __builtin_prefetch(link_id_place(j->set, other, found[i + 2 * AHEAD].pair.right));
+            __builtin_prefetch(link_id(j->set, other, found[i + AHEAD].pair.right).ptr);
         }
         if (report_is_told(f))
-            link_csv_pair(out, left[f->pair.left], right[f->pair.right], (double)f->bits, (double)f->probability, report_class_of(f));
+            link_csv_pair(out, link_id(j->set, 0, f->pair.left), link_id(j->set, other, f->pair.right), (double)f->bits, (double)f->probability, report_class_of(f));
     }
 }
 
 static uint64_t cluster_number(const struct link_job *j, int side, uint32_t record)
 {
-    return j->entities ? entities_of(j->entities, side, j->set->id[side][record]) : (uint64_t)j->result->cluster[side][record] + 1;
+    return j->entities ? entities_of(j->entities, side, link_id(j->set, side, record)) : (uint64_t)j->result->cluster[side][record] + 1;
 }
 
 void link_job_clusters(const struct link_job *j, struct link_csv *out)
@@ -103,7 +103,7 @@ void link_job_clusters(const struct link_job *j, struct link_csv *out)
     link_csv_clusters_head(out, j->sides);
     for (int s = 0; s < j->sides; s++)
         for (uint32_t i = 0; i < j->set->count[s]; i++)
-            link_csv_member(out, j->set->id[s][i], cluster_number(j, s, i), s, j->sides);
+            link_csv_member(out, link_id(j->set, s, i), cluster_number(j, s, i), s, j->sides);
 }
 
 /* Texts of what is missing: a few kinds of records are most of them. */
@@ -128,7 +128,7 @@ static void lacking_put(void *with, int side, uint32_t record, uint64_t missing)
             if (missing >> i & 1)
                 l->heads = arena_printf(l->arena, "%.*s%s%.*s", STR_ARG(l->heads), l->heads.len ? ";" : "", STR_ARG(r->fields[i].head));
     }
-    link_csv_unlinkable(l->out, l->job->set->id[side][record], l->heads, side, l->job->sides);
+    link_csv_unlinkable(l->out, link_id(l->job->set, side, record), l->heads, side, l->job->sides);
 }
 
 void link_job_unlinkable(const struct link_job *j, struct link_csv *out)
@@ -168,8 +168,12 @@ STATUS link_job_entities(struct link_job *j, struct entities *e)
     struct entities_run run = { .sides = j->sides };
 
     for (int s = 0; s < j->sides; s++) {
+        str *ids = ARENA_ARRAY(j->arena, str, j->set->count[s] + 1u);
+
+        for (uint32_t i = 0; i < j->set->count[s]; i++)
+            ids[i] = link_id(j->set, s, i);
         run.count[s] = j->set->count[s];
-        run.id[s] = j->set->id[s];
+        run.id[s] = ids;
         run.cluster[s] = j->result->cluster[s];
     }
     TRY(entities_update(e, &run));
@@ -184,7 +188,7 @@ static STATUS record_find(const struct link_job *j, int side, str id, uint32_t *
     size_t found = 0;
 
     for (uint32_t i = 0; i < j->set->count[side]; i++)
-        if (str_eq(j->set->id[side][i], id)) {
+        if (str_eq(link_id(j->set, side, i), id)) {
             *ret = i;
             found++;
         }
@@ -202,7 +206,7 @@ struct row_wanted {
 
 static struct row_wanted row_of(const struct link_job *j, int side, uint32_t record)
 {
-    struct row_wanted w = { .id_column = SIZE_MAX, .id = j->set->id[side][record], .record = record };
+    struct row_wanted w = { .id_column = SIZE_MAX, .id = link_id(j->set, side, record), .record = record };
 
     for (size_t i = 0; i < j->roles.count; i++)
         for (size_t k = 0; j->roles.columns[i].role == LINK_ID && k < j->heads[side].count; k++)

@@ -2,6 +2,7 @@
  * tested by: src/refine/link/test/job_test.c */
 #include "refine/link/result.h"
 
+#include "match/score/crew.h"
 #include "refine/link/unlinkable.h"
 #include "match/set/word.h"
 
@@ -162,17 +163,37 @@ static void clusters_read(const struct link_set *set, const struct link_result *
     free(sizes);
 }
 
-void report_of_result(const struct link_set *set, const struct link_result *r, struct link_report *ret)
+struct reading {
+    const struct link_set *set;
+    const struct link_result *r;
+    struct link_report *report;
+    int threads;
+};
+
+/* Pairs and records are counted apart from each other. */
+static void counts_read(void *arg, int thread)
 {
+    const struct reading *all = arg;
+
+    if (thread == 0) {
+        pairs_read(all->r, all->report);
+        clusters_read(all->set, all->r, all->report);
+    }
+    if (thread == all->threads - 1)
+        unlinkable_count(all->set, &all->r->model, report_threshold_bits(all->r->threshold), all->report);
+}
+
+void report_of_result(const struct link_set *set, const struct link_result *r, int threads, struct link_report *ret)
+{
+    struct reading all = { set, r, ret, threads > 1 ? 2 : 1 };
+
     *ret = (struct link_report){ .sides = set->sides, .records = { set->count[0], set->sides == 2 ? set->count[1] : 0 },
                                  .candidates = (uint64_t)llround(r->candidates), .cut = (uint64_t)llround(r->cut), .threshold = r->threshold };
     model_read(set, &r->model, ret);
     if (r->plan)
         plan_read(r->plan, ret);
-    pairs_read(r, ret);
     steps_read(r, ret);
-    clusters_read(set, r, ret);
-    unlinkable_count(set, &r->model, report_threshold_bits(r->threshold), ret);
+    crew_run(all.threads, counts_read, &all);
 }
 
 /* --- one pair ------------------------------------------------------------------------------------------------------------- */
@@ -219,7 +240,7 @@ void explain_pair(struct arena *a, const struct link_set *set, const struct link
     int other = link_side(set, 1);
 
     compare_memo_free(memo);
-    *ret = (struct link_explained){ .id_left = set->id[0][pair.left], .id_right = set->id[other][pair.right], .start = link_score_prior(m, pair, pattern), .vetoed = link_pattern_is_vetoed(m, pattern),
+    *ret = (struct link_explained){ .id_left = link_id(set, 0, pair.left), .id_right = link_id(set, other, pair.right), .start = link_score_prior(m, pair, pattern), .vetoed = link_pattern_is_vetoed(m, pattern),
                                     .total = link_score_bits(m, pair, pattern), .threshold = r->threshold, .field_count = m->comparer.count };
     for (int i = 0; i < m->comparer.count; i++) {
         const struct comparison *c = &m->comparer.list[i];

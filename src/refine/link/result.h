@@ -4,7 +4,7 @@
 #include "refine/link/report.h"
 
 /* Counts, model, keys, histogram; files, roles and seconds are the caller's to fill in. Texts lie in the set and the plan. */
-void report_of_result(const struct link_set *set, const struct link_result *r, struct link_report *ret);
+void report_of_result(const struct link_set *set, const struct link_result *r, int threads, struct link_report *ret);
 enum report_class report_class_of(const struct link_found *f);
 /* Pairs that are written out and counted: all but those so unlikely that a human would look at twenty for one match. */
 bool report_is_told(const struct link_found *f);

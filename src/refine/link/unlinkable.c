@@ -7,57 +7,88 @@
 #include "match/set/word.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { ROWS = 1024, SLOTS = 4096, SLOTS_USED_MAX = 3072 };
+enum { ROWS = 1024, KINDS = 64, SLOTS = 4096, SLOTS_USED_MAX = 3072 };
 
-/* Of some rows: bits when all that they say agrees, and the comparisons that they say nothing for. */
+/* Of some rows, the comparisons that they say nothing for. */
 struct rows {
     uint32_t from, count;
-    double bits[ROWS];
     uint64_t missing[ROWS];
 };
 
-static void row_add(struct rows *r, uint32_t row, bool known, int comparison, double bits)
-{
-    r->bits[row] += known ? bits : 0;
-    r->missing[row] |= (uint64_t)!known << comparison;
-}
-
-static void field_add(struct rows *r, const struct link_field *f, int side, int comparison, double bits)
+static void field_add(struct rows *r, const struct link_field *f, int side, int comparison)
 {
     switch (f->kind) {
     case LINK_KIND_TEXT:
     case LINK_KIND_DAY:
         for (uint32_t i = 0; i < r->count; i++)
-            row_add(r, i, f->code[side][r->from + i] != 0, comparison, bits);
+            r->missing[i] |= (uint64_t)(f->code[side][r->from + i] == 0) << comparison;
         break;
     case LINK_KIND_DIGITS:
         for (uint32_t i = 0; i < r->count; i++)
-            row_add(r, i, f->digits[side][r->from + i] != 0, comparison, bits);
+            r->missing[i] |= (uint64_t)(f->digits[side][r->from + i] == 0) << comparison;
         break;
     case LINK_KIND_WORDS:
         for (uint32_t i = 0; i < r->count; i++)
-            row_add(r, i, link_has_words(f, side, r->from + i), comparison, bits);
+            r->missing[i] |= (uint64_t)!link_has_words(f, side, r->from + i) << comparison;
         break;
     case LINK_KIND_NONE: break;
     }
 }
 
+/* Bits when all agrees that a record says, by what it does not say: a few kinds of records are most of them. */
+struct kinds {
+    const struct link_model *m;
+    struct {
+        uint64_t missing;
+        double bits;
+    } kind[KINDS];
+};
+
+static double bits_without(const struct link_model *m, uint64_t missing)
+{
+    double bits = m->prior_bits;
+
+    for (int c = 0; c < m->comparer.count; c++)
+        bits += missing >> c & 1 ? 0 : (double)m->bits[c][LEVEL_SAME];
+    return bits;
+}
+
+static void kinds_start(struct kinds *k, const struct link_model *m)
+{
+    k->m = m;
+    for (int i = 0; i < KINDS; i++) {
+        k->kind[i].missing = 0;
+        k->kind[i].bits = bits_without(m, 0);
+    }
+}
+
+static double kinds_bits(struct kinds *k, uint64_t missing)
+{
+    size_t at = missing * UINT64_C(0x9E3779B97F4A7C15) >> 58;
+
+    if (k->kind[at].missing != missing) {
+        k->kind[at].missing = missing;
+        k->kind[at].bits = bits_without(k->m, missing);
+    }
+    return k->kind[at].bits;
+}
+
 void unlinkable_each(const struct link_set *set, const struct link_model *m, double threshold_bits, unlinkable_take *take, void *with)
 {
+    struct kinds kinds;
     struct rows r;
 
+    kinds_start(&kinds, m);
     for (int side = 0; side < set->sides; side++)
         for (r.from = 0; r.from < set->count[side]; r.from += ROWS) {
             r.count = set->count[side] - r.from < ROWS ? set->count[side] - r.from : ROWS;
-            for (uint32_t i = 0; i < r.count; i++) {
-                r.bits[i] = m->prior_bits;
-                r.missing[i] = 0;
-            }
+            memset(r.missing, 0, r.count * sizeof *r.missing);
             for (int c = 0; c < m->comparer.count; c++)
-                field_add(&r, &set->field[m->comparer.list[c].field], side, c, (double)m->bits[c][LEVEL_SAME]);
+                field_add(&r, &set->field[m->comparer.list[c].field], side, c);
             for (uint32_t i = 0; i < r.count; i++)
-                if (r.bits[i] < threshold_bits)
+                if (kinds_bits(&kinds, r.missing[i]) < threshold_bits)
                     take(with, side, r.from + i, r.missing[i]);
         }
 }

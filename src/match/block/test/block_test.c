@@ -80,7 +80,7 @@ static void gather(void *arg, int thread, int rule, const struct link_pair *pair
         g->named = reallocarray(g->named, g->cap, sizeof *g->named);
     }
     for (size_t i = 0; i < count; i++) {
-        uint64_t left = link_hash(g->set->id[0][pairs[i].left]), right = link_hash(g->set->id[link_side(g->set, 1)][pairs[i].right]);
+        uint64_t left = link_hash(link_id(g->set, 0, pairs[i].left)), right = link_hash(link_id(g->set, link_side(g->set, 1), pairs[i].right));
 
         if (g->set->sides == 1 && left > right) { /* records of equal content stand in the order of their rows */
             uint64_t kept = left;

@@ -152,7 +152,7 @@ static void right_people(int segments, uint32_t there)
         const struct index_hit *h = &bulk.hit[i].hit;
 
         if (h->class == LINK_PAIR_MATCH)
-            right += str_eq(str_from(index_bulk_id(&bulk, i), 1), str_from(b.list->id[0][h->row], 1));
+            right += str_eq(str_from(index_bulk_id(&bulk, i), 1), str_from(link_id(b.list, 0, h->row), 1));
         assert_true(str_eq(index_bulk_id(&bulk, i), index_id(b.ix, a, h->segment, h->record)));
     }
     assert_true(right >= there * 97 / 100);

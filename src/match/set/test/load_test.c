@@ -48,7 +48,7 @@ static void test_values(void **state)
     (void)state;
     assert_int_equal(s->sides, 1);
     assert_int_equal(s->count[0], 3);
-    assert_true(str_eq(s->id[0][1], STR("b")));
+    assert_true(str_eq(link_id(s, 0, 1), STR("b")));
     assert_int_equal(link_words(name, 0, 0).count, 3);
     for (int i = 0; i < 3; i++)
         assert_int_equal(link_words(name, 0, 0).code[i], link_words(name, 0, 1).code[i]);
@@ -87,7 +87,7 @@ static void test_parts_and_order(void **state)
     assert_int_equal(s->field[0].known[0], 2);
     assert_int_equal(s->field[1].code[0][0], link_day(1990, 1, 2)); /* the column writes the month first */
     assert_int_equal(s->field[1].code[0][1], link_day(1990, 3, 25));
-    assert_true(str_eq(s->id[0][2], STR("3")));
+    assert_true(str_eq(link_id(s, 0, 2), STR("3")));
     link_set_free(s);
 }
 
@@ -167,7 +167,7 @@ static void row_add(struct buf *b, struct rng *r, uint32_t id)
 
 static void records_equal(const struct link_set *a, uint32_t i, const struct link_set *b, uint32_t k)
 {
-    assert_true(str_eq(a->id[0][i], b->id[0][k]));
+    assert_true(str_eq(link_id(a, 0, i), link_id(b, 0, k)));
     assert_true(a->hash[0][i] == b->hash[0][k]);
     for (int f = 0; f < a->fields; f++) {
         const struct link_field *x = &a->field[f], *y = &b->field[f];
@@ -285,7 +285,7 @@ static void test_slices(void **state)
 
             assert_true(part->count[0] <= most);
             for (uint32_t r = 0; r < part->count[0]; r++, at++) {
-                assert_true(str_eq(part->id[0][r], whole->id[0][at]));
+                assert_true(str_eq(link_id(part, 0, r), link_id(whole, 0, at)));
                 assert_true(part->hash[0][r] == whole->hash[0][at]);
                 assert_int_equal(part->field[1].code[0][r], whole->field[1].code[0][at]);
                 for (int k = 0; k < link_words(&part->field[2], 0, r).count; k++)
@@ -307,9 +307,39 @@ static void test_slices(void **state)
     buf_done(&b);
 }
 
+/* Ids of any length, in blocks that end before the list does and right with it; without ids the number of the row. */
+static void test_ids(void **state)
+{
+    static const struct link_column columns[] = { COLUMN("id", ID), COLUMN("ten", GIVEN_NAME) };
+    static const uint32_t counts[] = { 1, LINK_ID_ROWS - 1, LINK_ID_ROWS, 5 * LINK_ID_ROWS, 40 * LINK_ID_ROWS + 7 };
+
+    (void)state;
+    for (size_t k = 0; k < 2 * COUNT(counts); k++) {
+        const uint32_t count = counts[k / 2];
+        const struct link_load_options o = { .column = columns + k % 2, .columns = 2 - k % 2, .threads = 2 };
+        struct buf b;
+
+        buf_init(&b, 16 << 20);
+        buf_add(&b, STR("id,ten\n"));
+        for (uint32_t i = 0; i < count; i++)
+            buf_printf(&b, " %.*s%u ,An\n", (int)(i % 50), "a string of fifty bytes that stands before numbers", i);
+        struct link_set *s = loaded(buf_str(&b), (str){ 0 }, &o);
+        assert_int_equal(s->count[0], count);
+        for (uint32_t i = 0; i < count; i++) {
+            char id[80];
+            int len = k % 2 ? snprintf(id, sizeof id, "%u", i + 1) : snprintf(id, sizeof id, "%.*s%u", (int)(i % 50), "a string of fifty bytes that stands before numbers", i);
+
+            assert_true(str_eq(link_id(s, 0, i), (str){ id, (size_t)len }));
+        }
+        link_set_free(s);
+        buf_done(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ids),
         cmocka_unit_test(test_slices),   cmocka_unit_test(test_rows_of_words),
         cmocka_unit_test(test_values),   cmocka_unit_test(test_parts_and_order),   cmocka_unit_test(test_two_lists),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_odd_bytes), cmocka_unit_test(test_order_and_threads),

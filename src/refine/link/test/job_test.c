@@ -114,7 +114,7 @@ static void two_lists(void **state)
     desk_run(&d);
     for (size_t i = 0; i < d.job.result->count; i++) {
         const struct link_found *f = &d.job.result->found[i];
-        bool same = is_same_person(d.job.set->id[0][f->pair.left], d.job.set->id[1][f->pair.right]);
+        bool same = is_same_person(link_id(d.job.set, 0, f->pair.left), link_id(d.job.set, 1, f->pair.right));
         if (report_class_of(f) == REPORT_MATCH)
             *(same ? &right : &wrong) += 1;
     }
