@@ -79,11 +79,11 @@ struct loop {
     int64_t now_us, swept_us, links_told;
     int listen_fd, wait_fd;
     pthread_t thread;
-    bool started, quiet, handled; /* handled: a handler was called, and turn() was not yet */
+    bool started, quiet;
     bool finished;                /* turn() finished an exchange */
     size_t waiting;               /* exchanges that a later turn() will finish */
-    size_t came, gathered;        /* handled in this turn of the loop, and in those before it, since turn() was called */
-    int sending;                  /* turns until what turn() finished has been sent */
+    size_t came, seen;            /* handled since turn() was called; of these, when the loop last looked */
+    int sending;                  /* runs of the library until what turn() finished has been sent */
 };
 
 struct server {
@@ -152,6 +152,7 @@ enum MHD_Result answer_stopping(struct MHD_Connection *c);
 
 /* loop.c */
 void *loop_run(void *loop);
+void loop_came(struct loop *l); /* an exchange waits for turn(); it may be called at once */
 void link_state_set(struct link *k, enum link_state state, uint64_t bytes);
 
 /* peer.c */

@@ -160,8 +160,6 @@ static enum MHD_Result run(struct flight *f, struct MHD_Connection *c)
     link_state_set(f->link, LINK_RUNNING, 0);
     atomic_fetch_add_explicit(&f->mailbox->owners, 1, memory_order_relaxed);
     atomic_store(&f->state, FLIGHT_RUNNING);
-    f->loop->handled = true;
-    f->loop->came++;
     flight_here = f;
     h->handle(&f->x, h->app);
     flight_here = NULL;
@@ -169,6 +167,7 @@ static enum MHD_Result run(struct flight *f, struct MHD_Connection *c)
         f->loop->running++;
         if (!f->soon)
             MHD_suspend_connection(c);
+        loop_came(f->loop);
         return MHD_YES;
     }
     mailbox_release(f->mailbox);

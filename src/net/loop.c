@@ -20,7 +20,9 @@
 #define STOP_GRACE_US 300000
 /* When connections run short, one that waits idly has this long. */
 #define SCARCE_IDLE_US 2000000
-#define GATHERED_MAX 32
+/* Exchanges that are worked on together. Calling turn() costs something by itself, and so does what it hands to the disk; but
+ * if all that come in at once were one portion, the processors would have nothing to do while it waits for the disk. */
+#define PORTION 8
 
 static int64_t seconds_us(int chosen, int usual)
 {
@@ -143,33 +145,44 @@ static bool stop_step(struct loop *l)
     return l->running == 0 && l->waiting == 0 && (l->link_count == 0 || l->now_us >= stop_at_us + STOP_GRACE_US);
 }
 
-/* While exchanges wait for a turn anyway, those that keep coming are worked on together: a round costs something by itself. */
-static bool is_gathering(struct loop *l)
-{
-    if (l->waiting == 0 || l->came == 0 || l->gathered + l->came >= GATHERED_MAX)
-        return false;
-    l->gathered += l->came;
-    l->came = 0;
-    return true;
-}
-
-/* What turn() finishes gets its reply made by the next MHD_run() and sent by the one after it. What came in meanwhile waits
- * that long, and is worked on together. */
-static void end_turn(struct loop *l)
+/* What turn() finishes gets its reply made by the MHD_run() after this and sent by the one after that: `runs` of them, this one
+ * too if it is not over. What comes in meanwhile waits that long. */
+static void take_turn(struct loop *l, int runs)
 {
     const struct server_handlers *h = &l->server->options.handlers;
 
+    l->finished = false;
+    l->came = l->seen = 0;
+    if (h->turn)
+        l->waiting = h->turn(h->app, mailbox_turn, l->mailbox);
+    if (l->finished)
+        l->sending = runs;
+}
+
+void loop_came(struct loop *l)
+{
+    if (++l->came >= PORTION)
+        take_turn(l, 3);
+}
+
+/* While exchanges wait for a turn anyway, those that keep coming make up a portion. */
+static bool is_gathering(struct loop *l)
+{
+    bool more = l->came > l->seen;
+
+    l->seen = l->came;
+    return l->waiting > 0 && more;
+}
+
+static void end_turn(struct loop *l)
+{
     if (l->sending > 0 && --l->sending > 0)
         return;
     bool due = atomic_exchange(&l->mailbox->turn_due, false);
     if (!due && is_gathering(l))
         return;
-    l->finished = false;
-    if (h->turn && (due || l->handled))
-        l->waiting = h->turn(h->app, mailbox_turn, l->mailbox);
-    l->handled = false;
-    l->came = l->gathered = 0;
-    l->sending = l->finished ? 2 : 0;
+    if (due || l->came > 0)
+        take_turn(l, 2);
 }
 
 /* While exchanges wait for a turn the library always asks to be run again, on their account, and would gain nothing. */
@@ -181,7 +194,7 @@ static void wait_for_events(struct loop *l)
     uint64_t count;
     int n;
 
-    if (l->handled || l->sending > 0)
+    if (l->came > 0 || l->sending > 0)
         return;
     if (l->waiting == 0 && MHD_get_timeout(l->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0)
         return;

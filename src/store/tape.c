@@ -41,10 +41,10 @@
 #define GROW_BYTES_MAX ((size_t)1 << 20)
 #define BATCH_BYTES_MAX ((size_t)4 << 20) /* unless one post is more */
 #define MAGIC 0x44415450u
-/* A batch costs the processor much the same, whatever it holds. So while one is full, the next begins no sooner than this after it
- * began: whoever is not alone waits a little longer for the disk, and all wait shorter for the processor. */
-#define BATCH_FULL_BYTES ((size_t)2 << 10) /* a dozen disclosures */
-#define BATCH_EVERY_US 400
+/* A batch costs the processor much the same, whatever it holds. So while several share one, the next begins no sooner than this
+ * after it began: whoever is not alone waits a little longer for the disk, and all wait shorter for the processor. */
+#define BATCH_SHARED_BYTES ((size_t)512) /* some three disclosures */
+#define BATCH_EVERY_US 300
 #define SLICE_NS 100000 /* the least that the kernel takes */
 enum { BLOCK_BYTES = 4096, HEAD_BYTES = 32, CHECKED_BYTES = 24, WAIT_S = 5, OPEN_TRIES = 10 };
 
@@ -488,7 +488,7 @@ static void *writer_main(void *arg)
             t->asleep = false;
             continue;
         }
-        if (bytes >= BATCH_FULL_BYTES) {
+        if (bytes >= BATCH_SHARED_BYTES) {
             pthread_mutex_unlock(&t->lock);
             sleep_until(began_us + BATCH_EVERY_US);
             pthread_mutex_lock(&t->lock);
