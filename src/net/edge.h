@@ -152,7 +152,7 @@ enum MHD_Result answer_stopping(struct MHD_Connection *c);
 
 /* loop.c */
 void *loop_run(void *loop);
-void loop_came(struct loop *l); /* an exchange waits for turn(); it may be called at once */
+void loop_came(struct loop *l); /* a handler was called; turn() will be, perhaps at once */
 void link_state_set(struct link *k, enum link_state state, uint64_t bytes);
 
 /* peer.c */

@@ -173,6 +173,7 @@ static enum MHD_Result run(struct flight *f, struct MHD_Connection *c)
     mailbox_release(f->mailbox);
     atomic_store_explicit(&f->state, FLIGHT_HELD, memory_order_relaxed);
     f->phase = PHASE_REPLY;
+    loop_came(f->loop);
     return answer_send(f, c);
 }
 

@@ -20,9 +20,9 @@
 #define STOP_GRACE_US 300000
 /* When connections run short, one that waits idly has this long. */
 #define SCARCE_IDLE_US 2000000
-/* Exchanges that are worked on together. Calling turn() costs something by itself, and so does what it hands to the disk; but
- * if all that come in at once were one portion, the processors would have nothing to do while it waits for the disk. */
-#define PORTION 8
+/* Exchanges that are worked on together: a quarter of those that there can be. Calling turn() costs something by itself, and so
+ * does what it hands to the disk; but if all were one portion, the processors would have nothing to do while the disk has it. */
+enum { PORTIONS = 4, PORTION_MIN = 8, PORTION_MAX = 32 };
 
 static int64_t seconds_us(int chosen, int usual)
 {
@@ -161,7 +161,10 @@ static void take_turn(struct loop *l, int runs)
 
 void loop_came(struct loop *l)
 {
-    if (++l->came >= PORTION)
+    size_t portion = l->link_count / PORTIONS;
+
+    portion = portion < PORTION_MIN ? PORTION_MIN : portion > PORTION_MAX ? PORTION_MAX : portion;
+    if (++l->came >= portion)
         take_turn(l, 3);
 }
 
