@@ -110,8 +110,9 @@ struct body_rule {
 struct server_handlers {
     /* Called on a net thread when the request is complete; must not block. Ends with exchange_finish(), now or later. */
     void (*handle)(struct exchange *x, void *app);
-    /* Called on a net thread after handle() was called, perhaps many times: the moment to work on these requests together, or to wake who does, once for all. Returns how many exchanges that were promised by
-     * exchange_soon() still wait for something: wake(loop), from any thread, brings the next turn about. NULL: nothing to do. */
+    /* Called on a net thread after handle() was, perhaps many times: the moment to work on these requests together, or to wake
+     * who does, once for all. Returns how many exchanges that were promised by exchange_soon() still wait for something:
+     * wake(loop), from any thread, brings the next turn about. NULL: nothing to do. */
     size_t (*turn)(void *app, void (*wake)(void *loop), void *loop);
     /* Called when the head is complete: method, path, query, headers, peer are there, the body is not. NULL: 64 KiB. */
     struct body_rule (*body_rule)(const struct request *r, void *app);

@@ -43,7 +43,7 @@
 #define MAGIC 0x44415450u
 /* A batch costs the processor much the same, whatever it holds. So while several share one, the next begins no sooner than this
  * after it began: whoever is not alone waits a little longer for the disk, and all wait shorter for the processor. */
-#define BATCH_SHARED_BYTES ((size_t)1 << 10) /* some six disclosures */
+#define BATCH_SHARED_BYTES ((size_t)512) /* some five disclosures */
 #define BATCH_EVERY_US 300
 #define SLICE_NS 100000 /* the least that the kernel takes */
 enum { BLOCK_BYTES = 4096, HEAD_BYTES = 32, CHECKED_BYTES = 24, WAIT_S = 5, OPEN_TRIES = 10 };

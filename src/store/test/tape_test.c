@@ -367,11 +367,11 @@ static void a_shared_batch_rests(void **state)
 
     atomic_store(&rests, 0);
     for (int i = 1; i <= 10; i++)
-        add(b, t, i, 1, 900);
+        add(b, t, i, 1, 400);
     assert_int_equal(atomic_load(&rests), 0);
     int64_t began_us = clock_mono_us();
     for (int i = 11; i <= 20; i++)
-        add(b, t, i, 1, 1000);
+        add(b, t, i, 1, 600);
     assert_int_equal(atomic_load(&rests), 9);
     assert_true(clock_mono_us() - began_us >= 9 * 300);
     expect(b, t, 0, 1, 20);
