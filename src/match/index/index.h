@@ -13,7 +13,7 @@
 #pragma once
 #include "match/score/score.h"
 
-enum { INDEX_RULES_MAX = 12, INDEX_SEGMENTS_MAX = 64, INDEX_VERSION = 1 };
+enum { INDEX_RULES_MAX = 12, INDEX_SEGMENTS_MAX = 64, INDEX_VERSION = 2 };
 
 /* --- making ------------------------------------------------------------------------------------------------------------- */
 

@@ -11,13 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWN_PAIRS = 400000, DRAWN_PAIRS_LARGE = 160000, LARGE = 400000, DRAWN_VALUES = 1 << 17, DAY_YEAR_FIRST = 1850, SEEN_OFTEN = 20 };
+enum { DRAWN_PAIRS = 400000, DRAWN_PAIRS_LARGE = 160000, LARGE = 400000, DRAWN_VALUES = 1 << 17, DAY_YEAR_FIRST = 1400, SEEN_OFTEN = 20 };
 
 size_t chance_day_slot(uint32_t d)
 {
-    int y = link_day_year(d) - DAY_YEAR_FIRST, m = link_day_month(d), k = link_day_day(d);
+    int year = link_day_year(d) - DAY_YEAR_FIRST, m = link_day_month(d), k = link_day_day(d);
+    int row = year < 0 || year >= CHANCE_DAY_YEARS ? 0 : year + 1;
 
-    return y < 0 || y >= CHANCE_DAY_YEARS || m > 12 || k > 31 ? 0 : 1 + (size_t)((y * 13 + m) * 32 + k);
+    return d == 0 || m > 12 || k > 31 ? 0 : 1 + (size_t)((row * 13 + m) * 32 + k);
 }
 
 static double choose_two(double n) { return n * (n - 1) / 2; }

@@ -2,8 +2,9 @@
 #pragma once
 #include "match/score/score.h"
 
-/* Birth dates in one array; slot 0 for those that are no day of the last centuries. */
-enum { CHANCE_DAY_YEARS = 200, CHANCE_DAY_SLOTS = 1 + CHANCE_DAY_YEARS * 13 * 32 };
+/* Birth dates in one array: slot 0 for what is no date; then the days of dates without a year, or of one that is too far off;
+ * then those of each year. */
+enum { CHANCE_DAY_YEARS = 800, CHANCE_DAY_SLOTS = 1 + (1 + CHANCE_DAY_YEARS) * 13 * 32 };
 size_t chance_day_slot(uint32_t day);
 
 /* Fills pairs, known, all, rarity_mean and days of a model whose comparer stands. */

@@ -210,6 +210,32 @@ static void test_rare_values_weigh_more(void **state)
     buf_done(&b);
 }
 
+/* What a date agrees on by chance is counted whatever its year is: long ago, or not known. */
+static void test_chance_of_dates_without_a_year(void **state)
+{
+    static const int years[] = { 1985, 1685, 0 };
+    struct link_column column[] = { COLUMN("y", BIRTH_YEAR), COLUMN("m", BIRTH_MONTH), COLUMN("d", BIRTH_DAY) };
+    struct link_load_options o = { .column = column, .columns = 3, .threads = 1 };
+
+    (void)state;
+    for (size_t k = 0; k < COUNT(years); k++) {
+        struct link_set *set;
+        struct link_model m;
+        struct buf b;
+
+        buf_init(&b, 1 << 16);
+        buf_printf(&b, "y,m,d\n");
+        for (int i = 0; i < 1200; i++)
+            buf_printf(&b, "%.*d,%d,%d\n", years[k] ? 4 : 0, years[k], 1 + i % 12, 1 + i / 12 % 10);
+        assert_true(status_ok(link_set_load(&set, buf_str(&b), (str){ 0 }, &o)));
+        link_model_start(&m, set);
+        assert_true(fabs(m.u[0][LEVEL_SAME] * 120 - 1) < .15);
+        link_model_done(&m);
+        link_set_free(set);
+        buf_done(&b);
+    }
+}
+
 /* Families of four: parents' names and home are shared, given names and birth dates are not. One of three is listed
  * again with another telephone. */
 static struct link_set *families_make(int families)
@@ -291,7 +317,7 @@ int main(void)
         cmocka_unit_test(test_learns_known_shares),     cmocka_unit_test(test_order_of_pairs_does_not_matter),
         cmocka_unit_test(test_says_when_nothing_matches), cmocka_unit_test(test_nothing_to_learn_from),
         cmocka_unit_test(test_rare_values_weigh_more),  cmocka_unit_test(test_probability),
-        cmocka_unit_test(test_says_when_it_cannot_tell),
+        cmocka_unit_test(test_says_when_it_cannot_tell), cmocka_unit_test(test_chance_of_dates_without_a_year),
         cmocka_unit_test(test_relatives_are_a_class_of_their_own),
     };
 

@@ -10,7 +10,7 @@ static uint32_t day_if(int year, int month, int day_of)
 {
     static const int8_t days[13] = { 31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
-    if (year < 1800 || year > 2199 || month < 0 || month > 12 || day_of < 0 || day_of > days[month] || (day_of && !month))
+    if (year < LINK_YEAR_FIRST || year > LINK_YEAR_LAST || month < 0 || month > 12 || day_of < 0 || day_of > days[month] || (day_of && !month))
         return 0;
     return link_day(year, month, day_of);
 }

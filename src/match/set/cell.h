@@ -6,6 +6,9 @@
 /* Set in a day whose order of day and month was guessed; taken off by link_day_settle(). */
 #define LINK_DAY_GUESSED ((uint32_t)1 << 31)
 
+/* Years that a date may have: records of the dead are linked, too. */
+enum { LINK_YEAR_FIRST = 1000, LINK_YEAR_LAST = 2199 };
+
 struct link_day_tally {
     uint64_t first_over, second_over; /* d/m/yyyy with a part over 12 */
 };

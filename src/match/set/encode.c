@@ -259,7 +259,7 @@ static uint32_t part_bits(int value, enum load_part part, int year_now)
         return value <= 31 ? link_day(0, 0, value) : 0;
     if (value < 100)
         value += year_now / 100 * 100 - (value > year_now % 100 ? 100 : 0);
-    return value >= 1800 && value < 2200 ? link_day(value, 0, 0) : 0;
+    return value >= LINK_YEAR_FIRST && value <= LINK_YEAR_LAST ? link_day(value, 0, 0) : 0;
 }
 
 /* Year, month and day meet in one column, each in its own bits. */

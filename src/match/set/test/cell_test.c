@@ -23,6 +23,7 @@ static void test_days(void **state)
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         assert_int_equal(read_day(same[i]), link_day(1990, 2, 3));
     assert_int_equal(read_day("1990"), link_day(1990, 0, 0));
+    assert_int_equal(read_day("1685-03-21"), link_day(1685, 3, 21));
     assert_int_equal(read_day("00/00/1950"), link_day(1950, 0, 0));
     assert_int_equal(read_day("02/25/1990"), link_day(1990, 2, 25));
     assert_int_equal(read_day("30/02/1990"), 0);
