@@ -33,7 +33,6 @@ struct finder {
     double bits[PARTS_MAX]; /* that equal parts speak for a person */
     double size_bits;       /* log2 of the records */
     const struct key *keys;
-    uint64_t own;                      /* fields of a person, as bits */
     uint64_t parts_of[LINK_FIELDS_MAX]; /* of a field, as bits; the first of them is the whole value */
     struct found *found; /* of this one, or of all */
     uint32_t count, cap;
@@ -71,13 +70,22 @@ static struct agreement agreement_of(const struct finder *f, uint32_t left, uint
     return of;
 }
 
-bool role_is_own(enum link_role role)
+static bool role_is_own(enum link_role role)
 {
     switch (role) {
     case LINK_FULL_NAME: case LINK_GIVEN_NAME: case LINK_MIDDLE_NAME: case LINK_BIRTH_DATE: case LINK_AGE: case LINK_SEX:
     case LINK_PERSON_NUMBER: case LINK_ID_NUMBER: case LINK_EMAIL: case LINK_CODE: return true;
     default: return false;
     }
+}
+
+uint64_t fields_own(const struct link_set *set)
+{
+    uint64_t own = 0;
+
+    for (int i = 0; i < set->fields; i++)
+        own |= (uint64_t)(role_is_own(set->field[i].role) && !link_field_is_told(set, i)) << i;
+    return own ? own : UINT64_MAX;
 }
 
 /* The bits of one field: `best` of its equal parts, less what does not agree. */
@@ -123,7 +131,7 @@ static bool is_certain(const struct finder *f, uint32_t left, uint32_t right, st
     for (int i = 0; i < f->plan->set->fields; i++) {
         double field = field_bits(f, of, i, bits[i]);
 
-        own += f->own >> i & 1 ? field : 0;
+        own += f->plan->own >> i & 1 ? field : 0;
         all += field;
     }
     return own >= own_share * f->size_bits && all > f->size_bits + margin_bits && !is_vetoed(f, left, right);
@@ -343,8 +351,6 @@ void certain_find(struct certain *c, const struct plan *p, const struct sample *
         f.bits[i] = -log2(chance[i]) / (p->part[i].field == p->part[i].other ? 1 : 2);
     for (int i = 0; i < p->parts; i++)
         f.parts_of[p->part[i].field] |= (uint64_t)1 << i;
-    for (int i = 0; i < p->set->fields; i++)
-        f.own |= (uint64_t)role_is_own(p->set->field[i].role) << i;
     pairs_find(&f, finders_list(&f, keys));
     for (uint32_t i = 0; i < f.count; i++) {
         if (i && found_cmp(&f.found[i - 1], &f.found[i]) == 0)

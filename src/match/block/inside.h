@@ -20,6 +20,7 @@ struct plan {
     struct part_tables *tables;
     struct part part[PARTS_MAX];
     int parts;
+    uint64_t own; /* fields_own() */
     struct key key[LINK_RULES_MAX];
     uint8_t refine[LINK_RULES_MAX][REFINE_MAX]; /* parts that cut blocks that are too large, in this order */
     int refines[LINK_RULES_MAX];
@@ -88,4 +89,5 @@ static inline uint64_t certain_with(const struct certain *c, uint64_t mask, uint
 }
 
 double seconds_allowed(double records);
-bool role_is_own(enum link_role role); /* of a person, not of a household */
+/* The fields that are a person's own, not a household's, as bits; in a set without any such field (of firms, of things) all are. */
+uint64_t fields_own(const struct link_set *set);

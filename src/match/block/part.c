@@ -184,7 +184,8 @@ static void add_swapped(struct list *l)
             const struct link_field *a = &l->set->field[i], *b = &l->set->field[k];
             bool names = (a->role == LINK_GIVEN_NAME && b->role == LINK_SURNAME) || (a->role == LINK_SURNAME && b->role == LINK_GIVEN_NAME);
 
-            if (a->kind == LINK_KIND_TEXT && b->kind == LINK_KIND_TEXT && a->dict == b->dict && (names || a->role == b->role))
+            if (a->kind == LINK_KIND_TEXT && b->kind == LINK_KIND_TEXT && a->dict == b->dict && (names || a->role == b->role) &&
+                !link_field_is_told(l->set, i) && !link_field_is_told(l->set, k))
                 add(l, PART_SWAPPED, i, k);
         }
 }
@@ -195,7 +196,8 @@ int parts_list(const struct link_set *set, struct part_tables *tables, struct pa
 
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < set->fields; i++)
-            add_field(&l, i, round);
+            if (!link_field_is_told(set, i))
+                add_field(&l, i, round);
         if (round == 0)
             add_swapped(&l);
     }

@@ -123,7 +123,7 @@ static void mask_bits(const struct choice *c, uint64_t mask, double *ret_own, do
             bits[p->part[i].field] = fmax(bits[p->part[i].field], -log2(c->chance[i]));
     for (int i = 0; i < p->set->fields; i++) {
         *ret_all += bits[i];
-        *ret_own += role_is_own(p->set->field[i].role) ? bits[i] : 0;
+        *ret_own += p->own >> i & 1 ? bits[i] : 0;
     }
 }
 
@@ -367,6 +367,7 @@ void link_block_plan(const struct link_set *set, const struct link_options *opti
     p->threads = link_block_threads(options);
     p->names = arena_new(1 << 20);
     p->tables = part_tables_new(set);
+    p->own = fields_own(set);
     p->parts = parts_list(set, p->tables, p->part);
     sample_draw(&c.sample, p, SAMPLE_RECORDS, FEW_RECORDS);
     c.scale = sample_scale(&c.sample);

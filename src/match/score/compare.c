@@ -235,15 +235,6 @@ static void facts_find(struct comparer *c, int i)
 
 static bool is_known(const struct link_set *set, const struct link_field *f) { return f->known[0] && f->known[set->sides - 1]; }
 
-/* An age says again what a birth date says, and would be counted as if it were another witness. */
-static bool has_birth(const struct link_set *set)
-{
-    for (int i = 0; i < set->fields; i++)
-        if (set->field[i].kind == LINK_KIND_DAY && is_known(set, &set->field[i]))
-            return true;
-    return false;
-}
-
 void comparer_init(struct comparer *c, const struct link_set *set)
 {
     static const enum link_role names[] = { LINK_FULL_NAME, LINK_PARENT_NAME, LINK_FATHER_NAME, LINK_MOTHER_NAME };
@@ -255,7 +246,7 @@ void comparer_init(struct comparer *c, const struct link_set *set)
         const struct link_field *f = &set->field[i];
         struct comparison *it = &c->list[c->count];
 
-        if (f->kind == LINK_KIND_NONE || !is_known(set, f) || (f->role == LINK_AGE && has_birth(set)))
+        if (f->kind == LINK_KIND_NONE || !is_known(set, f) || link_field_is_told(set, i))
             continue;
         *it = (struct comparison){ (uint8_t)i, -1, is_one_of(f->role, names, 4), is_one_of(f->role, numbers, 6) };
         if (f->kind == LINK_KIND_WORDS)

@@ -72,7 +72,7 @@ static void test_numbers(void **state)
 }
 
 static const struct link_column people[] = {
-    COLUMN("id", ID), COLUMN("given", GIVEN_NAME), COLUMN("sur", SURNAME), COLUMN("full", FULL_NAME), COLUMN("home", ADDRESS),
+    COLUMN("id", ID), COLUMN("given", GIVEN_NAME), COLUMN("sur", SURNAME), COLUMN("full", FATHER_NAME), COLUMN("home", ADDRESS),
 };
 
 static enum level level_of(const char *rows, int field)

@@ -115,6 +115,10 @@ static inline str link_id(const struct link_set *s, int side, uint32_t record)
 /* Side 1 of a deduplication is side 0 again. */
 static inline int link_side(const struct link_set *s, int side) { return s->sides == 1 ? 0 : side; }
 
+/* Does the field say again what others say, so that it is no witness of its own? A full name beside given name and surname, such
+ * parts beside a full name that is known more often, an age beside a birth date. It is neither compared nor a key. */
+bool link_field_is_told(const struct link_set *set, int field);
+
 /* A pair of records: left of side 0, right of side 1 (of a deduplication left < right by hash, then by row). */
 struct link_pair {
     uint32_t left, right;

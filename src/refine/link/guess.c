@@ -46,6 +46,7 @@ static const struct {
     { "parent|parent name|guardian|nguoi giam ho|cha me", LINK_PARENT_NAME },
     { "father|father name|cha|ho ten cha|ten cha|bo|ho ten bo|ho va ten cha", LINK_FATHER_NAME },
     { "mother|mother name|me|ho ten me|ten me|ho va ten me", LINK_MOTHER_NAME },
+    { "occupation|profession|job|nghe|nghe nghiep", LINK_TEXT },
     { "household|household id|ho gia dinh|ma ho|so ho khau|ma ho gia dinh", LINK_HOUSEHOLD },
 };
 
