@@ -22,24 +22,9 @@ static void interrupt(int signal_number)
     interrupted = 1;
 }
 
-struct call {
-    const struct operation *op;
-    const void *in;
-    void *out;
-};
-
-static status call_run(struct ctx *cx, void *arg)
-{
-    struct call *call = arg;
-    return gate_call(cx, call->op, call->in, call->out);
-}
-
 static STATUS call(struct ctx *cx, const char *name, const void *in, void *out)
 {
-    struct call c = { .op = operation_find(cx->app, str_of(name)), .in = in, .out = out };
-    MUST(c.op);
-    struct work w = { .run = call_run, .arg = &c, .writes = c.op->writes, .cx = *cx };
-    return lanes_call(cx->app->lanes, &w);
+    return operation_call(cx, operation_find(cx->app, str_of(name)), in, out);
 }
 
 static str word_text(const struct command *c, const char *family, const char *word)

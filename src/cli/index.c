@@ -84,19 +84,6 @@ static STATUS told_print(struct command *c, const struct index *ix)
     return out_print(&out);
 }
 
-static STATUS suggestion_print(struct command *c, const struct index_job *j)
-{
-    DEFER(buf_done) struct buf out;
-
-    buf_init(&out, OUT_BYTES_MAX);
-    if (j->roles_name.len)
-        return OK;
-    roles_write(&j->roles, &out);
-    TRY(buf_check(&out));
-    fprintf(stderr, "%.*s\n%.*s", STR_ARG(msg_link_suggested(c->lang)), STR_ARG(buf_str(&out)));
-    return OK;
-}
-
 /* --- making ------------------------------------------------------------------------------------------------------------------ */
 
 static STATUS folder_make(struct command *c, str folder)
@@ -116,7 +103,7 @@ static status build_verb(struct command *c)
         return FAIL_AT(FIELD_MISSING, STR("out"));
     TRY(job_read(c, 0, &j));
     TRY(index_job_roles(&j));
-    TRY(suggestion_print(c, &j));
+    TRY(roles_suggest(c, j.roles_name, &j.roles));
     TRY(folder_make(c, folder));
     if (access(arena_z(c->arena, arena_printf(c->arena, "%.*s/1.segment", STR_ARG(folder))), F_OK) == 0)
         return FAIL_WITH(FILE_IS_INPUT, STR("out"), folder);
@@ -144,7 +131,7 @@ static status add_verb(struct command *c)
     if (m.segments == INDEX_SEGMENTS_MAX)
         return FAIL_AT(INDEX_FULL, folder);
     TRY(index_job_roles(&j));
-    TRY(suggestion_print(c, &j));
+    TRY(roles_suggest(c, j.roles_name, &j.roles));
     TRY(segment_create(c, folder, m.segments + 1, &f));
     making_start(&making, INDEX_STEP_RECORDS);
     j.progress = making_progress;
@@ -269,7 +256,7 @@ STATUS index_link(struct command *c)
         return FAIL_WITH(ARGUMENT_EXTRA, str_of(c->verb->name), command_argument(c, 1));
     TRY(index_job_roles(&j));
     TRY(draft_open(c, "pairs", &d));
-    TRY(suggestion_print(c, &j));
+    TRY(roles_suggest(c, j.roles_name, &j.roles));
     TRY(index_mapped_open(c, command_text(c, "index", (str){ 0 }), true, &m));
     link_csv_start(&csv, d.path ? draft_write : draft_write_nowhere, &d);
     status st = index_job_link(&j, m.index, &o, &csv, &told);

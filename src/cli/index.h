@@ -27,5 +27,8 @@ STATUS segment_create(struct command *c, str folder, int number, struct segment_
 STATUS segment_keep(struct segment_file *f);
 void segment_drop(struct segment_file *f); /* for DEFER */
 
+/* Shows which columns were taken for what, for a file of roles, where none was named. */
+STATUS roles_suggest(struct command *c, str named, const struct roles *r);
+
 /* `dancu link LIST.csv --index DIR`. */
 STATUS index_link(struct command *c);

@@ -194,14 +194,14 @@ static STATUS job_read(struct command *c, struct link_job *j)
 
 /* --- telling ---------------------------------------------------------------------------------------------------------------- */
 
-static STATUS suggestion_tell(struct command *c, const struct link_job *j)
+STATUS roles_suggest(struct command *c, str named, const struct roles *r)
 {
     DEFER(buf_done) struct buf out;
 
     buf_init(&out, REPORT_BYTES_MAX);
-    if (j->roles_name.len)
+    if (named.len)
         return OK;
-    roles_write(&j->roles, &out);
+    roles_write(r, &out);
     TRY(buf_check(&out));
     fprintf(stderr, "%.*s\n%.*s", STR_ARG(msg_link_suggested(c->lang)), STR_ARG(buf_str(&out)));
     return OK;
@@ -364,7 +364,7 @@ static STATUS job_work(struct command *c, struct link_job *j)
     timing_step(&timing, "load");
     TRY(link_job_roles(j));
     TRY(drafts_open(c, &d));
-    TRY(suggestion_tell(c, j));
+    TRY(roles_suggest(c, j->roles_name, &j->roles));
     progress_start(&p, c->lang, msg_link_loading(c->lang), 0);
     TRY(link_job_load(j));
     if (p.terminal)

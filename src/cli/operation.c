@@ -170,15 +170,23 @@ void operation_help(const struct command *c)
 
 /* --- running ----------------------------------------------------------------------------------------------------- */
 
-struct operation_call {
+struct call {
     const struct operation *op;
-    void *in, *out;
+    const void *in;
+    void *out;
 };
 
-static status operation_call_run(struct ctx *cx, void *arg)
+static status call_run(struct ctx *cx, void *arg)
 {
-    struct operation_call *call = arg;
+    const struct call *call = arg;
     return gate_call(cx, call->op, call->in, call->out);
+}
+
+STATUS operation_call(struct ctx *cx, const struct operation *op, const void *in, void *out)
+{
+    struct call call = { op, in, out };
+    struct work w = { .run = call_run, .arg = &call, .writes = op->writes, .cx = *cx };
+    return lanes_call(cx->app->lanes, &w);
 }
 
 static STATUS file_read(struct arena *a, str path, size_t bytes_max, str *ret)
@@ -205,9 +213,9 @@ static STATUS file_read(struct arena *a, str path, size_t bytes_max, str *ret)
     return full ? FAIL_AT(FILE_TOO_LARGE, STR("file")) : OK;
 }
 
-static STATUS option_read(struct command *c, struct ctx *cx, struct operation_call *call, size_t i, bool *given)
+static STATUS option_read(struct command *c, struct ctx *cx, const struct operation *op, void *in, size_t i, bool *given)
 {
-    const struct op_field *f = &call->op->takes->fields[i];
+    const struct op_field *f = &op->takes->fields[i];
     char typed[NAME_BYTES_MAX];
     name_typed(f->name, '-', typed);
     if (!command_has(c, typed))
@@ -215,36 +223,36 @@ static STATUS option_read(struct command *c, struct ctx *cx, struct operation_ca
     given[i] = true;
     str text = command_text(c, typed, (str){ 0 });
     if (f->type == OP_BYTES)
-        return file_read(c->arena, text, call->op->body_bytes_max, (str *)(void *)((char *)call->in + f->offset));
-    return shape_read_member(cx, call->op->takes, str_of(f->name), text, call->in);
+        return file_read(c->arena, text, op->body_bytes_max, (str *)(void *)((char *)in + f->offset));
+    return shape_read_member(cx, op->takes, str_of(f->name), text, in);
 }
 
-static STATUS input_read(struct command *c, struct ctx *cx, struct operation_call *call)
+static STATUS input_read(struct command *c, struct ctx *cx, const struct operation *op, void *in)
 {
-    const struct op_shape *takes = call->op->takes;
+    const struct op_shape *takes = op->takes;
     if (command_has(c, "json")) {
         str text;
-        TRY(file_read(c->arena, command_text(c, "json", (str){ 0 }), call->op->body_bytes_max, &text));
-        return shape_read_json(cx, takes, text, call->in);
+        TRY(file_read(c->arena, command_text(c, "json", (str){ 0 }), op->body_bytes_max, &text));
+        return shape_read_json(cx, takes, text, in);
     }
     bool given[FIELDS_MAX] = { false };
     MUST(takes->field_count <= FIELDS_MAX);
     for (size_t i = 0; i < takes->field_count; i++)
-        TRY(option_read(c, cx, call, i, given));
+        TRY(option_read(c, cx, op, in, i, given));
     return shape_check_complete(takes, given);
 }
 
-static STATUS reply_print(struct command *c, const struct ctx *cx, const struct operation_call *call)
+static STATUS reply_print(struct command *c, const struct ctx *cx, const struct operation *op, const void *out)
 {
     struct buf b;
     buf_init(&b, REPLY_BYTES_MAX);
-    const struct op_shape *gives = call->op->gives;
-    if (call->op->produces) {
+    const struct op_shape *gives = op->gives;
+    if (op->produces) {
         for (size_t i = 0; i < gives->field_count; i++)
             if (gives->fields[i].type == OP_BYTES)
-                buf_add(&b, *(const str *)(const void *)((const char *)call->out + gives->fields[i].offset));
+                buf_add(&b, *(const str *)(const void *)((const char *)out + gives->fields[i].offset));
     } else {
-        shape_write_json(cx, gives, call->out, &b);
+        shape_write_json(cx, gives, out, &b);
         buf_char(&b, '\n');
     }
     status st = buf_check(&b);
@@ -265,11 +273,10 @@ static status operation_run(struct command *c)
     const struct operation *op = ((const struct operation_of_verb *)(const void *)c->verb)->op;
     DEFER(command_app_done) struct app *app = NULL;
     TRY(command_app(c, &app));
-    struct work w = { .run = operation_call_run, .writes = op->writes };
-    TRY(command_ctx(c, app, &w.cx));
-    struct operation_call call = { op, arena_alloc(c->arena, op->takes->bytes), arena_alloc(c->arena, op->gives->bytes) };
-    w.arg = &call;
-    TRY(input_read(c, &w.cx, &call));
-    TRY(lanes_call(app->lanes, &w));
-    return reply_print(c, &w.cx, &call);
+    struct ctx cx;
+    TRY(command_ctx(c, app, &cx));
+    void *in = arena_alloc(c->arena, op->takes->bytes), *out = arena_alloc(c->arena, op->gives->bytes);
+    TRY(input_read(c, &cx, op, in));
+    TRY(operation_call(&cx, op, in, out));
+    return reply_print(c, &cx, op, out);
 }

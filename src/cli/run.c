@@ -9,25 +9,9 @@
 
 enum { POLL_MS = 100 };
 
-struct call {
-    const struct operation *op;
-    const void *in;
-    void *out;
-};
-
-static status call_run(struct ctx *cx, void *arg)
-{
-    struct call *call = arg;
-    return gate_call(cx, call->op, call->in, call->out);
-}
-
 static STATUS status_ask(struct ctx *cx, int64_t run, struct run_status_out *ret)
 {
-    const struct run_status_in in = { run };
-    struct call c = { operation_find(cx->app, STR("run.status")), &in, ret };
-    MUST(c.op);
-    struct work w = { .run = call_run, .arg = &c, .cx = *cx };
-    return lanes_call(cx->app->lanes, &w);
+    return operation_call(cx, operation_find(cx->app, STR("run.status")), &(struct run_status_in){ run }, ret);
 }
 
 static bool is_moving(int32_t state)

@@ -3,10 +3,10 @@ import collections
 import http.client
 import json
 import random
-import threading
 import time
 import urllib.parse
 
+import clients
 import dossier_steps
 import evidence
 import world
@@ -14,12 +14,13 @@ import world
 CLIENTS, COMPONENT, BYTES_MAX = 3, 'birth_attestation', 200_000
 
 
-class Files:
+class Files(clients.Clients):
     """Citizens, each with a dossier, and what they handed in: the digest of a file → its bytes, once acknowledged."""
 
     def __init__(self, bench, people, rng):
+        super().__init__()
         self.w, self.rng = bench.world(people), rng
-        self.store, self.kept, self.wrong, self.lock = evidence.Store(self.w), {}, [], threading.Lock()
+        self.store, self.kept = evidence.Store(self.w), {}
         self.names = [f'client{i}' for i in range(CLIENTS)]
         able = [p for p in self.w.people if p['number'] and p['state'] == 'active' and p['birth'] < '1990']
         for name, person in zip(self.names, able):
@@ -27,23 +28,13 @@ class Files:
 
     def start(self):
         """Everybody opens a dossier and begins; the seeds are drawn here, so that a seed gives the same files."""
-        self.ending = False
-        self.threads = []
+        works = []
         for name in self.names:
             made = self.w.call(name, 'dossier.create', {'procedure': 'birth'})
             if made.status != 200:
                 raise world.Wrong(f'dossier.create: {made.text[:200]}')
-            work = (self.w.token(name), int(made.json['now']['dossier']), random.Random(self.rng.random()))
-            self.threads.append(threading.Thread(target=self.hand_in, args=work))
-        for t in self.threads:
-            t.start()
-
-    def join(self):
-        self.ending = True
-        for t in self.threads:
-            t.join(30)
-            if t.is_alive():
-                self.wrong.append('a client hangs')
+            works.append((self.hand_in, self.w.token(name), int(made.json['now']['dossier']), random.Random(self.rng.random())))
+        self.begin(works)
 
     def hand_in(self, token, dossier, rng):
         c = http.client.HTTPConnection('127.0.0.1', self.w.port, timeout=20)

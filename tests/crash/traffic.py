@@ -2,38 +2,27 @@
 import datetime
 import http.client
 import json
-import threading
+
+import clients
 
 VERIFIERS = 8
 PURPOSE = 'authority/civil-status'
 
 
-class Traffic:
+class Traffic(clients.Clients):
     """Verify calls on keep-alive connections, and births one after the other as commands that are repeated until acknowledged."""
 
     def __init__(self, world, officer):
+        super().__init__()
         self.world, self.officer = world, officer
-        self.acknowledged, self.sent, self.wrong = [], 0, []
+        self.acknowledged, self.sent = [], 0
         self.births = {}  # command → number, once acknowledged
         self.next_birth = 0
-        self.lock = threading.Lock()
 
     def start(self):
-        self.ending = False
         token = self.world.token(self.officer)
         self.heads = {'Authorization': f'Bearer {token}', 'Purpose': PURPOSE, 'Content-Type': 'application/json'}
-        self.threads = [threading.Thread(target=self.verify, args=(i,)) for i in range(VERIFIERS)]
-        self.threads.append(threading.Thread(target=self.bear))
-        for t in self.threads:
-            t.start()
-
-    def join(self):
-        """The server is dead or asked to end; every client notices."""
-        self.ending = True
-        for t in self.threads:
-            t.join(30)
-            if t.is_alive():
-                self.wrong.append('a client hangs')
+        self.begin([(self.verify, i) for i in range(VERIFIERS)] + [(self.bear,)])
 
     def ask(self, connection, path, fields, more=None):
         """The reply, or None when the connection broke: then nothing was acknowledged."""

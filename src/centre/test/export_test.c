@@ -9,13 +9,6 @@
 
 #include "centre/test/hall.h"
 
-static const char list[] = "Họ và tên;Ngày sinh;Số CCCD;Ghi chú\r\n"
-                           "Nguyễn Văn An;01/02/1980;001080012345;=1+1\r\n"
-                           "Không Ai;;;\"mất; \"\"giấy\"\"\"\r\n"
-                           "Trần Thị Bình;12/09/1982;1182054321;\r\n"
-                           "xấu\xFF;1/1/1990;;\r\n"
-                           "Lê Quốc Dũng;1976;001075099123;\r\n";
-
 static str cell_at(struct xlsx *x, int64_t number, size_t column, struct xlsx_row *row)
 {
     bool more = true;
@@ -38,7 +31,7 @@ static void the_whole_list_in_both_forms(void **state)
 
     (void)state;
     assert_true(hall_open(&h, false));
-    assert_true(status_ok(hall_import(&h, (str){ list, sizeof list - 1 }, "farmers", &r)));
+    assert_true(status_ok(hall_import(&h, hall_list, "farmers", &r)));
     struct ctx cx = hall_as(&h, ROLE_OPERATOR, NULL, NULL);
     struct list_export_in ask = { .delivery = r.item.delivery };
     cx.lang = LANG_EN;

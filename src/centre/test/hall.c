@@ -22,6 +22,13 @@ static const char people_csv[] =
 static const char households_csv[] = "id,unit,address,head\n1,00004@new,Số 1 phố Thử,1\n2,00004@new,Số 2 phố Thử,4\n";
 static const char events_csv[] = "id,kind,day,person,other,unit_from,unit_to,detail\n";
 
+const str hall_list = STR("Họ và tên;Ngày sinh;Số CCCD;Ghi chú\r\n"
+                          "Nguyễn Văn An;01/02/1980;001080012345;=1+1\r\n"
+                          "Không Ai;;;\"mất; \"\"giấy\"\"\"\r\n"
+                          "Trần Thị Bình;12/09/1982;1182054321;\r\n"
+                          "xấu\xFF;1/1/1990;;\r\n"
+                          "Lê Quốc Dũng;1976;001075099123;\r\n");
+
 const struct module *hall_modules[8] = { &register_module, &centre_module };
 size_t hall_module_count = 2;
 

@@ -9,6 +9,8 @@ struct hall {
     struct app *app;
 };
 
+/* Five rows: one matched, two refused, one with a lost zero, one that differs. */
+extern const str hall_list;
 /* The modules that are started: a test of a module above adds its own. */
 extern const struct module *hall_modules[8];
 extern size_t hall_module_count;
@@ -20,8 +22,7 @@ bool hall_restart(struct hall *h); /* stops the process's inside and starts it o
 /* An actor with these roles, under ground `kind`/`reference` (kind NULL: none). */
 struct ctx hall_as(struct hall *h, uint32_t roles, const char *kind, const char *reference);
 STATUS hall_call(const struct ctx *as, const char *operation, const void *in, void *out);
-/* Takes a list in as operator and waits until it has ended. */
-/* Hands a list in, waits for its end and gives the report. */
+/* Hands a list in, waits for its end and gives the report; the second as operator. */
 STATUS hall_deliver(struct hall *h, struct ctx *cx, const struct list_import_in *in, struct list_report_out *ret);
 STATUS hall_import(struct hall *h, str file, const char *source, struct list_report_out *ret);
 /* After a moment: asking without a pause would take the machine from whom it asks about. */

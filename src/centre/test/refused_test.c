@@ -12,13 +12,6 @@
 #include "centre/test/hall.h"
 #include "refine/file/test/book.h"
 
-static const char list[] = "Họ và tên;Ngày sinh;Số CCCD;Ghi chú\r\n"
-                           "Nguyễn Văn An;01/02/1980;001080012345;=1+1\r\n"
-                           "Không Ai;;;\"mất; \"\"giấy\"\"\"\r\n"
-                           "Trần Thị Bình;12/09/1982;1182054321;\r\n"
-                           "xấu\xFF;1/1/1990;;\r\n"
-                           "Lê Quốc Dũng;1976;001075099123;\r\n";
-
 static str refused_as(struct hall *h, int64_t delivery, bool workbook)
 {
     struct ctx cx = hall_as(h, ROLE_OPERATOR, NULL, NULL);
@@ -79,7 +72,7 @@ static void text_comes_back_as_it_came(void **state)
 
     (void)state;
     assert_true(hall_open(&h, false));
-    assert_true(status_ok(hall_import(&h, (str){ list, sizeof list - 1 }, "farmers", &r)));
+    assert_true(status_ok(hall_import(&h, hall_list, "farmers", &r)));
     str got = refused_as(&h, r.item.delivery, false);
     expect(got, "\xEF\xBB\xBF" "Reason;Remedy;Họ và tên;Ngày sinh;Số CCCD;Ghi chú\r\n"
                 "The date of birth is missing;Give the date of birth, or the personal number of 12 digits;Không Ai;;;\"mất; \"\"giấy\"\"\"\r\n"

@@ -40,9 +40,10 @@ static int judge_all(struct fixture *f)
     return published;
 }
 
-static struct quality_trend_out trend(struct fixture *f, const char *code)
+/* Of the farmers' register, or of one of its fields (NULL: of all). */
+static struct quality_trend_out trend(struct fixture *f, const char *field)
 {
-    struct quality_trend_in in = { .code = str_of(code) };
+    struct quality_trend_in in = { .code = STR("farmers"), .has_field = field, .field = str_of(field) };
     struct quality_trend_out out;
     as_coordinator(f, "");
     GOOD(call(f, "quality.trend", &in, &out));
@@ -55,26 +56,17 @@ static void a_day_is_published_once_and_never_changed(void **state)
     struct person_birth_out p = born(f, NULL, SEX_MALE, 19800201);
     put_farmer(f, p.number, "1990-05-06"); /* at ten: not allowed */
     assert_int_equal(judge_all(f), defs_sector_count(f->app->defs));
-    struct quality_trend_out first = trend(f, "farmers");
+    struct quality_trend_out first = trend(f, NULL);
     assert_int_equal(first.points_count, 1);
     assert_true(first.points[0].rows == 1 && first.points[0].correct == 0 && first.points[0].complete == 1);
     put_farmer(f, p.number, "2001-05-06");
     assert_int_equal(judge_all(f), 0); /* this day is over */
-    assert_int_equal(trend(f, "farmers").points[0].correct, 0);
+    assert_int_equal(trend(f, NULL).points[0].correct, 0);
     clock_advance_us(INT64_C(86400000000));
     (void)judge_all(f);
-    struct quality_trend_out second = trend(f, "farmers");
+    struct quality_trend_out second = trend(f, NULL);
     assert_int_equal(second.points_count, 2);
     assert_true(second.points[0].correct == 0 && second.points[1].correct == 1);
-}
-
-static struct quality_trend_out trend_of_field(struct fixture *f, const char *field)
-{
-    struct quality_trend_in in = { .code = STR("farmers"), .has_field = true, .field = str_of(field) };
-    struct quality_trend_out out;
-    as_coordinator(f, "");
-    GOOD(call(f, "quality.trend", &in, &out));
-    return out;
 }
 
 static void a_field_has_days_of_its_own(void **state)
@@ -87,14 +79,14 @@ static void a_field_has_days_of_its_own(void **state)
     int64_t number = born(f, NULL, SEX_MALE, 19800201).number;
     put_farmer(f, number, "1990-05-06"); /* the day of joining is wrong, the state is not */
     (void)judge_all(f);
-    struct quality_trend_out joined = trend_of_field(f, "joined"), activity = trend_of_field(f, "state");
+    struct quality_trend_out joined = trend(f, "joined"), activity = trend(f, "state");
     assert_true(joined.points_count == 1 && joined.points[0].rows == 1 && joined.points[0].correct == 0 && joined.points[0].live == 1);
     assert_true(activity.points_count == 1 && activity.points[0].correct == 1 && activity.points[0].live == 1);
-    assert_int_equal(trend_of_field(f, "branch").points_count, 0); /* no rule asks for it */
+    assert_int_equal(trend(f, "branch").points_count, 0); /* no rule asks for it */
     put_farmer(f, number, "2001-05-06");
     clock_advance_us(INT64_C(86400000000));
     (void)judge_all(f);
-    joined = trend_of_field(f, "joined");
+    joined = trend(f, "joined");
     assert_true(joined.points_count == 2 && joined.points[0].correct == 0 && joined.points[1].correct == 1);
     BAD(call(f, "quality.trend", &wrong, &out), FIELDS_UNKNOWN);
     BAD(call(f, "quality.next", &next, &steps), FIELD_MISSING);
