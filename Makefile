@@ -33,12 +33,12 @@ BUNDLES = 10000
 nodes: all
 	python3 tests/life/two_nodes.py build/dancu --bundles $(BUNDLES) --kills 20 --workers 8 --seconds 3000
 
-# The unit tests of whatever has threads, with the thread sanitizer: some ten minutes, so not part of ./test.
-tsan:
+# The unit tests with the thread sanitizer: some twenty minutes, so not part of ./test.
+tsan: all
 	tools/prepare test
 	tools/build build-tsan clang threads
-	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 meson test -C build-tsan --no-rebuild --print-errorlogs --timeout-multiplier 10 --num-processes 1 \
-		--suite base --suite match --suite refine --suite synth --suite store --suite ledger --suite net --suite gate --suite centre --suite recon
+	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions="$$PWD/tests/tsan.supp" meson test -C build-tsan --no-rebuild --print-errorlogs \
+		--timeout-multiplier 10 --num-processes 1 --suite unit
 
 # The random commands of the property test of dossiers, COMMANDS on SQLite and as many on PostgreSQL.
 COMMANDS = 1000000

@@ -3,6 +3,7 @@
  * tested by: src/centre/test/export_test.c */
 #include "book/book.h"
 #include "centre/inside.h"
+#include "messages/messages.h"
 
 #include <string.h>
 

@@ -5,6 +5,7 @@
  * tested by: src/centre/test/refused_test.c */
 #include "book/book.h"
 #include "centre/inside.h"
+#include "messages/messages.h"
 
 #include <string.h>
 

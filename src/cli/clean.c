@@ -2,6 +2,7 @@
  * and reads no register. Prints counts, never a value of the list.
  * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
+#include "messages/messages.h"
 #include "refine/refine.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
  * tested by: tests/scenario/run.py */
 #include "cli/debug.h"
 #include "cli/verbs.h"
+#include "messages/messages.h"
 
 #include <stdio.h>
 #include <stdlib.h>

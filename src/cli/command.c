@@ -2,6 +2,7 @@
  * environment or the terminal, never from the command line, where other users of the machine could read it.
  * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
+#include "messages/messages.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #include "cli/debug.h"
 #include "cli/verbs.h"
 #include "gate/worker.h"
+#include "messages/messages.h"
 #include "register/register.h"
 #include "synth/synth.h"
 

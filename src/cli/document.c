@@ -1,6 +1,7 @@
 /* Verbs that print what the program says about itself: the OpenAPI document, the permission matrix, the version. Made
  * from the same tables that run, so they need an opened program but no data. */
 #include "cli/verbs.h"
+#include "messages/messages.h"
 
 #include <stdio.h>
 

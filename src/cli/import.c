@@ -5,6 +5,7 @@
 #include "centre/centre.h"
 #include "centre/centre_ops.h"
 #include "cli/verbs.h"
+#include "messages/messages.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -2,6 +2,7 @@
  * entry; prove prints a proof that stands alone and can be checked by other programs.
  * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
+#include "messages/messages.h"
 
 #include <stdio.h>
 

@@ -5,6 +5,7 @@
 #include "cli/draft.h"
 #include "cli/index.h"
 #include "cli/verbs.h"
+#include "messages/messages.h"
 #include "refine/link/job.h"
 
 #include <stdio.h>

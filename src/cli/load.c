@@ -1,6 +1,7 @@
 /* dancu load DIR: fills an empty store with the people of a folder that synth wrote, the fast way.
  * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
+#include "messages/messages.h"
 #include "register/register.h"
 
 #include <stdio.h>

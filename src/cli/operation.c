@@ -3,6 +3,7 @@
  * same code.
  * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
+#include "messages/messages.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* dancu run watch: follows a reconciliation run with a progress bar until it has ended, also one that another process works off.
  * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
+#include "messages/messages.h"
 #include "recon/recon.h"
 #include "recon/recon_ops.h"
 

@@ -4,6 +4,7 @@
 #include "base/metric.h"
 #include "cli/debug.h"
 #include "cli/verbs.h"
+#include "messages/messages.h"
 #include "net/rate.h"
 
 #include <errno.h>

@@ -2,6 +2,7 @@
  * measuring linkage. Deterministic by --seed.
  * tested by: tests/scenario/run.py */
 #include "cli/verbs.h"
+#include "messages/messages.h"
 #include "synth/synth.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Inside of the command line. */
 #pragma once
 #include "cli/cli.h"
-#include "messages/messages.h"
+#include "messages/message.h"
 
 /* The verb of the operation that argv names ("person verify"), with an option for each field of its input. */
 const struct verb *operation_verb(struct command *c, int argc, char **argv, int *ret_words);

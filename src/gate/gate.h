@@ -8,7 +8,7 @@
 #include "base/base.h"
 #include "defs/defs.h"
 #include "ledger/ledger.h"
-#include "messages/messages.h"
+#include "messages/message.h"
 #include "store/store.h"
 
 /* --- What an operation is --------------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
  * no number, name or reason. Each delivery has one number, in Message-ID and Idempotency-Key, at every try.
  * Standards: RFC 5322, RFC 2045, RFC 2047, RFC 3834 (Auto-Submitted); the signature of a webhook is Ed25519 (RFC 8032).
  * tested by: src/notice/test/letter_test.c */
+#include "messages/messages.h"
 #include "notice/inside.h"
 
 #include <stdio.h>

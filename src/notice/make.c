@@ -1,12 +1,12 @@
 /* From an event to notices: the rules say who is told what; each is a row, and for each address or receiver a delivery, all in the
  * transaction of the event.
  * tested by: src/notice/test/notice_test.c */
+#include "messages/messages.h"
 #include "notice/inside.h"
 
 static const char *const event_names[] = {
 #define EVENT(name) name,
 #include "notice/event.def"
-#include "messages/messages.h"
 #undef EVENT
 };
 

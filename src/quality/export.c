@@ -2,6 +2,7 @@
  * which no rule judges an attribute is left blank: it is not known, and not perfect.
  * tested by: src/quality/test/quality_test.c */
 #include "book/book.h"
+#include "messages/messages.h"
 #include "quality/inside.h"
 
 enum { EXPORT_BYTES_MAX = 8 << 20 };

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "messages/messages.h"
 #include "viet/viet.h"
 
 enum { DUE_DAYS = 10, PAGE_ISSUES = 200, SCAN_PAGES = 20 };

@@ -3,6 +3,7 @@
 #include "recon/inside.h"
 
 #include "book/book.h"
+#include "messages/messages.h"
 
 enum { EXPORT_BYTES_MAX = 64 << 20, UNIT_COLUMNS = 11, FIELD_COLUMNS = 5 };
 

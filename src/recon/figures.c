@@ -2,6 +2,7 @@
  * rows. Each row counts in exactly one line: where the law divided an area and nobody can say to which part a person belongs, it
  * counts in the line that has no unit, so that all maps agree in total.
  * tested by: src/recon/test/run_test.c */
+#include "messages/messages.h"
 #include "recon/inside.h"
 
 #include <stdlib.h>

@@ -3,6 +3,7 @@
  * tested by: src/recon/test/run_test.c */
 #include "recon/inside.h"
 
+#include "messages/messages.h"
 #include "paper/paper.h"
 
 enum { UNIT_COLUMNS = 11, FIELD_COLUMNS = 5, PAIRS = 4 };

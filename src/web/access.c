@@ -1,6 +1,7 @@
 /* Who used one's data and why, in words; and the proof of an entry as a file that other programs can check.
  * tested by: src/web/web_test.c */
 #include "identity/identity_ops.h"
+#include "messages/messages.h"
 #include "web/visit.h"
 #include "web/web_tmpl.h"
 

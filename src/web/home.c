@@ -1,6 +1,7 @@
 /* The home page: the population in figures, from the provinces down to a commune.
  * tested by: src/web/web_test.c */
 #include "register/register_ops.h"
+#include "messages/messages.h"
 #include "web/visit.h"
 #include "web/web_tmpl.h"
 

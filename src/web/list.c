@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "centre/centre_ops.h"
+#include "messages/messages.h"
 #include "register/register_ops.h"
 #include "viet/viet.h"
 #include "web/upload.h"

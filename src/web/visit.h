@@ -1,6 +1,6 @@
 /* One request for a page: who asks, in which language, what is to be shown. */
 #pragma once
-#include "messages/messages.h"
+#include "messages/message.h"
 #include "web/page.h"
 #include "web/web.h"
 

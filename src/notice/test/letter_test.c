@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "messages/messages.h"
 #include "notice/inside.h"
 
 static struct parcel sample(void)

@@ -1,6 +1,7 @@
 /* The checks of a register asked of one row. The four highest bits of the mask say which dimension has a flaw, so that counts
  * can be moved without the definition by which the row was judged.
  * tested by: src/register/test/sector_test.c */
+#include "messages/messages.h"
 #include "register/sector/inside.h"
 
 static struct rule_value value_of(const struct sector_field *f, const struct sector_value *v)

@@ -1,6 +1,7 @@
 /* Figures of a register by unit: a sum over the kept counts, under the units in force; and judging rows anew after the rules or a
  * person have changed, so that the counts follow.
  * tested by: src/register/test/sector_test.c */
+#include "messages/messages.h"
 #include "register/sector/figure.h"
 
 #include <stdlib.h>

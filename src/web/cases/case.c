@@ -2,6 +2,7 @@
  * has to learn of it. Settling leads on to the next case that is due; a refusal comes back on the page with all that was typed.
  * tested by: tests/scenario/run.py */
 #include "cases/cases_ops.h"
+#include "messages/messages.h"
 #include "web/cases/differ.h"
 #include "web/cases/pages.h"
 #include "web/web_tmpl.h"

@@ -2,6 +2,7 @@
  * unit. Keys: a link is focused by Tab, the first case opens by n.
  * tested by: tests/scenario/run.py */
 #include "cases/cases_ops.h"
+#include "messages/messages.h"
 #include "web/cases/case_view.h"
 #include "web/cases/pages.h"
 #include "web/web_tmpl.h"

@@ -2,6 +2,7 @@
  * with their clocks, what may be done now; the office's queue of legs, the late ones first; and what a person is asked to agree to.
  * tested by: tests/scenario/birth.scn */
 #include "life/life_ops.h"
+#include "messages/messages.h"
 #include "web/life/life_view.h"
 #include "web/life/pages.h"
 #include "web/web_tmpl.h"

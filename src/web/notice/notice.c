@@ -2,6 +2,7 @@
  * what a notice is about is a form of its own that marks it as read: a page that is merely looked at changes nothing.
  * tested by: src/web/web_test.c */
 #include "notice/notice_ops.h"
+#include "messages/messages.h"
 #include "web/notice/notice_view.h"
 #include "web/notice/pages.h"
 #include "web/web_tmpl.h"

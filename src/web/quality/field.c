@@ -2,6 +2,7 @@
  * units; from each figure to the rows behind it, and the same as a file. Figures name nobody.
  * tested by: tests/scenario/run.py */
 #include "web/quality/parts.h"
+#include "messages/messages.h"
 #include "web/web_tmpl.h"
 
 #include <string.h>

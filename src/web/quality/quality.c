@@ -2,6 +2,7 @@
  * its table. Figures name nobody.
  * tested by: tests/scenario/run.py */
 #include "web/quality/parts.h"
+#include "messages/messages.h"
 #include "web/web_tmpl.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * registers; rows are asked for on the ground of reconciliation, or of the run itself by officers.
  * tested by: tests/scenario/run.py */
 #include "recon/recon_ops.h"
+#include "messages/messages.h"
 #include "register/register_ops.h"
 #include "web/recon/pages.h"
 #include "web/recon/run_view.h"

@@ -2,6 +2,7 @@
  * gone; a page at a time, and as files. Rows are asked for on the ground of keeping the register, which its definition grants.
  * tested by: tests/scenario/run.py */
 #include "centre/centre_ops.h"
+#include "messages/messages.h"
 #include "register/register_ops.h"
 #include "web/visit.h"
 #include "web/web_tmpl.h"

@@ -2,6 +2,7 @@
  * for all who work with registers; rows are asked for on the ground of keeping the register, which its definition grants.
  * tested by: tests/scenario/run.py */
 #include "register/register_ops.h"
+#include "messages/messages.h"
 #include "web/sector/pages.h"
 #include "web/sector/view.h"
 #include "web/web_tmpl.h"

@@ -5,6 +5,7 @@
  * the two that are shown is refused, so that nobody types a real one in.
  * tested by: tests/scenario/dossier.scn */
 #include "money/money_ops.h"
+#include "messages/messages.h"
 #include "web/service/words.h"
 #include "web/web_tmpl.h"
 

@@ -3,6 +3,7 @@
  * tested by: tests/browser/benefits.py */
 #include "web/service/benefit.h"
 
+#include "messages/messages.h"
 #include "money/money_ops.h"
 #include "web/service/feedback.h"
 #include "web/web_tmpl.h"

@@ -2,6 +2,7 @@
  * to the one who looks; the citizen's list and the office's queue.
  * tested by: src/web/web_test.c */
 #include "money/money_ops.h"
+#include "messages/messages.h"
 #include "paper/paper.h"
 #include "web/service/benefit.h"
 #include "web/service/feedback.h"

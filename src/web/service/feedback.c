@@ -2,6 +2,7 @@
  * how they are rated.
  * tested by: src/web/web_test.c */
 #include "web/service/feedback.h"
+#include "messages/messages.h"
 #include "web/web_tmpl.h"
 
 static const char *const complaint_words[] = { "lodged", "accepted", "rejected", "upheld", "partly", "dismissed", "withdrawn" };

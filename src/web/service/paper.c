@@ -2,6 +2,7 @@
  * names nobody.
  * tested by: src/web/web_test.c */
 #include "web/service/words.h"
+#include "messages/messages.h"
 #include "web/web_tmpl.h"
 
 enum { CODE_CHARS = 32 };

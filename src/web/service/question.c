@@ -2,6 +2,7 @@
  * above the same question; what was typed stays.
  * tested by: src/web/web_test.c */
 #include "web/service/words.h"
+#include "messages/messages.h"
 #include "web/web_tmpl.h"
 
 str dossier_url(const struct visit *v, int64_t dossier, const char *rest)

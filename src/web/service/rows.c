@@ -2,6 +2,7 @@
  * without scripts: every button is a form of its own, and each step is saved.
  * tested by: src/web/web_test.c */
 #include "web/service/words.h"
+#include "messages/messages.h"
 #include "web/web_tmpl.h"
 
 static void row_fill(struct ctx *cx, struct visit *v, const struct dossier_show_out *d, size_t first, struct row_view *row)

@@ -1,6 +1,7 @@
 /* The catalogue of services and the description of one: what it asks, what the state fetches itself, how long and how much.
  * tested by: src/web/web_test.c */
 #include "service/service_ops.h"
+#include "messages/messages.h"
 #include "web/service/words.h"
 #include "web/web_tmpl.h"
 
