@@ -313,6 +313,8 @@ void chunk_encode(struct chunk *c)
 {
     const struct load_side *s = &c->load->side[c->side];
 
+    /* Each column adds to it. New memory that is read before it is written costs two faults and a halt of all threads. */
+    memset(c->load->set.hash[c->side] + c->base, 0, c->rows * sizeof(uint64_t));
     for (size_t i = 0; i < s->columns; i++) {
         if (s->target[i].part == PART_ID)
             ids_encode(c, c->cells + i, s->columns);
