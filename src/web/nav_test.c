@@ -47,6 +47,8 @@ static void the_place_of_the_reader_is_marked(void **state)
     expect("/life/3", ROLE_OFFICER, "/desk", "/desk/life");
     expect("/centre/run/3/rows", ROLE_COORDINATOR, "/import", "/centre/runs");
     expect("/centre/register/row", ROLE_COORDINATOR, "/import", "/centre/registers");
+    expect("/centre/quality", ROLE_COORDINATOR, "/import", "/centre/quality");
+    expect("/centre/quality/mendings", ROLE_OFFICER, "/import", "/centre/quality/mendings");
     expect("/import/12/rows", ROLE_COORDINATOR, "/import", "/import");
     expect("/service", 0, "/services", "-");
     expect("/sign-in", 0, "/sign-in", "-");

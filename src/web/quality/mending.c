@@ -1,5 +1,5 @@
 /* Mendings that were asked for, as a queue: an officer sees those of the own office, a coordinator and a leader all of them and which
- * unit owes the late ones. From each to its row; looked at again when it is mended, or let be with a reason. Keys: n opens the first.
+ * unit owes the late ones. From each to its row; looked at again when it is mended, or let be with a reason.
  * tested by: tests/scenario/run.py */
 #include "web/quality/parts.h"
 #include "web/web_tmpl.h"
