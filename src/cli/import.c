@@ -52,6 +52,17 @@ static void preview_row_print(struct command *c, const struct preview_row *r)
     putchar('\n');
 }
 
+static void preview_repairs_print(const struct command *c, const struct list_preview_out *got)
+{
+    if (got->repaired_count)
+        printf("%.*s\n", STR_ARG(msg_list_trial(c->arena, c->lang, got->looked)));
+    for (size_t i = 0; i < got->repaired_count; i++) {
+        const struct preview_repair *r = &got->repaired[i];
+        str example = r->examples_count ? msg_list_trial_example(c->arena, c->lang, r->examples[0].before, r->examples[0].after) : STR("");
+        printf("  %6lld  %.*s  %.*s\n", (long long)r->cells, STR_ARG(word_text(c, "repair_", arena_z(c->arena, r->repair))), STR_ARG(example));
+    }
+}
+
 static STATUS preview(struct command *c, struct ctx *cx, const struct list_import_in *in)
 {
     struct list_preview_in ask = { .file = in->file, .has_name = true, .name = in->name, .has_map = in->has_map, .map = in->map, .has_sheet = in->has_sheet,
@@ -68,6 +79,7 @@ static STATUS preview(struct command *c, struct ctx *cx, const struct list_impor
         printf("%.*s\n", STR_ARG(msg_import_preview_missing(c->arena, c->lang, word_text(c, "list_role_", arena_z(c->arena, got.missing)))));
     for (size_t i = 0; i < got.rows_count; i++)
         preview_row_print(c, &got.rows[i]);
+    preview_repairs_print(c, &got);
     return OK;
 }
 

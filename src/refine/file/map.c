@@ -117,13 +117,24 @@ static str head_text(const struct sheet *s, size_t row, size_t column)
     return text_cut(text, HEADER_BYTES);
 }
 
+static enum column_role role_named(str name)
+{
+    for (int r = COLUMN_NONE + 1; r < COLUMN_COUNT; r++)
+        if (str_eq(name, str_of(role_names[r])))
+            return r;
+    return COLUMN_NONE;
+}
+
+/* "#4" */
+static bool is_place(str column) { return str_starts(str_trim(column), STR("#")); }
+
 /* Does the map that came with the list name a column so? */
 static bool is_told(struct arena *a, str map, str cell)
 {
     str piece, name;
 
     while (cell.len && map.len && str_cut(&map, ';', &piece))
-        if (str_cut(&piece, '=', &name) && str_eq(plain(a, piece), plain(a, cell)))
+        if (str_cut(&piece, '=', &name) && !is_place(piece) && str_eq(plain(a, piece), plain(a, cell)))
             return true;
     return false;
 }
@@ -145,6 +156,16 @@ static int header_score(const struct sheet *s, size_t row, str map)
     return score;
 }
 
+static bool has_told(const struct sheet *s, size_t row, str map)
+{
+    bool told = false;
+
+    for (size_t c = 0; c < s->head[row].count && !told; c++)
+        told = is_told(s->arena, map, head_text(s, row, c));
+    return told;
+}
+
+/* One known word among many columns may stand in a record too; one that whoever sent the map read there does not. */
 static int header_find(const struct sheet *s, str map)
 {
     int best = -1, best_score = 0;
@@ -156,7 +177,58 @@ static int header_find(const struct sheet *s, str map)
             best = (int)i;
         }
     }
-    return best_score >= 2 || (best_score == 1 && s->head[best].count <= 2) ? best : -1;
+    return best_score >= 2 || (best_score == 1 && (s->head[best].count <= 2 || has_told(s, (size_t)best, map))) ? best : -1;
+}
+
+/* Does the text read as a value of the role? *ret_can_tell: of names, addresses and telephones it cannot be said. */
+static bool reads_as(const struct sheet *s, enum column_role role, str text, bool *ret_can_tell)
+{
+    struct number_reading number;
+    struct date_reading date;
+    enum sex sex;
+
+    *ret_can_tell = role == COLUMN_NUMBER || role == COLUMN_OLD_NUMBER || role == COLUMN_BIRTH || role == COLUMN_SEX;
+    if (role == COLUMN_BIRTH)
+        return date_read(text, &s->habits, &date);
+    return role == COLUMN_SEX ? sex_read(text, SEX_CODE_CIVIL, &sex) : *ret_can_tell && number_read(text, &number);
+}
+
+enum row_holds { ROW_HOLDS_LESS, ROW_HOLDS_WORDS, ROW_HOLDS_VALUES };
+
+/* What stands in the columns that the map names by their places. */
+static enum row_holds row_holds(const struct sheet *s, size_t row, str map)
+{
+    str piece, name;
+    int64_t place;
+    size_t words = 0;
+    bool blank = false, can_tell;
+
+    while (map.len && str_cut(&map, ';', &piece)) {
+        if (!str_cut(&piece, '=', &name) || !is_place(piece) || !str_i64(str_from(str_trim(piece), 1), &place) || place < 1)
+            continue;
+        str text = head_text(s, row, (size_t)place - 1);
+        if (reads_as(s, role_named(str_trim(name)), text, &can_tell))
+            return ROW_HOLDS_VALUES;
+        words += can_tell;
+        blank = blank || !text.len;
+    }
+    return words && !blank ? ROW_HOLDS_WORDS : ROW_HOLDS_LESS;
+}
+
+/* Columns that were matched by hand, by their places, and whose names nobody knows: the header is the first row with a word, and no
+ * value, in each of them, if none above it holds a value and one below it does. So a list without a header keeps its first row. */
+static int header_above_values(const struct sheet *s, str map)
+{
+    int words = -1;
+
+    for (size_t i = 0; i < s->head_count && i < HEADER_ROWS_MAX; i++) {
+        enum row_holds holds = row_holds(s, i, map);
+        if (holds == ROW_HOLDS_VALUES)
+            return words;
+        if (holds == ROW_HOLDS_WORDS && words < 0)
+            words = (int)i;
+    }
+    return -1;
 }
 
 /* "1 2 3", "(1) (2) (3)", "A B 1 2": the line of column numbers below a header. */
@@ -236,6 +308,8 @@ static void header_take(struct sheet *s, str map)
     int row = header_find(s, map);
     size_t next;
 
+    if (row < 0)
+        row = header_above_values(s, map);
     if (row < 0) {
         s->column_count = usual_count(s);
         return;
@@ -316,14 +390,6 @@ static int column_named(const struct sheet *s, str name)
         if (wanted.len && str_eq(plain(s->arena, s->columns[c].header), wanted))
             return (int)c;
     return -1;
-}
-
-static enum column_role role_named(str name)
-{
-    for (int r = COLUMN_NONE + 1; r < COLUMN_COUNT; r++)
-        if (str_eq(name, str_of(role_names[r])))
-            return r;
-    return COLUMN_NONE;
 }
 
 static STATUS role_told(struct sheet *s, str piece)

@@ -165,6 +165,40 @@ static void roles_are_suggested_and_told(void **state)
     assert_int_equal(s->of_role[COLUMN_PHONE], -1);
 }
 
+static int64_t header_of(const char *text, const char *map)
+{
+    struct sheet_options o = { .map = str_of(map) };
+    struct sheet *s DEFER(sheet_done) = NULL;
+    status st = open_as(str_of(text), &o, &s);
+    if (!status_ok(st))
+        fail_msg("%s: %s", error_def(st.code)->name, text);
+    return s->header_row;
+}
+
+/* Names that nobody knows: whoever matched the columns by hand shows where the values are, and so what stands above them. */
+static void a_list_matched_by_hand_keeps_its_header_and_its_first_row(void **state)
+{
+    static const char places[] = "name=#1; birth=#2; number=#3";
+    static const char rows[] = "Nguyễn Văn An,01/02/1980,001080012345\nTrần Thị Bình,13/09/1982,001182054321\n";
+    struct arena *a = arena_new(1 << 20);
+
+    (void)state;
+#define ABOVE(head) arena_z(a, arena_printf(a, "%s%s", head, rows))
+    assert_int_equal(header_of(ABOVE("Chủ hộ,Ra đời,Mã người\n"), places), 1);
+    assert_int_equal(header_of(ABOVE("Chủ hộ,Ra đời,Số CCCD\n"), places), 1); /* one name is known */
+    assert_int_equal(header_of(ABOVE("Danh sách xã\n\nChủ hộ,Ra đời,Mã người\n(1),(2),(3)\n"), places), 3);
+    assert_int_equal(header_of(ABOVE("Chủ hộ,Ra đời,Mã người\n"), "name=Chủ hộ; birth=#2"), 1); /* by its name */
+    assert_int_equal(header_of(ABOVE("Chủ hộ,Ra đời,Mã người\n"), ""), 0);                       /* nobody said anything */
+    assert_int_equal(header_of(rows, places), 0);
+    assert_int_equal(header_of(rows, "name=#1"), 0); /* any word may be a name */
+    assert_int_equal(header_of("Nguyễn Văn An,không rõ,001080012345\nTrần Thị Bình,13/09/1982,\n", places), 0); /* a value stands in the first row */
+    assert_int_equal(header_of("Nguyễn Văn An,,\nTrần Thị Bình,13/09/1982,001182054321\n", places), 0);
+    assert_int_equal(header_of("An,01/02/1980,1\nBình,chưa rõ,không\nChi,03/04/1985,001185054321\n", places), 0);
+    assert_int_equal(header_of("Chủ hộ,Ra đời,Mã người\nAn,chưa rõ,không\n", places), 0); /* no value anywhere: nothing can be told */
+#undef ABOVE
+    arena_free(a);
+}
+
 /* Month and year belong to a birth only where they stand beside it: other columns of months may stand as often as they like. */
 static void a_birth_may_stand_in_three_columns(void **state)
 {
@@ -288,7 +322,8 @@ int main(void)
         cmocka_unit_test(files_that_are_no_list), cmocka_unit_test(a_book_reads_alike_each_time),     cmocka_unit_test(columns_that_say_nobody),
         cmocka_unit_test(rows_that_cannot_be_read),   cmocka_unit_test(headers_in_many_shapes),
         cmocka_unit_test(a_birth_may_stand_in_three_columns),
-        cmocka_unit_test(roles_are_suggested_and_told), cmocka_unit_test(every_encoding_reads_alike), cmocka_unit_test(utf16_without_its_mark),
+        cmocka_unit_test(roles_are_suggested_and_told),
+        cmocka_unit_test(a_list_matched_by_hand_keeps_its_header_and_its_first_row), cmocka_unit_test(every_encoding_reads_alike), cmocka_unit_test(utf16_without_its_mark),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
