@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "match/score/compare.h"
 #include "match/score/crew.h"
 #include "match/set/hash.h"
 #include "match/set/pages.h"
@@ -90,32 +91,38 @@ static void draw_side(struct sample *s, const struct link_set *set, int side, ui
     s->count[side] = n + lates;
 }
 
-/* The values of one side: threads take the parts in turn, then rows of all parts. */
+/* The values of one side: threads take slices, of which the lines of memory that hold a few records serve all their parts. */
 struct filling {
     struct sample *sample;
     const struct plan *plan;
     int side;
 };
 
-static void columns_fill(void *arg, int thread)
+static void few_fill(const struct filling *f, uint32_t from, uint32_t count)
 {
-    const struct filling *f = arg;
-    uint32_t n = f->sample->count[f->side];
+    const struct plan *p = f->plan;
+    const uint32_t *records = f->sample->records[f->side] + from;
+    uint32_t *row = f->sample->row[f->side] + (size_t)from * PARTS_MAX;
 
-    for (int i = thread; i < f->plan->parts; i += f->plan->threads)
-        part_fill(&f->plan->part[i], f->plan->set, (struct part_rows){ f->side, f->sample->records[f->side], 0, n },
-                  f->sample->column[f->side] + (size_t)i * n);
+    for (int i = 0; i < p->set->fields; i++)
+        if (p->set->field[i].kind != LINK_KIND_NONE)
+            compare_touch(&p->set->field[i], f->side, records, count);
+    for (int i = 0; i < p->parts; i++) {
+        uint32_t *column = f->sample->column[f->side] + (size_t)i * f->sample->count[f->side] + from;
+
+        part_fill(&p->part[i], p->set, (struct part_rows){ f->side, records, 0, count }, column);
+        for (uint32_t r = 0; r < count; r++)
+            row[(size_t)r * PARTS_MAX + (size_t)i] = column[r];
+    }
 }
 
-static void rows_fill(void *arg, int thread)
+static void slices_fill(void *arg, int thread)
 {
     const struct filling *f = arg;
     uint32_t n = f->sample->count[f->side], to = (uint32_t)crew_from(n, thread + 1, f->plan->threads);
-    const uint32_t *column = f->sample->column[f->side];
 
-    for (uint32_t r = (uint32_t)crew_from(n, thread, f->plan->threads); r < to; r++)
-        for (int i = 0; i < f->plan->parts; i++)
-            f->sample->row[f->side][(size_t)r * PARTS_MAX + (size_t)i] = column[(size_t)i * n + r];
+    for (uint32_t from = (uint32_t)crew_from(n, thread, f->plan->threads); from < to; from += COMPARE_TOUCHED)
+        few_fill(f, from, to - from < COMPARE_TOUCHED ? to - from : COMPARE_TOUCHED);
 }
 
 static void values_fill(struct sample *s, const struct plan *p, int side)
@@ -124,8 +131,7 @@ static void values_fill(struct sample *s, const struct plan *p, int side)
 
     s->row[side] = link_pages_new((size_t)s->count[side] * PARTS_MAX * sizeof(uint32_t));
     s->column[side] = link_pages_new((size_t)s->count[side] * PARTS_MAX * sizeof(uint32_t));
-    crew_run(p->threads, columns_fill, &f);
-    crew_run(p->threads, rows_fill, &f);
+    crew_run(p->threads, slices_fill, &f);
 }
 
 struct drawing {

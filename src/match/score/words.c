@@ -45,20 +45,24 @@ static int letters_count(uint64_t set)
     return (int)(((set + (set >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F)) * UINT64_C(0x0101010101010101) >> 56);
 }
 
+/* Letters that one word has and the other lacks. */
+static int letters_apart(uint64_t a, uint64_t b) { return letters_count((a ^ b) & ((UINT64_C(1) << LETTERS) - 1)); }
+
 /* Of up to four letters only one slip is near, which leaves one end as it is and brings one letter at most where it makes the
  * word longer, two where not; of two letters none but both swapped. */
-static bool shorts_may_be_near(uint64_t a, uint64_t b, int differ)
+static bool shorts_may_be_near(uint64_t a, uint64_t b)
 {
     int al = (int)(a >> SHAPE_LENGTH), bl = (int)(b >> SHAPE_LENGTH);
+    bool same_end = !((a ^ b) >> SHAPE_FIRST & 63) || !((a ^ b) >> SHAPE_LAST & 63);
 
-    if (al == bl && al == 2)
-        return differ == 0;
-    return differ <= (al == bl ? 2 : 1) && (!((a ^ b) >> SHAPE_FIRST & 63) || !((a ^ b) >> SHAPE_LAST & 63));
+    if (al == bl)
+        return al == 2 ? letters_apart(a, b) == 0 : same_end && letters_apart(a, b) <= 2;
+    return same_end && al - bl <= 1 && bl - al <= 1 && letters_apart(a, b) <= 1;
 }
 
-/* False only for words that words_are_near() would refuse, or that are three letters apart in length. Letters that one word
- * has and the other lacks: a slip makes two at most, one if it makes the word longer; Jaro-Winkler .9 needs m letters met with
- * m/a + m/b >= 1.5, so that at most a + b - 3ab / (a + b) are not. */
+/* False only for words that words_are_near() would refuse, or that are three letters apart in length. A slip makes two letters
+ * differ at most, one if it makes the word longer; Jaro-Winkler .9 needs m letters met with m/a + m/b >= 1.5, so that at most
+ * a + b - 3ab / (a + b) are not. */
 static bool shapes_may_be_near(uint64_t a, uint64_t b)
 {
     int al = (int)(a >> SHAPE_LENGTH), bl = (int)(b >> SHAPE_LENGTH), apart = al > bl ? al - bl : bl - al, both = al + bl, differ;
@@ -68,13 +72,15 @@ static bool shapes_may_be_near(uint64_t a, uint64_t b)
         return al >= 5 && bl >= 5 && apart <= 1;
     if (al == 1 || bl == 1)
         return same_first;
-    differ = letters_count((a ^ b) & ((UINT64_C(1) << LETTERS) - 1));
-    if (apart > (same_first ? 3 : 2) || (differ > 4 && !same_first))
+    if (apart > (same_first ? 3 : 2))
         return false;
     if ((a & b) >> SHAPE_VARIANT & 1 || (a | b) >> SHAPE_JOINT & 1)
-        return true;
+        return same_first || letters_apart(a, b) <= 4;
     if (al <= 4 && bl <= 4)
-        return apart <= 1 && shorts_may_be_near(a, b, differ);
+        return shorts_may_be_near(a, b);
+    differ = letters_apart(a, b);
+    if (differ > 4 && !same_first)
+        return false;
     return differ <= 4 - apart || differ * both <= both * both - 3 * al * bl;
 }
 
@@ -305,26 +311,57 @@ static enum level share_level(double common, double all)
 /* Words with slips weigh less; they are looked at only where that could make another level. */
 static const double slip_weight = .7;
 
-/* The lighter one of what has met nothing in `a` and in `b` and may meet something. */
-static double weight_open(const struct word_facts *facts, struct words a, struct words b, const struct meeting *m)
+/* What words weigh: those in common, all of either text, and those of either that have met nothing yet. */
+struct weight {
+    double common, one, other, one_open, other_open;
+};
+
+static struct weight weigh(const struct word_facts *facts, struct words a, struct words b, const struct meeting *m)
 {
-    double one = 0, other = 0;
-    unsigned may = 0;
+    struct weight w = { 0 };
 
     for (int i = 0; i < a.count; i++) {
-        one += m->may[i] ? (double)facts->fact[a.code[i]].rarity : 0;
+        double weight = (double)facts->fact[a.code[i]].rarity;
+
+        w.one += weight;
+        *(m->at[i] >= 0 ? &w.common : &w.one_open) += weight;
+    }
+    for (int k = 0; k < b.count; k++) {
+        double weight = (double)facts->fact[b.code[k]].rarity;
+
+        w.other += weight;
+        w.other_open += m->open >> k & 1 ? weight : 0;
+    }
+    return w;
+}
+
+/* Leaves open what may meet something. */
+static void weigh_open(const struct word_facts *facts, struct words a, struct words b, const struct meeting *m, struct weight *w)
+{
+    unsigned may = 0;
+
+    w->one_open = w->other_open = 0;
+    for (int i = 0; i < a.count; i++) {
+        w->one_open += m->may[i] ? (double)facts->fact[a.code[i]].rarity : 0;
         may |= m->may[i];
     }
-    for (int k = 0; k < b.count; k++)
-        other += may >> k & 1 ? (double)facts->fact[b.code[k]].rarity : 0;
-    return fmin(one, other);
+    for (; may; may &= may - 1)
+        w->other_open += (double)facts->fact[b.code[__builtin_ctz(may)]].rarity;
+}
+
+static enum level level_of(const struct weight *w) { return share_level(w->common, w->one + w->other); }
+
+/* The same level, however much of what is open meets? */
+static bool level_stands(const struct weight *w)
+{
+    return share_level(w->common + slip_weight * fmin(w->one_open, w->other_open) + 1e-6, w->one + w->other) == level_of(w);
 }
 
 enum level words_text_level(struct compare_memo *memo, const struct word_facts *facts, struct words a, struct words b)
 {
     enum level level = names_equal_level(facts, a, b);
-    double one = 0, other = 0, common = 0, all;
     struct meeting m;
+    struct weight w;
 
     if (level)
         return level == LEVEL_SAME ? LEVEL_SAME : WORDS_6;
@@ -332,24 +369,18 @@ enum level words_text_level(struct compare_memo *memo, const struct word_facts *
     words_meet_equal(facts, a, b, &m);
     if (m.met == 0 && a.count > 2) /* the likeness of single words would be chance */
         return LEVEL_DIFFERENT;
-    for (int i = 0; i < a.count; i++) {
-        double weight = (double)facts->fact[a.code[i]].rarity;
-
-        one += weight;
-        common += m.at[i] >= 0 ? weight : 0;
-    }
-    for (int k = 0; k < b.count; k++)
-        other += (double)facts->fact[b.code[k]].rarity;
-    all = one + other;
+    w = weigh(facts, a, b, &m);
+    if (a.count != b.count && level_stands(&w))
+        return level_of(&w);
     words_may_meet(facts, a, b, &m);
-    level = share_level(common, all);
-    if (share_level(common + slip_weight * weight_open(facts, a, b, &m) + 1e-6, all) == level && !all_may_meet(a, b, &m))
-        return level;
+    weigh_open(facts, a, b, &m, &w);
+    if (level_stands(&w) && !all_may_meet(a, b, &m))
+        return level_of(&w);
     words_meet_near(memo, facts, a, b, &m);
     if (m.met == a.count && a.count == b.count)
         return WORDS_6;
     for (int i = 0; i < a.count && m.slips; i++)
         if (m.at[i] >= 0 && !folds_alike(facts, a.code[i], b.code[m.at[i]]))
-            common += slip_weight * fmin((double)facts->fact[a.code[i]].rarity, (double)facts->fact[b.code[m.at[i]]].rarity);
-    return share_level(common, all);
+            w.common += slip_weight * fmin((double)facts->fact[a.code[i]].rarity, (double)facts->fact[b.code[m.at[i]]].rarity);
+    return level_of(&w);
 }
