@@ -139,14 +139,18 @@ static bool is_certain(const struct finder *f, uint32_t left, uint32_t right, st
 
 /* Chains of the left records by key; index + 1. */
 struct chains {
-    uint32_t mask, *head, *next;
+    uint32_t mask, *head;
+    struct {
+        uint32_t key, next;
+    } *link; /* [index + 1] */
 };
 
 static void chain_add(struct chains *c, uint32_t key, uint32_t record)
 {
     if (!key)
         return;
-    c->next[record + 1] = c->head[key & c->mask];
+    c->link[record + 1].key = key;
+    c->link[record + 1].next = c->head[key & c->mask];
     c->head[key & c->mask] = record + 1;
 }
 
@@ -173,24 +177,26 @@ static void find_by(struct finder *f, const struct key *k)
 {
     const struct sample *s = f->sample;
     int other = f->plan->set->sides - 1;
-    struct chains c = { 63, NULL, calloc(s->count[0] + 1u, sizeof(uint32_t)) };
+    struct chains c = { .mask = 63 };
 
     while (c.mask < s->count[0])
         c.mask = c.mask * 2 + 1;
-    c.head = calloc(c.mask + 1u, sizeof(uint32_t));
-    MUST(c.head && c.next);
+    c.head = calloc(c.mask + 1u, sizeof *c.head);
+    c.link = malloc((s->count[0] + 1u) * sizeof *c.link);
+    MUST(c.head && c.link);
     for (uint32_t r = 0; r < s->count[0] && other; r++)
         chain_add(&c, sample_key(s, 0, r, k), r);
     for (uint32_t r = 0; r < s->count[other]; r++) {
         uint32_t key = sample_key(s, other, r, k);
 
-        for (uint32_t l = key ? c.head[key & c.mask] : 0; l; l = c.next[l])
-            meet(f, k, l - 1, r);
+        for (uint32_t l = key ? c.head[key & c.mask] : 0; l; l = c.link[l].next)
+            if (c.link[l].key == key)
+                meet(f, k, l - 1, r);
         if (!other)
             chain_add(&c, key, r);
     }
     free(c.head);
-    free(c.next);
+    free(c.link);
 }
 
 static int found_cmp(const void *one, const void *other)
