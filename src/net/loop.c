@@ -11,6 +11,7 @@
 #include "net/net_metric.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -213,11 +214,29 @@ static void wait_for_events(struct loop *l)
             MUST(errno == EAGAIN);
 }
 
+/* With as many threads as processors each thread keeps its own. Left to the kernel, one that is woken often moves to the processor
+ * of whoever wakes it, beside another one, while a processor is idle. If it cannot be, the work is the same. */
+static void keep_processor(const struct loop *l)
+{
+    cpu_set_t all, own;
+    ptrdiff_t others = l - l->server->loops;
+    int cpu = 0;
+
+    if (sched_getaffinity(0, sizeof all, &all) != 0 || CPU_COUNT(&all) != l->server->loop_count)
+        return;
+    while (!CPU_ISSET(cpu, &all) || others-- > 0)
+        cpu++;
+    CPU_ZERO(&own);
+    CPU_SET(cpu, &own);
+    (void)sched_setaffinity(0, sizeof own, &own);
+}
+
 void *loop_run(void *loop)
 {
     struct loop *l = loop;
 
     pthread_setname_np(pthread_self(), "net");
+    keep_processor(l);
     do {
         l->now_us = clock_mono_us();
         resume_finished(l);

@@ -3,6 +3,8 @@
 #include "net/edge.h"
 #include "net/test/wire.h"
 
+#include <dirent.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -191,6 +193,57 @@ static void limit_by_peer(void **state)
         close(fds[i]);
     usleep(50000);
     assert_int_equal(wire_status(wire_ask(w, a, STR(ASK("/echo")))), 200);
+    wire_free(w);
+}
+
+/* The processors of the network threads together; *ret_own: how many of these threads have one only. */
+static int net_processors(int *ret_own)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    cpu_set_t all, one;
+    char name[16] = "";
+
+    CPU_ZERO(&all);
+    *ret_own = 0;
+    assert_non_null(tasks);
+    for (struct dirent *e; (e = readdir(tasks)) != NULL;) {
+        char path[300];
+        snprintf(path, sizeof path, "/proc/self/task/%s/comm", e->d_name);
+        FILE *comm = fopen(path, "r");
+        bool net = comm && fgets(name, sizeof name, comm) && strcmp(name, "net\n") == 0;
+        if (comm)
+            fclose(comm);
+        int64_t id = 0;
+        if (!net || !str_i64(str_of(e->d_name), &id) || sched_getaffinity((pid_t)id, sizeof one, &one) != 0)
+            continue;
+        *ret_own += CPU_COUNT(&one) == 1;
+        CPU_OR(&all, &all, &one);
+    }
+    closedir(tasks);
+    return CPU_COUNT(&all);
+}
+
+static void a_thread_keeps_its_processor(void **state)
+{
+    cpu_set_t all;
+    int own = 0, seen = 0;
+
+    (void)state;
+    assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+    struct server_options o = { .threads = CPU_COUNT(&all) < 64 ? CPU_COUNT(&all) : 64 };
+    if (CPU_COUNT(&all) > o.threads || o.threads < 2)
+        skip();
+    struct wire *w = wire_start(&o);
+    for (int try = 0; try < 200 && own < o.threads; try++, usleep(5000))
+        seen = net_processors(&own);
+    assert_int_equal(own, o.threads);
+    assert_int_equal(seen, o.threads);
+    wire_free(w);
+    o.threads--;
+    w = wire_start(&o);
+    usleep(20000);
+    net_processors(&own);
+    assert_int_equal(own, 0);
     wire_free(w);
 }
 
@@ -485,6 +538,7 @@ int main(void)
         cmocka_unit_test(head_has_no_body), cmocka_unit_test(every_reply_is_guarded),
         cmocka_unit_test(replies_of_other_kinds), cmocka_unit_test(many_connections),
         cmocka_unit_test(limit_by_peer),
+        cmocka_unit_test(a_thread_keeps_its_processor),
         cmocka_unit_test(several_threads),  cmocka_unit_test(client_gone),
         cmocka_unit_test(slow_peers),       cmocka_unit_test(graceful_stop),
         cmocka_unit_test(stop_cuts_off),    cmocka_unit_test(options_are_checked),
