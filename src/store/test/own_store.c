@@ -36,14 +36,13 @@ static STATUS schema_make(const char *base, const char *name)
 
 bool own_store_postgresql(struct own_store *p)
 {
-    static int serial;
     char name[64];
     const char *base = getenv("DANCU_TEST_PG");
     if (!base)
         return false;
-    (void)snprintf(name, sizeof name, "t%d_%d", (int)getpid(), ++serial);
+    (void)snprintf(name, sizeof name, "t%d_%lld", (int)getpid(), (long long)clock_mono_us()); /* pids come again */
     MUST(status_ok(schema_make(base, name)));
-    (void)snprintf(p->url, sizeof p->url, "%s&options=-csearch_path%%3D%s", base, name);
+    (void)snprintf(p->url, sizeof p->url, "%s&application_name=%s&options=-csearch_path%%3D%s", base, name, name);
     return folder_make(&p->folder);
 }
 
