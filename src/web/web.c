@@ -44,6 +44,7 @@ const struct route web_routes[] = {
     { .method = "GET", .path = "/centre/run/{}/file", .run = run_file_run },
     { .method = "GET", .path = "/centre/register", .run = sector_run, .show = sector_show },
     { .method = "GET", .path = "/centre/register/row", .run = sector_row_run, .show = sector_row_show },
+    { .method = "POST", .path = "/centre/register/row", .writes = true, .run = sector_row_put_run },
     { .method = "POST", .path = "/centre/register/find", .writes = true, .run = sector_find_run, .show = sector_found_show },
     { .method = "GET", .path = "/centre/register/found", .writes = true, .run = sector_found_run, .show = sector_found_show },
     { .method = "GET", .path = "/me/offers", .run = offers_run, .show = offers_show },

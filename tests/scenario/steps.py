@@ -1,6 +1,7 @@
 """The language of scenarios: one regular expression a step. What a step means stands in its docstring; `--steps` prints
 them all. Values in braces: {number of person 12}, {name of person 12}, {birth of person 12}, {reply FIELD}.
 """
+import html
 import json
 import re
 import time
@@ -49,7 +50,7 @@ def filled(w, text):
 def fields_of(w, text):
     """"name: value, other: value" as a mapping; true, false and whole numbers are read as such, [a b] as a list."""
     out = {}
-    for part in filter(None, (p.strip() for p in re.split(r',\s+(?=[\w.]+:)', text or ''))):
+    for part in filter(None, (p.strip() for p in re.split(r',\s+(?=[\w.-]+:)', text or ''))):
         name, value = (x.strip() for x in part.split(':', 1))
         value = filled(w, value)
         if re.match(r'^-?(0|[1-9]\d{0,17})$', value):
@@ -249,6 +250,19 @@ def opens(w, name, path):
     if name != 'anyone':
         headers['Cookie'] = f'session={w.token(name)}'
     w.page = w.last = w.send('GET', filled(w, path), headers=headers)
+
+
+@step(r'(\w+) fills the form (/\S+) on (/.+?) with (.*)')
+def fills(w, name, action, path, fields):
+    """Opens a page, types into the form that is sent to that address, and sends it; what is not named stays as the page has it."""
+    session = f'session={w.token(name)}'
+    page, _, cookies = w.form(filled(w, path), session)
+    form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', page.text, re.S)[0]
+    held = {html.unescape(k): html.unescape(v) for k, v in re.findall(r'<input[^>]*name="([^"]*)"[^>]*? value="([^"]*)"', form)}
+    for select, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.S):
+        held |= {select: html.unescape(v) for v in re.findall(r'<option value="([^"]*)" selected', options)}
+    body = urllib.parse.urlencode({**held, **{k: str(v) for k, v in fields_of(w, fields).items()}})
+    w.page = w.last = w.send('POST', action, body.encode(), {'Content-Type': 'application/x-www-form-urlencoded', 'Cookie': cookies, 'Accept-Language': 'vi'})
 
 
 @step(r'(GET|POST|PUT|DELETE) (/\S*)(?: with (.*))?')

@@ -181,13 +181,15 @@ static STATUS row_find(struct sector_batch *b, const struct sector_put *put, str
 
 /* --- what it becomes ------------------------------------------------------------------------------------------------------ */
 
-static unit_id unit_of(const struct sector_register *r, const struct sector_content *c, const struct sector_put *put)
+/* `had`: of the row until now. The unit of whoever writes stands in where nothing else says; a wider one says no more than what the row has. */
+static unit_id unit_of(const struct sector_batch *b, const struct sector_content *c, const struct sector_put *put, unit_id had)
 {
+    const struct sector_register *r = b->def;
     if (r->unit_field >= 0 && c->values[r->unit_field].known)
         return (unit_id){ (int32_t)c->values[r->unit_field].number };
     if (r->unit_field < 0 && put->link == LINK_LINKED && put->person.unit.v)
         return put->person.unit;
-    return put->unit;
+    return had.v && defs_unit_covers(b->cx->app->defs, put->unit, had) ? had : put->unit;
 }
 
 static void content_merge(const struct sector_register *r, const struct sector_put *put, const struct sector_content *before, struct sector_content *ret)
@@ -287,7 +289,7 @@ static STATUS row_make(struct sector_batch *b, const struct sector_put *put, con
     content_merge(b->def, put, &was, &now);
     *ret = (struct sector_row_row){
         .id = known ? before->id : 0, .version = known ? before->version + 1 : 1, .state = SECTOR_LIVE, .person = linked ? put->person.id.v : 0,
-        .why_not = (int16_t)put->link, .unit = unit_of(b->def, &now, put).v, .effective = put->effective.ymd, .recorded_us = b->cx->now_us,
+        .why_not = (int16_t)put->link, .unit = unit_of(b, &now, put, (unit_id){ known ? before->unit : 0 }).v, .effective = put->effective.ymd, .recorded_us = b->cx->now_us,
         .source = put->source, .delivery = put->delivery ? put->delivery : known ? before->delivery : 0,
         .rules = (int64_t)b->def->rules_hash, .row_key = ret->row_key };
     ret->broken = (int64_t)sector_check_row(b->cx, b->def, &now, linked ? &put->person : NULL);
@@ -319,7 +321,7 @@ STATUS sector_draft_make(struct ctx *cx, const struct sector_register *r, const 
     struct sector_content now;
     bool linked = put->link == LINK_LINKED;
     content_merge(r, put, &(struct sector_content){ 0 }, &now);
-    *ret = (struct sector_draft){ .link = put->link, .person = linked ? put->person.id : PERSON_NONE, .unit = unit_of(r, &now, put),
+    *ret = (struct sector_draft){ .link = put->link, .person = linked ? put->person.id : PERSON_NONE, .unit = unit_of(&b, &now, put, UNIT_NONE),
                                   .broken = sector_check_row(cx, r, &now, linked ? &put->person : NULL) };
     TRY(key_make(&b, put, true, &ret->key));
     if (r->key_subject && linked)

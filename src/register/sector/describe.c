@@ -20,6 +20,13 @@ STATUS sector_list(struct ctx *cx, const struct sector_list_in *in, struct secto
     return OK;
 }
 
+static void choices_fill(struct ctx *cx, const struct code_list *codes, struct sector_column *ret)
+{
+    ret->choices = ARENA_ARRAY(cx->arena, struct sector_choice, codes->count + 1);
+    for (size_t i = 0; i < codes->count; i++)
+        ret->choices[ret->choices_count++] = (struct sector_choice){ codes->items[i].code, in_lang(cx, codes->items[i].vi, codes->items[i].en) };
+}
+
 static void columns_fill(struct ctx *cx, const struct sector_register *r, struct sector_describe_out *ret)
 {
     ret->columns = ARENA_ARRAY(cx->arena, struct sector_column, r->field_count + 1);
@@ -30,6 +37,8 @@ static void columns_fill(struct ctx *cx, const struct sector_register *r, struct
             .key = f->key, .label = in_lang(cx, f->vi, f->en), .type = (int32_t)f->type, .class = (int32_t)f->class, .required = f->required,
             .shared = f->share, .codes = f->codes ? in_lang(cx, f->codes->vi, f->codes->en) : (str){ 0 },
             .measure = in_lang(cx, f->measure_vi, f->measure_en), .form = f->form };
+        if (f->codes)
+            choices_fill(cx, f->codes, c);
         for (size_t k = 0; k < r->key_count; k++)
             c->in_key = c->in_key || r->key[k] == (int)i;
     }
@@ -65,7 +74,8 @@ STATUS sector_describe(struct ctx *cx, const struct sector_describe_in *in, stru
         return FAIL_WITH(REGISTER_MISSING, STR("code"), in->code);
     *ret = (struct sector_describe_out){
         .code = r->code, .name = in_lang(cx, r->vi, r->en), .owner = r->owner, .law = r->law, .class = (int32_t)r->class, .from = r->from,
-        .has_to = !day_is_none(r->to), .to = r->to, .subject = in_lang(cx, r->subject_vi, r->subject_en) };
+        .has_to = !day_is_none(r->to), .to = r->to, .subject = in_lang(cx, r->subject_vi, r->subject_en),
+        .may_write = sector_may_write(cx, r) && !r->people && !r->origin && sector_in_force(r, cx->today) };
     if (defs_organisation(cx->arena, cx->app->defs, r->owner, &owner))
         ret->owner_name = in_lang(cx, owner.name_vi, owner.name_en);
     columns_fill(cx, r, ret);

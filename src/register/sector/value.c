@@ -196,11 +196,13 @@ STATUS sector_value_read(struct ctx *cx, const struct sector_field *f, str text,
         ret->text = code_item_find(f->codes, text)->code;
         return OK;
     case SECTOR_DAY:
-        TRY(day_parse(text, &when));
+        if (!status_ok(day_parse(text, &when)))
+            return FAIL_WITH(DAY_FORMAT, f->key, text);
         ret->number = when.ymd;
         return OK;
     case SECTOR_UNIT:
-        TRY(defs_unit_parse(cx->app->defs, text, cx->today, &unit));
+        if (!status_ok(defs_unit_parse(cx->app->defs, text, cx->today, &unit)))
+            return FAIL_WITH(UNIT_UNKNOWN, f->key, text);
         ret->number = unit.v;
         return OK;
     case SECTOR_PERSON:

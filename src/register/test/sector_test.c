@@ -360,6 +360,105 @@ static void random_work_keeps_the_figures(void **state)
     assert_true(figs.total.rows + figs.total.ended == (int64_t)row_count && row_count == 8);
 }
 
+/* --- rows drafted ahead of their transaction --------------------------------------------------------------------------------- */
+
+static const struct operation probe = { .name = "test.list", .may = ROLE_COORDINATOR, .writes = true };
+
+/* All that stands of the register in the tables of rows, of their history and of figures. */
+static str tables_of(struct fixture *f, const struct sector_register *r)
+{
+    struct sector_tallies_cursor cursor DEFER(sector_tallies_done) = { 0 };
+    struct sector_tallies_row t;
+    struct sector_row_row *rows;
+    struct buf out;
+    size_t count, n;
+    bool more = true;
+    buf_init(&out, 1 << 20);
+    GOOD(sector_rows_after(&f->cx, 0, r->code, 0, 100, &rows, &count));
+    for (size_t i = 0; i < count; i++) {
+        const struct sector_row_row *w = &rows[i];
+        struct sector_events_row *e;
+        buf_printf(&out, "%lld %d %d %lld %d %d %.*s %lld %lld %d %lld %.*s %lld ", (long long)w->id, w->version, w->state, (long long)w->person, w->why_not, w->unit,
+                   STR_ARG(w->row_key), (long long)w->broken, (long long)w->rules, w->effective, (long long)w->recorded_us, STR_ARG(w->source), (long long)w->delivery);
+        buf_add(&out, w->doc);
+        GOOD(sector_events(&f->cx, 0, r->code, w->id, &e, &n));
+        for (size_t k = 0; k < n; k++) {
+            buf_printf(&out, "\n  %d %d %d %lld %.*s %lld %lld %d %d %lld ", e[k].seq, e[k].kind, e[k].effective, (long long)e[k].recorded_us, STR_ARG(e[k].source),
+                       (long long)e[k].actor, (long long)e[k].person, e[k].why_not, e[k].unit, (long long)e[k].delivery);
+            buf_add(&out, e[k].doc);
+        }
+        buf_char(&out, '\n');
+    }
+    GOOD(sector_tallies_each(&f->cx, 0, r->code, &cursor));
+    for (GOOD(sector_tallies_next(&cursor, &t, &more)); more; GOOD(sector_tallies_next(&cursor, &t, &more)))
+        buf_printf(&out, "%lld %d %d %lld %lld\n", (long long)t.rules, t.unit, t.link, (long long)t.broken, (long long)t.row_count);
+    str text = arena_str(f->cx.arena, buf_str(&out));
+    buf_done(&out);
+    return text;
+}
+
+/* Writes into the empty register, tells what the tables hold, and takes it back, so that the other way finds the same register at the
+ * same moment. */
+static str left_by(struct fixture *f, const struct sector_register *r, const struct sector_put *puts, size_t count, size_t *drafted)
+{
+    struct sector_batch *b DEFER(sector_batch_done) = NULL;
+    struct sector_keys keys = { 0 };
+    struct sector_written_row w;
+    f->journal = (struct journal){ .op = &probe };
+    GOOD(tx_begin(f->db, &f->cx.tx));
+    GOOD(sector_keys_start(&f->cx, r, &keys));
+    sector_batch_start(&f->cx, r, &b);
+    if (drafted)
+        GOOD(sector_batch_keys(b, &keys));
+    for (size_t i = 0; i < count; i++) {
+        struct sector_draft d;
+        bool added = false;
+        GOOD(sector_draft_make(&f->cx, r, &puts[i], &d));
+        if (drafted)
+            GOOD(sector_batch_add(b, &d, &puts[i], &w, &added));
+        if (added)
+            ++*drafted;
+        else
+            GOOD(sector_batch_put(b, &puts[i], &w));
+    }
+    GOOD(sector_batch_end(b));
+    str text = tables_of(f, r);
+    sector_keys_done(&keys);
+    tx_rollback(f->cx.tx);
+    f->cx.tx = NULL;
+    return text;
+}
+
+static void a_drafted_row_is_the_row_that_would_be_put(void **state)
+{
+    enum { PUTS = 40, PEOPLE_OF = 12 };
+    struct fixture *f = fixture_ready(state);
+    const struct sector_register *r = defs_sector(f->app->defs, STR("farmers"), f->cx.today);
+    struct sector_put puts[PUTS];
+    int64_t numbers[PEOPLE_OF];
+    size_t drafted = 0;
+    struct rng rng;
+    rng_seed(&rng, 11, 0);
+    for (int i = 0; i < PEOPLE_OF; i++)
+        numbers[i] = i % 3 == 2 ? INT64_C(1080009990) + i : born(f, NULL, SEX_MALE, 19800201 + i).number; /* some are nobody's */
+    keeper(f, "farmers");
+    for (int i = 0; i < PUTS; i++) {
+        uint32_t who = rng_below(&rng, PEOPLE_OF);
+        puts[i] = (struct sector_put){ .given = UINT64_MAX, .effective = { 20260701 + (int32_t)rng_below(&rng, 9) }, .source = STR("hoi-nong-dan"), .delivery = 7,
+                                       .unit = { UNIT_B } };
+        puts[i].content.listed = (struct sector_listed){ numbers[who], STR("Nguyễn Văn An"), { 19800201 + (int32_t)who }, SEX_MALE };
+        for (size_t k = 0; k < r->field_count; k++)
+            if (rng_chance(&rng, 0.7))
+                sector_cell_read(&f->cx, &r->fields[k], str_eq(r->fields[k].key, STR("joined")) ? STR("05/2001") : STR("12"), &puts[i].content.values[k]);
+        begin(f);
+        GOOD(sector_subject_find(&f->cx, r, numbers[who], &puts[i]));
+        commit(f);
+    }
+    str put = left_by(f, r, puts, PUTS, NULL), draft = left_by(f, r, puts, PUTS, &drafted);
+    assert_true(drafted >= 8 && drafted <= PEOPLE_OF && put.len > 1000);
+    assert_true(str_eq(put, draft));
+}
+
 static void a_citizen_sees_the_own_rows(void **state)
 {
     struct fixture *f = fixture_ready(state);
@@ -460,7 +559,7 @@ int main(void)
         EVERYWHERE(a_stranger_becomes_known_in_the_same_row), EVERYWHERE(a_death_moves_the_figures_of_the_register),
         EVERYWHERE(an_ended_row_counts_apart), EVERYWHERE(wrong_rows_are_refused_whole), EVERYWHERE(a_command_sent_twice_is_done_once),
         EVERYWHERE(the_ground_decides_who_sees_what), EVERYWHERE(a_new_definition_works_at_once), EVERYWHERE(random_work_keeps_the_figures),
-        EVERYWHERE(a_citizen_sees_the_own_rows), { "cells_of_lists_are_read_kindly", cells_of_lists_are_read_kindly, fixture_sqlite, fixture_end, NULL },
+        EVERYWHERE(a_drafted_row_is_the_row_that_would_be_put), EVERYWHERE(a_citizen_sees_the_own_rows), { "cells_of_lists_are_read_kindly", cells_of_lists_are_read_kindly, fixture_sqlite, fixture_end, NULL },
         { "contents_come_back_as_they_were", contents_come_back_as_they_were, fixture_sqlite, fixture_end, NULL },
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

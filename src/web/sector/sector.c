@@ -139,10 +139,15 @@ static str broken_text(struct visit *v, const struct sector_describe_out *d, con
     return text;
 }
 
+static str row_url(const struct visit *v, str code, int64_t row)
+{
+    return arena_printf(v->arena, "/centre/register/row?code=%.*s&row=%lld", STR_ARG(code), (long long)row);
+}
+
 static struct sector_row_view row_of(struct visit *v, const struct sector_describe_out *d, const struct sector_item *item)
 {
     return (struct sector_row_view){
-        .url = arena_printf(v->arena, "/centre/register/row?code=%.*s&row=%lld", STR_ARG(d->code), (long long)item->row),
+        .url = row_url(v, d->code, item->row),
         .number = item->has_number ? arena_printf(v->arena, "%012lld", (long long)item->number) : (str){ 0 },
         .name = str_is_empty(item->name) ? msg_sector_unnamed(v->lang) : item->name,
         .birth = item->has_birth ? day_vi(v->arena, item->birth) : (str){ 0 }, .unit = item->unit_name,
@@ -296,6 +301,14 @@ static size_t pairs_of(struct visit *v, const struct sector_describe_out *d, con
     return n;
 }
 
+static str organisation_name(const struct visit *v, str code)
+{
+    struct organisation o;
+    if (!defs_organisation(v->arena, v->web->app->defs, code, &o))
+        return code;
+    return v->lang == LANG_EN ? o.name_en : o.name_vi;
+}
+
 static void moments_fill(struct visit *v, struct sector_row_page_view *view, const struct sector_describe_out *d, const struct sector_history_out *h)
 {
     static const char *const kinds[] = { "put", "end", "link" };
@@ -303,7 +316,7 @@ static void moments_fill(struct visit *v, struct sector_row_page_view *view, con
     for (size_t i = h->moments_count; i > 0; i--) {
         const struct sector_moment *m = &h->moments[i - 1];
         struct sector_moment_view *out = &view->moments[view->moment_count++];
-        *out = (struct sector_moment_view){ .kind = word_label(v, "sector_kind_", kinds[m->kind]), .organisation = m->organisation,
+        *out = (struct sector_moment_view){ .kind = word_label(v, "sector_kind_", kinds[m->kind]), .organisation = organisation_name(v, m->organisation),
                                             .effective = m->effective, .recorded_us = m->recorded };
         for (size_t k = 0; k < m->changed_count; k++)
             for (size_t c = 0; c < d->columns_count; c++)
@@ -313,15 +326,16 @@ static void moments_fill(struct visit *v, struct sector_row_page_view *view, con
     }
 }
 
-static STATUS row_load(struct ctx *cx, struct visit *v, struct sector_row_page_view *view, const struct sector_describe_out *d)
+static STATUS row_load(struct ctx *cx, struct visit *v, struct sector_row_page_view *view, const struct sector_describe_out *d, str row)
 {
     struct sector_get_in in = { .code = d->code };
     struct sector_history_in ask = { .code = d->code };
     struct sector_get_out got;
     struct sector_history_out history;
-    if (!str_i64(visit_query(v, "row"), &in.row))
+    if (!str_i64(row, &in.row))
         return FAIL_AT(ROW_MISSING, STR("row"));
     ask.row = in.row;
+    view->back_url = sector_url(v, d->code, (str){ 0 }, (str){ 0 });
     keep_ground(cx, d->code);
     TRY(visit_call(cx, "sector.get", &in, &got));
     TRY(visit_call(cx, "sector.history", &ask, &history));
@@ -335,6 +349,9 @@ static STATUS row_load(struct ctx *cx, struct visit *v, struct sector_row_page_v
     view->cell_count = pairs_of(v, d, got.item.cells, got.item.cells_count, &view->cells);
     view->code = d->code;
     view->row = in.row;
+    view->may_write = d->may_write && !view->ended;
+    if (view->may_write)
+        sector_inputs_fill(v, d, &got.item, view);
     view->may_ask = (v->actor.roles & (ROLE_OFFICER | ROLE_COORDINATOR)) && !view->ended;
     view->broken = ARENA_ARRAY(v->arena, struct sector_broken_view, got.item.broken_count + 1);
     for (size_t i = 0; i < got.item.broken_count; i++)
@@ -352,11 +369,63 @@ status sector_row_run(struct ctx *cx, struct visit *v)
     struct sector_describe_out d;
     v->view = view;
     TRY(visit_call(cx, "sector.describe", &in, &d));
-    view->back_url = sector_url(v, d.code, (str){ 0 }, (str){ 0 });
-    return row_load(cx, v, view, &d);
+    view->done = visit_query(v, "done").len > 0;
+    return row_load(cx, v, view, &d, visit_query(v, "row"));
 }
 
 void sector_row_show(struct page *pg, struct visit *v) { tmpl_sector_row(pg, v->view); }
+
+/* Says of the refusal which field of the register it is about, in the reader's words, and marks its input. */
+static STATUS row_refused(struct ctx *cx, struct visit *v, status st, const struct sector_describe_out *d)
+{
+    struct sector_row_page_view *view = ARENA_NEW(v->arena, struct sector_row_page_view);
+    str key = arena_printf(v->arena, "%s", fault_here()->field);
+    view->wrong = STR("#edit");
+    for (size_t i = 0; i < d->columns_count; i++)
+        if (str_eq(d->columns[i].key, key)) {
+            str label = text_cut(d->columns[i].label, sizeof fault_here()->field - 1);
+            memcpy(fault_here()->field, label.ptr, label.len);
+            fault_here()->field[label.len] = 0;
+            view->wrong = arena_printf(v->arena, "#f-%.*s", STR_ARG(key));
+        }
+    fault_place(0, 0); /* of one row */
+    TRY(visit_refused(v, st, &view->error, &view->hint));
+    TRY(row_load(cx, v, view, d, visit_field(v, "row")));
+    for (size_t i = 0; i < view->input_count; i++)
+        if (str_eq(view->inputs[i].key, key)) {
+            view->inputs[i].error = view->error;
+            view->inputs[i].described = arena_printf(v->arena, "f-%.*s-error", STR_ARG(key));
+        }
+    v->view = view;
+    v->show = sector_row_show;
+    return OK;
+}
+
+status sector_row_put_run(struct ctx *cx, struct visit *v)
+{
+    struct sector_describe_in in = { .code = visit_field(v, "code") };
+    struct sector_get_in ask = { .code = in.code };
+    struct sector_describe_out d;
+    struct sector_get_out got;
+    struct sector_given given;
+    struct sector_put_out out;
+    int64_t version;
+    if (!str_i64(visit_field(v, "row"), &ask.row))
+        return FAIL_AT(ROW_MISSING, STR("row"));
+    if (!str_i64(visit_field(v, "version"), &version))
+        return FAIL_AT(FIELD_TYPE, STR("version"));
+    TRY(visit_call(cx, "sector.describe", &in, &d));
+    keep_ground(cx, d.code);
+    TRY(visit_call(cx, "sector.get", &ask, &got));
+    sector_given_fill(cx, v, &d, &got.item, &given);
+    given.expected_version = version;
+    keep_ground(cx, d.code);
+    status st = visit_call(cx, "sector.put", &(struct sector_put_in){ .code = d.code, .rows = &given, .rows_count = 1 }, &out);
+    if (!status_ok(st))
+        return row_refused(cx, v, st, &d);
+    v->redirect = arena_printf(v->arena, "%.*s&done=1", STR_ARG(row_url(v, d.code, out.rows[0].row)));
+    return OK;
+}
 
 /* --- looking for somebody ---------------------------------------------------------------------------------------------------- */
 

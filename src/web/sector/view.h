@@ -65,7 +65,19 @@ struct sector_moment_view {
     struct sector_pair *cells;
     size_t cell_count;
 };
+struct sector_input_view {
+    str key, label, value, measure, hint;
+    str error;     /* why its value was refused */
+    str described; /* the element that says more of it: its hint or its error */
+    bool fixed, digits; /* fixed: part of the key */
+    const struct list_option *choices; /* of a code list */
+    size_t choice_count;
+};
 struct sector_row_page_view {
+    str error, hint, wrong; /* wrong: the address of the input that was refused */
+    bool done, may_write;
+    struct sector_input_view *inputs;
+    size_t input_count;
     str title, back_url, unit, link;
     struct sector_pair *cells;
     size_t cell_count;
