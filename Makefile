@@ -37,7 +37,7 @@ nodes: all
 tsan: all
 	tools/prepare test
 	tools/build build-tsan clang threads
-	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions="$$PWD/tests/tsan.supp" meson test -C build-tsan --no-rebuild --print-errorlogs \
+	TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions="$$PWD/tests/tsan.supp" tests/pg-run meson test -C build-tsan --no-rebuild --print-errorlogs \
 		--timeout-multiplier 10 --num-processes 1 --suite unit
 
 # The random commands of the property test of dossiers, COMMANDS on SQLite and as many on PostgreSQL.

@@ -9,27 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/test/folder.h"
 #include "defs/defs.h"
+#include "defs/test/place.h"
 #include "viet/viet.h"
-
-static struct arena *arena;
-static struct folder folder;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena = arena_new(64 << 20);
-    return folder_make(&folder) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    folder_end(&folder);
-    arena_free(arena);
-    return 0;
-}
 
 static void built_in_ones_load_fast(void **state)
 {

@@ -8,26 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/test/folder.h"
 #include "defs/life.h"
-
-static struct arena *arena;
-static struct folder folder;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena = arena_new(64 << 20);
-    return folder_make(&folder) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    folder_end(&folder);
-    arena_free(arena);
-    return 0;
-}
+#include "defs/test/place.h"
 
 static struct defs *load(const char *name, const char *head, const char *body, struct defs_problems *problems)
 {

@@ -8,11 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/test/folder.h"
 #include "defs/procedure.h"
-
-static struct arena *arena;
-static struct folder folder;
+#include "defs/test/place.h"
 
 static const char *const head =
     "procedures:\n"
@@ -24,21 +21,6 @@ static const char *const head =
     "    level: full\n"
     "    result: {vi: Giấy phép, en: Permit}\n"
     "    steps: [{key: examine, label: {vi: Xem xét, en: Examined}}]\n";
-
-static int setup(void **state)
-{
-    (void)state;
-    arena = arena_new(64 << 20);
-    return folder_make(&folder) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    folder_end(&folder);
-    arena_free(arena);
-    return 0;
-}
 
 static struct defs *load(const char *body, struct defs_problems *problems)
 {

@@ -5,18 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "defs/sector/origin.h"
-
-static struct arena *arena;
-static char directory[64];
-static const char *const folders[] = { "", "/definitions", "/definitions/register" };
-enum { FOLDERS = sizeof folders / sizeof *folders };
+#include "defs/test/place.h"
 
 static const char drivers[] =
     "register: drivers\n"
@@ -49,50 +41,6 @@ static const char drivers[] =
     "  timeout: 5s\n"
     "  silent: stale\n";
 
-static int setup(void **state)
-{
-    const char *place = getenv("TMPDIR");
-    char path[200];
-    (void)state;
-    arena = arena_new(64 << 20);
-    (void)snprintf(directory, sizeof directory, "%s/origin_test_XXXXXX", place ? place : P_tmpdir);
-    if (!mkdtemp(directory))
-        return -1;
-    for (size_t i = 1; i < FOLDERS; i++) {
-        (void)snprintf(path, sizeof path, "%s%s", directory, folders[i]);
-        mkdir(path, 0700);
-    }
-    return 0;
-}
-
-static void put(const char *name, const char *text)
-{
-    char path[200];
-    (void)snprintf(path, sizeof path, "%s/definitions/%s", directory, name);
-    if (!text) {
-        unlink(path);
-        return;
-    }
-    FILE *f = fopen(path, "we");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static int teardown(void **state)
-{
-    char path[200];
-    (void)state;
-    put("register/drivers.yaml", NULL);
-    put("peers.yaml", NULL);
-    for (size_t i = FOLDERS; i > 0; i--) {
-        (void)snprintf(path, sizeof path, "%s%s", directory, folders[i - 1]);
-        rmdir(path);
-    }
-    arena_free(arena);
-    return 0;
-}
-
 static const char *changed(const char *text, const char *from, const char *to)
 {
     const char *at = strstr(text, from);
@@ -104,8 +52,8 @@ static void a_definition_says_where_its_register_lives(void **state)
 {
     struct defs *d = NULL;
     (void)state;
-    put("register/drivers.yaml", drivers);
-    assert_true(status_ok(defs_load(arena, str_of(directory), &d, NULL)));
+    folder_put(&folder, "definitions/register/drivers.yaml", drivers);
+    assert_true(status_ok(defs_load(arena, str_of(folder.path), &d, NULL)));
     const struct sector_register *r = defs_sector(d, STR("drivers"), (day){ 20260701 });
     assert_true(r && r->origin && r->origin_line == 17);
     const struct sector_origin *o = r->origin;
@@ -165,7 +113,7 @@ static void told(const char *reason, int line)
 {
     struct defs_problems problems = { .lang = LANG_EN };
     struct defs *d = NULL;
-    status st = defs_load(arena, str_of(directory), &d, &problems);
+    status st = defs_load(arena, str_of(folder.path), &d, &problems);
     assert_true(status_is(st, ERR_DEFINITION));
     const struct defs_problem *p = &problems.list[0];
     if (!strstr(arena_z(arena, p->reason), reason) || p->line != line || !p->remedy.len || !str_eq(p->file, STR("register/drivers.yaml")))
@@ -177,7 +125,7 @@ static void each_mistake_names_its_place(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
-        put("register/drivers.yaml", changed(drivers, wrongs[i].from, wrongs[i].to));
+        folder_put(&folder, "definitions/register/drivers.yaml", changed(drivers, wrongs[i].from, wrongs[i].to));
         told(wrongs[i].reason, wrongs[i].line);
     }
 }
@@ -186,12 +134,12 @@ static void a_register_does_not_ask_itself(void **state)
 {
     static const char peers[] = "self: centre\npeers:\n  - {node: csgt, url: \"http://127.0.0.1:1\", key: \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\", holds: []}\n";
     (void)state;
-    put("peers.yaml", peers);
-    put("register/drivers.yaml", changed(drivers, "url: https://gplx.example.vn:8443", "node: centre"));
+    folder_put(&folder, "definitions/peers.yaml", peers);
+    folder_put(&folder, "definitions/register/drivers.yaml", changed(drivers, "url: https://gplx.example.vn:8443", "node: centre"));
     told("would ask itself", 17);
-    put("register/drivers.yaml", changed(drivers, "url: https://gplx.example.vn:8443", "node: csgt"));
+    folder_put(&folder, "definitions/register/drivers.yaml", changed(drivers, "url: https://gplx.example.vn:8443", "node: csgt"));
     told("address without TLS", 17);
-    put("peers.yaml", NULL);
+    folder_drop(&folder, "definitions/peers.yaml");
 }
 
 int main(void)

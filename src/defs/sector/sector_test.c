@@ -9,11 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/test/folder.h"
 #include "defs/sector/sector.h"
+#include "defs/test/place.h"
 
-static struct arena *arena;
-static struct folder folder;
 enum { TEXT_MAX = 8000 };
 
 static const char bees[] =
@@ -36,21 +34,6 @@ static const char bees[] =
     "  - {key: since, type: day, label: {vi: Từ, en: Since}}\n"
     "rules:\n"
     "  - {rule: some, dimension: correct, expect: \"hives > 0\", says: {vi: a, en: b}}\n";
-
-static int setup(void **state)
-{
-    (void)state;
-    arena = arena_new(64 << 20);
-    return folder_make(&folder) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    folder_end(&folder);
-    arena_free(arena);
-    return 0;
-}
 
 static struct defs *loaded(void)
 {
