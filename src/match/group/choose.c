@@ -4,7 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { ROUNDS_MAX = 24 };
+/* Right records stand anywhere: what an edge so many further on will look at is fetched beforehand. */
+enum { ROUNDS_MAX = 24, AHEAD = 24 };
 
 /* Edges that are still open, and the best of them for each record: its number and 1. */
 struct choosing {
@@ -31,6 +32,11 @@ static bool comes_before(const struct choosing *c, uint32_t one, uint32_t other)
     return one < other;
 }
 
+static void fetch_ahead(const struct choosing *c, size_t i)
+{
+    __builtin_prefetch(&c->best[1][c->edges[c->open[i + AHEAD < c->count ? i + AHEAD : i]].right], 1);
+}
+
 static void best_keep(const struct choosing *c, uint32_t *best, uint32_t edge)
 {
     if (!*best || comes_before(c, edge, *best - 1))
@@ -49,15 +55,19 @@ static void round_choose(struct choosing *c)
 {
     size_t left = 0;
 
-    for (size_t i = 0; i < c->count; i++)
-        c->best[0][c->edges[c->open[i]].left] = c->best[1][c->edges[c->open[i]].right] = 0;
     for (size_t i = 0; i < c->count; i++) {
+        fetch_ahead(c, i);
+        c->best[0][c->edges[c->open[i]].left] = c->best[1][c->edges[c->open[i]].right] = 0;
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        fetch_ahead(c, i);
         best_keep(c, &c->best[0][c->edges[c->open[i]].left], c->open[i]);
         best_keep(c, &c->best[1][c->edges[c->open[i]].right], c->open[i]);
     }
     for (size_t i = 0; i < c->count; i++) {
         const struct group_edge *e = &c->edges[c->open[i]];
 
+        fetch_ahead(c, i);
         if (c->best[0][e->left] == c->open[i] + 1 && c->best[1][e->right] == c->open[i] + 1)
             edge_take(c, c->open[i]);
     }
@@ -136,12 +146,14 @@ void group_rivals(const struct link_set *set, const struct group_edge *edges, si
         MUST(sum[side]);
     }
     for (size_t i = 0; i < count; i++) {
+        __builtin_prefetch(&sum[1][edges[i + AHEAD < count ? i + AHEAD : i].right], 1);
         sum[0][edges[i].left] += odds_of(edges[i].bits);
         sum[1][edges[i].right] += odds_of(edges[i].bits);
     }
     for (size_t i = 0; i < count; i++) {
         uint64_t odds = odds_of(edges[i].bits);
 
+        __builtin_prefetch(&sum[1][edges[i + AHEAD < count ? i + AHEAD : i].right]);
         ret_probability[i] = (float)((double)odds / (0x1p20 + (double)sum[0][edges[i].left] + (double)(sum[1][edges[i].right] - odds)));
     }
     free(sum[0]);
