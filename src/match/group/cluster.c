@@ -164,6 +164,20 @@ static void clusters_step(struct clusters *c, double threshold_bits)
         heap_sink(c, 0);
 }
 
+/* Loads what weighing an island's joins will look at, all fields at once: its records stand anywhere. */
+static void island_touch(const struct sea *s, const uint32_t *edges, uint32_t count)
+{
+    const struct comparer *by = &s->m->comparer;
+    uint32_t rows[COMPARE_TOUCHED], n = 0;
+
+    for (uint32_t i = 0; i < count && n < COMPARE_TOUCHED; i++) {
+        rows[n++] = s->edges[edges[i]].left;
+        rows[n++] = s->edges[edges[i]].right;
+    }
+    for (int i = 0; i < by->count; i++)
+        compare_touch(&by->set->field[by->list[i].field], 0, rows, n);
+}
+
 static void island_cluster(struct clusters *c, const struct sea *s, const uint32_t *edges, uint32_t count)
 {
     if (count > c->cap) {
@@ -172,6 +186,8 @@ static void island_cluster(struct clusters *c, const struct sea *s, const uint32
         c->heap = malloc(c->cap * sizeof *c->heap);
         MUST(c->heap);
     }
+    if (count > 1) /* one edge is weighed already */
+        island_touch(s, edges, count);
     for (uint32_t i = 0; i < count; i++) {
         const struct group_edge *e = &s->edges[edges[i]];
 
