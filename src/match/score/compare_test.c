@@ -1,7 +1,9 @@
 /* Levels by kind of field, and that they do not depend on which record stands left. tested here: words.c too. */
 #include "match/score/compare.h"
 
+#include "match/score/words.h"
 #include "match/set/load.h"
+#include "match/set/word.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -144,6 +146,71 @@ static enum level home(const char *a, const char *b)
     return level;
 }
 
+static void word_slip(struct rng *r, char word[static 16])
+{
+    static const char letters[] = "aehnt1";
+    size_t len = strlen(word), at = rng_below(r, (uint32_t)len);
+    char letter = letters[rng_below(r, 6)];
+
+    switch (rng_below(r, 4)) {
+    case 0: word[at] = letter; break;
+    case 1: word[at] = word[len - 1]; word[len - 1] = letter; break;
+    case 2:
+        if (len > 1)
+            memmove(word + at, word + at + 1, len - at);
+        break;
+    default:
+        if (len < 12) {
+            memmove(word + at + 1, word + at, len - at + 1);
+            word[at] = letter;
+        }
+    }
+}
+
+/* What is known of words beforehand passes over none that is near. */
+static void test_words_near_at_random(void **state)
+{
+    static const struct link_load_options options = { .column = people, .columns = COUNT(people), .threads = 1 };
+    enum { PAIRS = 30000 };
+    struct compare_memo *memo = compare_memo_new();
+    struct comparer c;
+    struct link_set *set;
+    struct buf b;
+    struct rng r;
+    int near = 0;
+
+    (void)state;
+    rng_seed(&r, 5, 6);
+    buf_init(&b, 4 << 20);
+    buf_printf(&b, "id,given,sur,full,home\n");
+    for (int i = 0; i < PAIRS; i++) {
+        char word[16] = "n";
+
+        for (int slips = (int)rng_below(&r, 16); slips > 0; slips--)
+            word_slip(&r, word);
+        buf_printf(&b, "%d,a,b,Nguyen %s Hoa,c\n", i, word);
+        for (int slips = (int)rng_below(&r, 4); slips > 0; slips--)
+            word_slip(&r, word);
+        buf_printf(&b, "%d,a,b,Nguyen %s Hoa,c\n", i, word);
+    }
+    assert_true(status_ok(link_set_load(&set, buf_str(&b), (str){ 0 }, &options)));
+    comparer_init(&c, set);
+    for (uint32_t i = 0; i < PAIRS; i++) {
+        const struct link_field *f = &set->field[c.list[2].field];
+        struct link_words one = link_words(f, 0, 2 * i), other = link_words(f, 0, 2 * i + 1);
+        bool is_near = one.code[1] == other.code[1] || words_are_near(f->dict, one.code[1], other.code[1]);
+
+        assert_int_equal(one.count, 3);
+        assert_int_equal(pattern_level(compare_pair(&c, memo, (struct link_pair){ 2 * i, 2 * i + 1 }), 2) >= NAME_NEAR, is_near);
+        near += is_near && one.code[1] != other.code[1];
+    }
+    assert_true(near > PAIRS / 8 && near < PAIRS);
+    comparer_done(&c);
+    compare_memo_free(memo);
+    link_set_free(set);
+    buf_done(&b);
+}
+
 static void test_addresses(void **state)
 {
     (void)state;
@@ -222,7 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),  cmocka_unit_test(test_days),  cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_beside), cmocka_unit_test(test_names), cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_many_at_once), cmocka_unit_test(test_persons_at_random),
+        cmocka_unit_test(test_many_at_once), cmocka_unit_test(test_persons_at_random), cmocka_unit_test(test_words_near_at_random),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
