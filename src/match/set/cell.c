@@ -111,7 +111,7 @@ int link_part_read(str cell, int digits_max)
 }
 
 /* The last digits, when there are more than fit: those tell people apart. */
-static uint64_t digits_only(str cell)
+static uint64_t digits_among(str cell)
 {
     uint64_t value = 0;
     unsigned count = 0;
@@ -127,6 +127,24 @@ static uint64_t digits_only(str cell)
     if (count == 0 || value == 0)
         return 0; /* a row of zeros fills a form */
     return link_digits(count < LINK_DIGITS_MAX ? count : LINK_DIGITS_MAX, value);
+}
+
+static uint64_t digits_only(str cell)
+{
+    uint64_t value = 0;
+    bool other = false;
+
+    if (cell.len > LINK_DIGITS_MAX)
+        return digits_among(cell);
+    for (size_t i = 0; i < cell.len; i++) {
+        unsigned digit = (unsigned char)cell.ptr[i] - (unsigned)'0';
+
+        other |= digit > 9;
+        value = value * 10 + digit;
+    }
+    if (other)
+        return digits_among(cell);
+    return value ? link_digits((unsigned)cell.len, value) : 0;
 }
 
 static uint64_t person_number(str cell, uint64_t plain)

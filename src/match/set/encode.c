@@ -66,20 +66,21 @@ struct column {
     str readable; /* the list's text: bytes past a cell's end may be read in it */
 };
 
-enum { NOTHING_BYTES_MAX = 12 };
+enum { NOTHING_BYTES_MAX = 10 };
+#define WORD(text) { text, sizeof(text) - 1 }
 
-/* Cells that say that nothing is known. */
+/* Cells that say that nothing is known, by their length. */
 static bool is_nothing(str cell)
 {
-    static const str words[] = { { "-", 1 },       { "?", 1 },       { "--", 2 },    { "\\n", 2 },     { "n/a", 3 },
-                                 { "nan", 3 },     { "nil", 3 },     { "#n/a", 4 },  { "null", 4 },    { "none", 4 },
-                                 { "unknown", 7 }, { "khong ro", 8 }, { "khong co", 8 }, { "không rõ", 11 }, { "không có", 11 } };
+    static const str words[] = { WORD("-"),    WORD("?"),    WORD("--"),   WORD("\\n"),     WORD("n/a"),      WORD("nan"),      WORD("nil"),     WORD("#n/a"),
+                                 WORD("null"), WORD("none"), WORD("unknown"), WORD("khong ro"), WORD("khong co"), WORD("không rõ"), WORD("không có") };
+    static const uint8_t first[NOTHING_BYTES_MAX + 2] = { 0, 0, 2, 4, 7, 10, 10, 10, 11, 13, 13, 15 }; /* of that length */
     char small[NOTHING_BYTES_MAX];
 
     for (size_t i = 0; i < cell.len; i++)
         small[i] = (char)(cell.ptr[i] >= 'A' && cell.ptr[i] <= 'Z' ? cell.ptr[i] + 32 : cell.ptr[i]);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (words[i].len == cell.len && words[i].ptr[cell.len - 1] == small[cell.len - 1] && memcmp(words[i].ptr, small, cell.len) == 0)
+    for (int i = first[cell.len]; i < first[cell.len + 1]; i++)
+        if (memcmp(words[i].ptr, small, cell.len) == 0)
             return true;
     return false;
 }

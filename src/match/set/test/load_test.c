@@ -307,6 +307,31 @@ static void test_slices(void **state)
     buf_done(&b);
 }
 
+/* What says that nothing is known is no value, and what only looks like it is one. */
+static void test_nothing(void **state)
+{
+    static const char *const words[] = { "-", "?", "--", "\\N", "n/a", "NaN", "nil", "#N/A", "NULL", "None", "Unknown", "khong ro", "Khong co", "không rõ", "Không có" };
+    static const char *const values[] = { "Nam", "nu", "na", "?-", "Không", "không rõ ràng", "Khổng Có" };
+    static const struct link_column columns[] = { COLUMN("ten", GIVEN_NAME), COLUMN("ho_ten", FULL_NAME) };
+    const struct link_load_options o = { .column = columns, .columns = COUNT(columns), .threads = 1 };
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 1 << 16);
+    buf_add(&b, STR("ten,ho_ten\n"));
+    for (size_t i = 0; i < COUNT(words); i++)
+        buf_printf(&b, "%s, %s \n", words[i], words[i]);
+    for (size_t i = 0; i < COUNT(values); i++)
+        buf_printf(&b, "%s,%s\n", values[i], values[i]);
+    struct link_set *s = loaded(buf_str(&b), (str){ 0 }, &o);
+    for (uint32_t i = 0; i < s->count[0]; i++) {
+        assert_int_equal(s->field[0].code[0][i] != 0, i >= COUNT(words));
+        assert_int_equal(link_words(&s->field[1], 0, i).count > 0, i >= COUNT(words) && strcmp(values[i - COUNT(words)], "?-") != 0);
+    }
+    link_set_free(s);
+    buf_done(&b);
+}
+
 /* Ids of any length, in blocks that end before the list does and right with it; without ids the number of the row. */
 static void test_ids(void **state)
 {
@@ -339,7 +364,7 @@ static void test_ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_ids),      cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_slices),   cmocka_unit_test(test_rows_of_words),
         cmocka_unit_test(test_values),   cmocka_unit_test(test_parts_and_order),   cmocka_unit_test(test_two_lists),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_odd_bytes), cmocka_unit_test(test_order_and_threads),
