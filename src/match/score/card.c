@@ -87,7 +87,7 @@ struct cards *cards_new(const struct comparer *c, int threads)
     units_place(k, c);
     for (int side = 0; side < c->set->sides; side++) {
         k->bytes[side] = (size_t)c->set->count[side] * (size_t)k->units * sizeof(uint32_t);
-        k->card[side] = link_pages_new(k->bytes[side]);
+        k->card[side] = link_pages_large_new(k->bytes[side]);
     }
     crew_run(threads, cards_fill, &all);
     return k;

@@ -116,13 +116,13 @@ static void arrays_new(struct load *l)
             struct link_field *f = &l->set.field[i];
 
             if (f->kind == LINK_KIND_TEXT || f->kind == LINK_KIND_DAY)
-                f->code[side] = link_pages_new(rows * sizeof(uint32_t));
+                f->code[side] = link_pages_large_new(rows * sizeof(uint32_t));
             if (f->kind == LINK_KIND_DIGITS)
-                f->digits[side] = link_pages_new(rows * sizeof(uint64_t));
+                f->digits[side] = link_pages_large_new(rows * sizeof(uint64_t));
             if (f->kind == LINK_KIND_WORDS) {
                 f->row = l->wide >> l->dict_of[i] & 1 ? LINK_ROW_WIDE : is_name(f->role) ? LINK_ROW_SHORT : LINK_ROW_NARROW;
-                f->word[side] = link_pages_new(rows * link_row_bytes(f->row));
-                f->longer[side] = f->row == LINK_ROW_SHORT ? link_pages_new(rows * link_row_bytes(LINK_ROW_NARROW)) : NULL;
+                f->word[side] = link_pages_large_new(rows * link_row_bytes(f->row));
+                f->longer[side] = f->row == LINK_ROW_SHORT ? link_pages_large_new(rows * link_row_bytes(LINK_ROW_NARROW)) : NULL;
             }
         }
     }
