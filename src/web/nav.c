@@ -47,7 +47,7 @@ static const struct nav_section {
         { "/admin/notices", NULL, ROLE_OPERATOR | ROLE_AUDITOR | ROLE_LEADER, msg_notice_state_title } } },
     { msg_notice_title,
       { { "/me/notices", NULL, EVERYBODY & ~(ROLE_PUBLIC | ROLE_SYSTEM), msg_notice_title },
-        { "/me/contacts", NULL, EVERYBODY & ~(ROLE_PUBLIC | ROLE_SYSTEM), msg_notice_ways_title } } },
+        { "/me/contacts", NULL, ROLE_CITIZEN, msg_notice_ways_title } } },
     { msg_web_nav_sign_in, { { "/sign-in", NULL, ROLE_PUBLIC, msg_web_nav_sign_in } } },
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
