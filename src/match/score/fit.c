@@ -1,6 +1,7 @@
 /* Expectation and maximisation on the histogram of patterns, over all pairs that there could be: what was no candidate is
  * taken for two persons. m is learned; u is what all pairs show less the part that matches have in it. Each field has a few
- * pairs' worth of default shares as a prior. tested by: src/match/score/model_test.c */
+ * pairs' worth of default shares as a prior. Where few records stand twice, what is learned may be families, or people of a
+ * name: then the default shares stay, and only how many matches there are is learned. tested by: src/match/score/model_test.c */
 #include "match/score/model.h"
 
 #include <math.h>
@@ -12,6 +13,7 @@ static const double prior_pairs = 4;   /* worth of the default shares */
 static const double kin_prior_pairs = 30;
 static const double kin_least = .02; /* of the matches; so few relatives cannot be told from odd matches: the class is given up */
 static const double told_least = .2; /* of the matches; fewer mean that nothing tells them from the rest */
+static const double held_most = 1.25; /* matches of a model that had to be held, for each that the usual shares find: more are something else */
 static const double still = 1e-4;    /* a share, or the part of the matches, that a round moves */
 static const double chance_least = .05; /* of the agreement seen, at least so much is chance */
 
@@ -114,8 +116,8 @@ static void maximise_kin(struct link_model *m, int i, const struct expected *e)
     kin_bound(m, i, m->k[i]);
 }
 
-/* One person's records agree mostly on a name and a birth date, and on half of all else: without that bound a class of pairs
- * that share a birthday, or a home, could pass for matches. */
+/* One person's records agree mostly on a name and a birth date, and on half of all else. A class of pairs that share a birthday,
+ * a family or a home could pass for matches: it needs more than that to differ, and is known by it. */
 static double different_most(enum link_role role)
 {
     switch (role) {
@@ -137,31 +139,38 @@ static double different_most(enum link_role role)
     }
 }
 
-static void match_bound(const struct link_model *m, int i, double share[static LEVELS])
+/* Returns whether the share had to be held. */
+static bool match_bound(const struct link_model *m, int i, double share[static LEVELS])
 {
     double most = different_most(m->comparer.set->field[m->comparer.list[i].field].role), different = share[LEVEL_DIFFERENT];
 
     if (different <= most)
-        return;
+        return false;
     for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
         share[level] *= level == LEVEL_DIFFERENT ? most / different : (1 - most) / (1 - different);
+    return true;
 }
 
-/* Returns how far a share of m has moved. */
-static double maximise_field(struct link_model *m, int i, const struct expected *e)
+/* What one round did. */
+struct round {
+    double moved; /* the farthest that a share, or the part of the matches, has moved */
+    bool held;    /* a share would have left its bound */
+};
+
+static void maximise_field(struct link_model *m, int i, const struct expected *e, bool learns, struct round *round)
 {
     const double *prior = link_default_m(m->comparer.set, &m->comparer.list[i]);
-    double known = prior_pairs, all = m->known[i] * m->pairs, chance = 0, moved = 0, share[LEVELS] = { 0 };
+    double known = prior_pairs, all = m->known[i] * m->pairs, chance = 0, share[LEVELS] = { 0 };
 
     for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
         known += e->level[i][level];
     for (int level = LEVEL_DIFFERENT; level < LEVELS; level++)
-        share[level] = (e->level[i][level] + prior_pairs * prior[level]) / known;
-    match_bound(m, i, share);
+        share[level] = learns ? (e->level[i][level] + prior_pairs * prior[level]) / known : prior[level];
+    round->held |= match_bound(m, i, share);
     for (int level = LEVEL_DIFFERENT; level < LEVELS; level++) {
         double seen = m->all[i][level] * all;
 
-        moved = fmax(moved, fabs(share[level] - m->m[i][level]));
+        round->moved = fmax(round->moved, fabs(share[level] - m->m[i][level]));
         m->m[i][level] = share[level];
         m->u[i][level] = m->is_seen[i][level] ? fmax(seen - e->level[i][level] - e->kin_level[i][level], chance_least * seen) : seen;
         chance += m->u[i][level];
@@ -170,57 +179,72 @@ static double maximise_field(struct link_model *m, int i, const struct expected 
         m->u[i][level] /= chance;
     if (m->has_kin)
         maximise_kin(m, i, e);
-    return moved;
 }
 
-static double maximise(struct link_model *m, const struct expected *e)
+static struct round maximise(struct link_model *m, const struct expected *e, bool learns)
 {
-    double moved = fabs(e->matches - m->matches) / fmax(1, m->matches);
+    struct round round = { fabs(e->matches - m->matches) / fmax(1, m->matches), false };
 
     for (int i = 0; i < m->comparer.count; i++)
-        moved = fmax(moved, maximise_field(m, i, e));
+        maximise_field(m, i, e, learns, &round);
     m->matches = fmax(e->matches, .5);
     m->kin = fmax(e->kin, .5);
     model_weigh(m);
-    return moved;
+    return round;
 }
 
-/* Rounds until the shares stand still. Returns the matches expected, and how many of them stand out. */
-static double rounds_run(struct link_model *m, const struct pattern_count *histogram, size_t patterns, double *ret_told)
+/* What rounds end with. */
+struct ended {
+    double matches, told; /* expected; how many of them stand out */
+    bool held;
+};
+
+/* Rounds until the shares stand still. Unless it `learns`, those of matches stay the usual ones. */
+static struct ended rounds_run(struct link_model *m, const struct pattern_count *histogram, size_t patterns, bool learns)
 {
     struct expected e = { 0 };
+    struct round round = { 0, false };
 
     m->fit = LINK_FIT_STOPPED;
     for (m->rounds = 0; m->rounds < ROUNDS_MAX && m->fit == LINK_FIT_STOPPED; m->rounds++) {
         expect(m, histogram, patterns, &e);
         m->loglik = e.loglik;
-        if (maximise(m, &e) < still)
+        round = maximise(m, &e, learns);
+        if (round.moved < still)
             m->fit = LINK_FIT_CONVERGED;
     }
-    *ret_told = e.told;
-    return e.matches;
+    return (struct ended){ e.matches, e.told, round.held };
+}
+
+/* Relatives that are too few are given up as a class, and the rest is learned without them. */
+static struct ended learn(struct link_model *m, const struct pattern_count *histogram, size_t patterns, bool learns)
+{
+    model_default(m);
+    struct ended end = rounds_run(m, histogram, patterns, learns);
+    if (!m->has_kin || m->kin >= kin_least * end.matches)
+        return end;
+    model_default(m);
+    m->has_kin = false;
+    model_weigh(m);
+    return rounds_run(m, histogram, patterns, learns);
 }
 
 void link_model_fit(struct link_model *m, const struct link_scored *list, size_t count)
 {
     size_t patterns;
     struct pattern_count *histogram = histogram_make(list, count, &patterns);
-    double matches, told;
+    struct ended end = learn(m, histogram, patterns, true);
 
-    model_default(m);
-    matches = rounds_run(m, histogram, patterns, &told);
-    if (m->has_kin && m->kin < kin_least * matches) {
-        model_default(m);
-        m->has_kin = false;
-        model_weigh(m);
-        matches = rounds_run(m, histogram, patterns, &told);
-    }
-    if (matches < MATCHES_MIN) {
+    if (end.matches < MATCHES_MIN) {
         m->fit = LINK_FIT_TOO_FEW;
         model_default(m);
-    } else if (told < told_least * matches) {
-        m->fit = LINK_FIT_UNCLEAR;
-        model_default(m);
+    } else if (end.held || end.told < told_least * end.matches) {
+        double usual = learn(m, histogram, patterns, false).matches;
+
+        if (end.told >= told_least * end.matches && end.matches <= held_most * usual)
+            learn(m, histogram, patterns, true);
+        else
+            m->fit = LINK_FIT_UNCLEAR;
     }
     free(histogram);
 }
