@@ -53,29 +53,18 @@ str case_value_show(struct ctx *cx, const struct sector_register *s, const struc
     return value;
 }
 
-/* A date in two readings, or a unit that is not one, is left as it came, and refused with its reason where it is written. */
+/* A date in doubt, or a unit that is not one, is left as it came, and refused with its reason where it is written. */
 str case_value_typed(struct ctx *cx, const struct case_row *r, str typed)
 {
     static const char *const sexes[] = { "unknown", "male", "female", "other" };
-    struct date_reading date;
     enum sex sex;
-    unit_id unit;
-    day on;
     int bit;
     if (!person_field_by_name(r->attribute, &bit))
         return typed;
     switch (person_field_def(bit)->type) {
-    case FIELD_TYPE_DAY:
-        if (status_ok(day_parse(typed, &on)) || !date_read(typed, &(struct date_habits){ .today = cx->today }, &date) || date.flags & DATE_TWO_READINGS)
-            return typed;
-        return day_iso_str(cx->arena, date.day);
+    case FIELD_TYPE_DAY: return date_typed(cx->arena, typed, cx->today);
     case FIELD_TYPE_SEX: return sex_read(typed, SEX_CODE_CIVIL, &sex) ? str_of(sexes[sex]) : typed;
-    case FIELD_TYPE_UNIT:
-        if (!status_ok(defs_unit_written(cx->app->defs, typed, cx->today, &unit))) {
-            fault_clear();
-            return typed;
-        }
-        return defs_unit_text(cx->arena, unit);
+    case FIELD_TYPE_UNIT: return defs_unit_typed(cx->app->defs, cx->arena, typed, cx->today);
     default: return typed;
     }
 }

@@ -86,6 +86,8 @@ size_t defs_unit_by_name(const struct defs *d, enum unit_map map, unit_id parent
 /* A unit as people write it: what defs_unit_parse() reads, or a name of today's map with those above it when it is not enough alone,
  * "Phường Ba Đình, Hà Nội". ERR_UNIT_UNKNOWN, ERR_UNIT_AMBIGUOUS. */
 STATUS defs_unit_written(const struct defs *d, str text, day today, unit_id *ret);
+/* The same for what is sent to an operation: its code. What is not one unit alone stays as it was typed, for the operation to refuse. */
+str defs_unit_typed(const struct defs *d, struct arena *arena, str text, day today);
 /* A province by the first three digits of a personal number. */
 unit_id defs_unit_by_prefix(const struct defs *d, int prefix);
 

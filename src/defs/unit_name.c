@@ -133,3 +133,12 @@ STATUS defs_unit_written(const struct defs *d, str text, day today, unit_id *ret
         return FAIL_WITH(UNIT_AMBIGUOUS, STR(""), text);
     return count ? OK : FAIL_WITH(UNIT_UNKNOWN, STR(""), text);
 }
+
+str defs_unit_typed(const struct defs *d, struct arena *arena, str text, day today)
+{
+    unit_id found;
+    if (status_ok(defs_unit_written(d, text, today, &found)))
+        return defs_unit_text(arena, found);
+    fault_clear();
+    return text;
+}

@@ -235,16 +235,14 @@ void link_model_fit(struct link_model *m, const struct link_scored *list, size_t
     struct pattern_count *histogram = histogram_make(list, count, &patterns);
     struct ended end = learn(m, histogram, patterns, true);
 
-    if (end.matches < MATCHES_MIN) {
-        m->fit = LINK_FIT_TOO_FEW;
-        model_default(m);
-    } else if (end.held || end.told < told_least * end.matches) {
+    if (end.matches < MATCHES_MIN || end.held || end.told < told_least * end.matches) {
+        const struct link_model learned = *m;
         double usual = learn(m, histogram, patterns, false).matches;
 
-        if (end.told >= told_least * end.matches && end.matches <= held_most * usual)
-            learn(m, histogram, patterns, true);
+        if (end.matches >= MATCHES_MIN && end.told >= told_least * end.matches && end.matches <= held_most * usual)
+            *m = learned;
         else
-            m->fit = LINK_FIT_UNCLEAR;
+            m->fit = end.matches < MATCHES_MIN ? LINK_FIT_TOO_FEW : LINK_FIT_UNCLEAR;
     }
     free(histogram);
 }

@@ -273,3 +273,11 @@ bool date_order_detect(const str *samples, size_t n, bool *ret_month_first)
     *ret_month_first = month_first_seen > 0 && day_first_seen == 0;
     return (month_first_seen > 0) != (day_first_seen > 0);
 }
+
+str date_typed(struct arena *a, str text, day today)
+{
+    struct date_reading r;
+    if (!date_read(text, &(struct date_habits){ .today = today }, &r) || r.rule == DATE_SERIAL || r.flags & (DATE_TWO_READINGS | DATE_CENTURY_GUESSED))
+        return text;
+    return day_iso_str(a, r.day);
+}

@@ -44,6 +44,9 @@ struct date_reading {
 
 /* False if it is no date; an empty text is false too, with rule DATE_UNREAD and no flag. */
 bool date_read(str raw, const struct date_habits *habits, struct date_reading *ret);
+/* A date that somebody types, as operations take it: 27/3/1985 as 1985-03-27. What leaves a doubt (two readings, two digits of the
+ * year, the number of a day), or is none, stays as it was typed, for the operation to refuse. */
+str date_typed(struct arena *a, str text, day today);
 /* What a single date says of the order in its column. */
 enum date_order {
     DATE_ORDER_NONE,   /* no day and month in digits */

@@ -204,6 +204,17 @@ static void round_trips(void **state)
     }
 }
 
+static void types_what_operations_take(void **state)
+{
+    static const char *const typed[][2] = { { "27/3/1985", "1985-03-27" }, { "3/1985", "1985-03" }, { "1985", "1985" }, { "1985-03-27", "1985-03-27" },
+                                            { "", "" }, { "31/2/2001", "31/2/2001" }, { "27/3/85", "27/3/85" }, { "32875", "32875" }, { "hôm qua", "hôm qua" } };
+    struct arena *a = arena_new(1 << 12);
+    (void)state;
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
+        assert_true(str_eq(date_typed(a, str_of(typed[i][0]), (day){ 20260630 }), str_of(typed[i][1])));
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +222,7 @@ int main(void)
         cmocka_unit_test(reads_compact),   cmocka_unit_test(reads_serials),       cmocka_unit_test(offers_the_other_reading),
         cmocka_unit_test(refuses_what_no_calendar_has), cmocka_unit_test(flags_time),
         cmocka_unit_test(learns_the_order_of_a_column), cmocka_unit_test(round_trips),
+        cmocka_unit_test(types_what_operations_take),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,20 +19,30 @@ static const struct sector_cell *cell_of(const struct sector_item *item, str key
 
 static bool is_count(const struct sector_column *k) { return k->type == SECTOR_COLUMN_TYPE_NUMBER || k->type == SECTOR_COLUMN_TYPE_MONEY; }
 
-/* "1234.5" with a comma in Vietnamese, and back; marks between groups of three are left out. */
-static str decimal_turned(const struct visit *v, str text, bool to_machine)
+static bool is_digit(str text, size_t at) { return at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9'; }
+
+/* "1234.5" with the decimal mark of the language. */
+static str decimal_shown(const struct visit *v, str text)
+{
+    size_t point = str_find_char(text, '.');
+    if (point >= text.len)
+        return text;
+    return arena_printf(v->arena, "%.*s%c%.*s", STR_ARG(str_slice(text, 0, point)), v->lang == LANG_EN ? '.' : ',', STR_ARG(str_from(text, point + 1)));
+}
+
+/* And back; marks before three digits are left out. With any other mark it stays, since 85.5 is not 855. */
+static str decimal_typed(const struct visit *v, str text)
 {
     char *out = arena_alloc(v->arena, text.len + 1);
     char mark = v->lang == LANG_EN ? '.' : ',';
     size_t n = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (to_machine && c == mark)
-            out[n++] = '.';
-        else if (!to_machine && c == '.')
-            out[n++] = mark;
-        else if (!to_machine || (c != '.' && c != ',' && c != ' '))
-            out[n++] = c;
+        bool groups = c != mark && (c == '.' || c == ',' || c == ' ');
+        if (groups && !(is_digit(text, i + 1) && is_digit(text, i + 2) && is_digit(text, i + 3) && !is_digit(text, i + 4)))
+            return text;
+        if (!groups)
+            out[n++] = c == mark ? '.' : c;
     }
     return (str){ out, n };
 }
@@ -47,33 +57,8 @@ static str held_text(const struct visit *v, const struct sector_column *k, const
     if (k->type == SECTOR_COLUMN_TYPE_DAY && status_ok(day_parse(cell->value, &on)))
         return day_vi(v->arena, on);
     if (is_count(k))
-        return decimal_turned(v, cell->value, false);
+        return decimal_shown(v, cell->value);
     return k->type == SECTOR_COLUMN_TYPE_UNIT ? cell->shown : cell->value;
-}
-
-/* 27/3/1985, 3/1985 or 1985; anything else stays, for the operation to refuse. */
-static str day_typed(const struct visit *v, str text)
-{
-    int64_t part[3];
-    size_t n = 0;
-    str rest = text, piece;
-    while (n < 3 && str_cut(&rest, '/', &piece))
-        if (!str_i64(str_trim(piece), &part[n++]) || part[n - 1] < 0 || part[n - 1] > 9999)
-            return text;
-    if (rest.len || n < 2)
-        return text;
-    if (n == 2)
-        return arena_printf(v->arena, "%04lld-%02lld", (long long)part[1], (long long)part[0]);
-    return arena_printf(v->arena, "%04lld-%02lld-%02lld", (long long)part[2], (long long)part[1], (long long)part[0]);
-}
-
-static str unit_typed(struct ctx *cx, const struct visit *v, str text)
-{
-    unit_id found;
-    if (status_ok(defs_unit_written(cx->app->defs, text, cx->today, &found)))
-        return defs_unit_text(v->arena, found);
-    fault_clear();
-    return text;
 }
 
 static str input_name(const struct visit *v, str key) { return arena_printf(v->arena, "f-%.*s", STR_ARG(key)); }
@@ -91,10 +76,10 @@ static str value_typed(struct ctx *cx, const struct visit *v, const struct secto
     if (cell && (k->in_key || str_eq(text, held_text(v, k, cell))))
         return cell->value;
     if (k->type == SECTOR_COLUMN_TYPE_DAY)
-        return day_typed(v, text);
+        return date_typed(v->arena, text, cx->today);
     if (k->type == SECTOR_COLUMN_TYPE_UNIT && text.len)
-        return unit_typed(cx, v, text);
-    return is_count(k) ? decimal_turned(v, text, true) : text;
+        return defs_unit_typed(cx->app->defs, v->arena, text, cx->today);
+    return is_count(k) ? decimal_typed(v, text) : text;
 }
 
 static str hint_of(const struct visit *v, const struct sector_column *k)

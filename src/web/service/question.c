@@ -154,23 +154,13 @@ void question_show(struct page *pg, struct visit *v) { tmpl_question(pg, v->view
 
 /* --- answering ------------------------------------------------------------------------------------------------------------ */
 
-/* What is not one unit alone is kept as typed, for the operation to refuse. */
-static str unit_typed(struct ctx *cx, const struct visit *v, str text)
-{
-    unit_id found;
-    if (status_ok(defs_unit_written(cx->app->defs, text, cx->today, &found)))
-        return defs_unit_text(v->arena, found);
-    fault_clear();
-    return text;
-}
-
 /* `now`: the answer so far. A unit that stands there as it was shown is that answer, in whatever language its name is. */
 static str typed(struct ctx *cx, const struct visit *v, const struct form_field *f, str now)
 {
     str value = str_trim(visit_field(v, "value")), year = visit_field(v, "year");
     int64_t y, m, d;
     if (is(f, FORM_FIELD_TYPE_UNIT) && value.len)
-        return str_eq(value, answer_shown(cx, v, f, now)) ? now : unit_typed(cx, v, value);
+        return str_eq(value, answer_shown(cx, v, f, now)) ? now : defs_unit_typed(cx->app->defs, v->arena, value, cx->today);
     if (!is(f, FORM_FIELD_TYPE_DAY))
         return value;
     if (str_i64(year, &y) && str_i64(visit_field(v, "month"), &m) && str_i64(visit_field(v, "day"), &d) && y >= 0 && y <= 9999 && m >= 0 && m <= 99 && d >= 0 && d <= 99)
